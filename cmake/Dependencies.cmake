@@ -1,0 +1,23 @@
+# The libraries we stand on. Debian's packages, and DuckDB's C library in .deps (scripts/install puts it there).
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS url)
+find_package(simdjson REQUIRED)
+add_library(trawl_simdjson INTERFACE)
+target_link_libraries(trawl_simdjson INTERFACE simdjson::simdjson)
+
+# llhttp comes as C sources.
+set(LLHTTP_ROOT /usr/share CACHE PATH "Where llhttp/*.c and include/llhttp/llhttp.h are")
+add_library(trawl_llhttp STATIC ${LLHTTP_ROOT}/llhttp/api.c ${LLHTTP_ROOT}/llhttp/http.c ${LLHTTP_ROOT}/llhttp/llhttp.c)
+target_include_directories(trawl_llhttp SYSTEM PUBLIC ${LLHTTP_ROOT}/include/llhttp ${LLHTTP_ROOT}/include)
+
+set(DUCKDB_ROOT ${CMAKE_SOURCE_DIR}/.deps/duckdb CACHE PATH "Where include/duckdb.h and lib/libduckdb.so are")
+if(NOT EXISTS ${DUCKDB_ROOT}/lib/libduckdb.so)
+  message(FATAL_ERROR "DuckDB is not in ${DUCKDB_ROOT}: run scripts/install")
+endif()
+add_library(trawl_duckdb SHARED IMPORTED)
+set_target_properties(trawl_duckdb PROPERTIES
+  IMPORTED_LOCATION ${DUCKDB_ROOT}/lib/libduckdb.so
+  INTERFACE_INCLUDE_DIRECTORIES ${DUCKDB_ROOT}/include)

@@ -1,0 +1,42 @@
+# trawl_layer(<word> [LEFT <word>...] [LIBS <lib>...] [PRIVATE_LIBS <lib>...])
+#
+# A layer is include/trawl/<word> (public), src/<word> (bodies, private headers) and test/<word>. Its target shows its own
+# public headers and those to its left, through a folder of links made for it alone, so that an include that points to the
+# right does not build. Layers without a .cpp are interface libraries.
+function(trawl_layer word)
+  cmake_parse_arguments(ARG "" "" "LEFT;LIBS;PRIVATE_LIBS" ${ARGN})
+  set(view ${CMAKE_BINARY_DIR}/layers/${word})
+  file(MAKE_DIRECTORY ${view}/trawl)
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/include/trawl/${word} ${view}/trawl/${word} SYMBOLIC)
+  list(TRANSFORM ARG_LEFT PREPEND trawl_ OUTPUT_VARIABLE left)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${word}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/src/cli/main\\.cpp$")
+  if(sources)
+    add_library(trawl_${word} STATIC ${sources})
+    target_include_directories(trawl_${word} PUBLIC ${view} PRIVATE ${CMAKE_SOURCE_DIR}/src/${word})
+    target_link_libraries(trawl_${word} PUBLIC ${left} ${ARG_LIBS} PRIVATE trawl_compiler ${ARG_PRIVATE_LIBS})
+  else()
+    add_library(trawl_${word} INTERFACE)
+    target_include_directories(trawl_${word} INTERFACE ${view})
+    target_link_libraries(trawl_${word} INTERFACE ${left} ${ARG_LIBS} ${ARG_PRIVATE_LIBS})
+  endif()
+endfunction()
+
+# trawl_umbrella(<word>...): the target `trawl`, all layers named and <trawl/trawl.hpp>.
+function(trawl_umbrella)
+  list(TRANSFORM ARGN PREPEND trawl_ OUTPUT_VARIABLE layers)
+  set(view ${CMAKE_BINARY_DIR}/layers/umbrella)
+  file(MAKE_DIRECTORY ${view}/trawl)
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/include/trawl/trawl.hpp ${view}/trawl/trawl.hpp SYMBOLIC)
+  add_library(trawl_umbrella INTERFACE)
+  target_include_directories(trawl_umbrella INTERFACE ${view})
+  target_link_libraries(trawl_umbrella INTERFACE ${layers})
+endfunction()
+
+# trawl_program(<name> <source>... [LAYERS <word>...] [LIBS <lib>...]): an executable on top of some layers.
+function(trawl_program name)
+  cmake_parse_arguments(ARG "" "" "LAYERS;LIBS" ${ARGN})
+  list(TRANSFORM ARG_LAYERS PREPEND trawl_ OUTPUT_VARIABLE layers)
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE trawl_compiler ${layers} ${ARG_LIBS})
+endfunction()

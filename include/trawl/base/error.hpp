@@ -1,0 +1,141 @@
+/// The exception tree. Everything trawl throws on purpose derives from Error; it is drawn here once:
+///
+///     Error
+///     ├── UsageError               the caller asked for something that has no meaning (a negative count, a bad option)
+///     ├── TimeoutError             a deadline passed; the work behind it is gone
+///     ├── OsError                  a system call failed: code() is its errno
+///     │   └── ConnectError         no connection to the host could be made (refused, unreachable, ...)
+///     ├── ResolveError             the host's name has no address
+///     ├── ClosedError              the peer or we closed it: a connection, a queue
+///     ├── HttpError                names the request (method, redacted URL, attempt)
+///     │   ├── InvalidUrl           the text is not an http(s) URL
+///     │   ├── ProtocolError        the answer breaks HTTP's framing, or ends before it is complete
+///     │   └── StatusError          the status says that the request failed: status() is it
+///     ├── FetchError               the source answered, but not with what a retrieval needs
+///     │   ├── PageError            a page is not JSON, or its JSON is damaged
+///     │   ├── NoRecordsError       a page has no array of records
+///     │   └── PaginationError      the pages contradict each other (repeat, shrink, never end)
+///     └── LakeError                the table could not be read or written
+///         ├── StoreError           the directory or file cannot be written
+///         ├── SchemaError          values that the table cannot hold without changing them
+///         ├── CommitConflict       somebody else committed this version of the table first
+///         └── QueryError           DuckDB refused the SQL
+///
+/// A message says what happened, where, and what to do about it. URLs in messages are redacted before they get here.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace trawl {
+
+class Error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+class UsageError : public Error {
+public:
+    using Error::Error;
+};
+
+class TimeoutError : public Error {
+public:
+    using Error::Error;
+};
+
+class OsError : public Error {
+public:
+    /// `what_failed` names the call and its object: "open lake/_delta_log". The errno's text is appended.
+    OsError(int code, const std::string& what_failed);
+    [[nodiscard]] int code() const noexcept { return code_; }
+
+private:
+    int code_;
+};
+
+class ConnectError : public OsError {
+public:
+    using OsError::OsError;
+};
+
+class ResolveError : public Error {
+public:
+    using Error::Error;
+};
+
+class ClosedError : public Error {
+public:
+    using Error::Error;
+};
+
+class HttpError : public Error {
+public:
+    using Error::Error;
+};
+
+class InvalidUrl : public HttpError {
+public:
+    using HttpError::HttpError;
+};
+
+class ProtocolError : public HttpError {
+public:
+    using HttpError::HttpError;
+};
+
+class StatusError : public HttpError {
+public:
+    StatusError(int status, const std::string& message) : HttpError(message), status_(status) {}
+    [[nodiscard]] int status() const noexcept { return status_; }
+
+private:
+    int status_;
+};
+
+class FetchError : public Error {
+public:
+    using Error::Error;
+};
+
+class PageError : public FetchError {
+public:
+    using FetchError::FetchError;
+};
+
+class NoRecordsError : public FetchError {
+public:
+    using FetchError::FetchError;
+};
+
+class PaginationError : public FetchError {
+public:
+    using FetchError::FetchError;
+};
+
+class LakeError : public Error {
+public:
+    using Error::Error;
+};
+
+class StoreError : public LakeError {
+public:
+    using LakeError::LakeError;
+};
+
+class SchemaError : public LakeError {
+public:
+    using LakeError::LakeError;
+};
+
+class CommitConflict : public LakeError {
+public:
+    using LakeError::LakeError;
+};
+
+class QueryError : public LakeError {
+public:
+    using LakeError::LakeError;
+};
+
+}  // namespace trawl
