@@ -1,0 +1,46 @@
+/// Buffer: received bytes, leased from the thread's pool and returned to it when the object is destroyed.
+///
+/// The kernel writes into buffers that belong to the loop, never into a coroutine's frame, so that a frame can be destroyed
+/// at any time. Receiving hands the buffer over without a copy.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace trawl {
+
+class Buffer {
+public:
+    /// One receive fills at most this much: four pages of 7 KB, and half the usual L1 cache.
+    static constexpr std::size_t kCapacity = 32 * 1024;
+
+    Buffer() = default;
+    Buffer(Buffer&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    Buffer& operator=(Buffer&& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    ~Buffer();
+
+    /// A buffer of kCapacity bytes, size() 0.
+    static Buffer lease();
+
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] char* data() noexcept { return data_; }
+    [[nodiscard]] std::string_view view() const noexcept { return {data_, size_}; }
+    /// Requires: size <= kCapacity, and the buffer was leased.
+    void resize(std::size_t size) noexcept { size_ = size; }
+
+private:
+    explicit Buffer(char* data) noexcept : data_(data) {}
+
+    char* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+}  // namespace trawl

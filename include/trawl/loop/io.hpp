@@ -1,0 +1,191 @@
+/// What the loop does with file descriptors: the operations that a backend runs for the layers above it.
+///
+/// A descriptor is handed to the loop (IoHandle) and belongs to it. An operation is an awaiter; the loop's record of the
+/// descriptor points to it, and destroying it takes it back. Bytes that had arrived for an operation that is destroyed are
+/// kept for the next one. At most one operation waits in each direction.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "trawl/coro/schedule.hpp"
+#include "trawl/loop/buffer.hpp"
+
+namespace trawl {
+
+namespace loop {
+
+class Operation;
+
+/// The loop's record of a descriptor. It outlives the frames that use it: the handle and each operation keep it.
+class IoRecord : public ListNode {
+public:
+    int fd = -1;                  // -1 once it is closed
+    bool readable = false;        // the last word of the kernel: a read may succeed
+    bool writable = false;        // the same for a write
+    bool hung_up = false;         // the peer will send no more: reads reach the end
+    Operation* reader = nullptr;  // at most one operation waits in each direction
+    Operation* writer = nullptr;
+    Buffer unclaimed;  // received for an operation that was destroyed before it saw the bytes
+    bool has_unclaimed = false;
+
+    void retain() noexcept { ++users_; }
+    void release() noexcept {
+        if (--users_ == 0) delete this;
+    }
+
+private:
+    ~IoRecord() = default;
+    int users_ = 0;
+};
+
+/// An awaiter of one system call's outcome.
+class Operation : public Waiter {
+public:
+    explicit Operation(IoRecord& record) noexcept : record_(&record) { record.retain(); }
+    virtual ~Operation();
+
+    [[nodiscard]] IoRecord& record() const noexcept { return *record_; }
+    /// Tries the system call; true when it has an outcome, false when it must wait.
+    virtual bool attempt() noexcept = 0;
+    void wait_in(Operation*& slot) noexcept {
+        slot_ = &slot;
+        slot = this;
+    }
+    void leave_slot() noexcept {
+        if (slot_ != nullptr) *slot_ = nullptr;
+        slot_ = nullptr;
+    }
+    /// The outcome is this errno. For a descriptor that was closed under the operation.
+    void fail(int error) noexcept { error_ = error; }
+    using Waiter::suspend;
+
+protected:
+    int error_ = 0;
+
+private:
+    IoRecord* record_;
+    Operation** slot_ = nullptr;
+};
+
+class Receive final : public Operation {
+public:
+    using Operation::Operation;
+    ~Receive() override;
+
+    bool await_ready() noexcept { return (record().readable || record().has_unclaimed) && attempt(); }
+    void await_suspend(std::coroutine_handle<> handle) noexcept;
+    /// The bytes; empty at the end of the stream. Throws OsError.
+    Buffer await_resume();
+    bool attempt() noexcept override;
+
+private:
+    Buffer buffer_;
+    bool done_ = false;
+};
+
+class Send final : public Operation {
+public:
+    Send(IoRecord& record, std::string_view bytes) noexcept : Operation(record), rest_(bytes) {}
+
+    bool await_ready() noexcept { return attempt(); }
+    void await_suspend(std::coroutine_handle<> handle) noexcept;
+    /// All bytes were given to the kernel. Throws OsError.
+    void await_resume();
+    bool attempt() noexcept override;
+
+private:
+    std::string_view rest_;
+};
+
+class Accept final : public Operation {
+public:
+    using Operation::Operation;
+    ~Accept() override;
+
+    bool await_ready() noexcept { return record().readable && attempt(); }
+    void await_suspend(std::coroutine_handle<> handle) noexcept;
+    /// The new connection's descriptor (non-blocking), owned by the caller. Throws OsError.
+    int await_resume();
+    bool attempt() noexcept override;
+
+private:
+    int accepted_ = -1;
+};
+
+class Connect final : public Operation {
+public:
+    Connect(IoRecord& record, const sockaddr* address, socklen_t size) noexcept;
+
+    bool await_ready() noexcept { return attempt(); }
+    void await_suspend(std::coroutine_handle<> handle) noexcept;
+    /// 0, or the errno with which connecting failed.
+    int await_resume() noexcept { return error_; }
+    bool attempt() noexcept override;
+
+private:
+    sockaddr_storage address_;
+    socklen_t size_;
+    bool started_ = false;
+};
+
+/// An operation that has not begun: it can be moved (into a timeout), and begins when it is awaited.
+template <class Awaiter, class... Args>
+class [[nodiscard("an operation does nothing until it is awaited")]] Begin {
+public:
+    explicit Begin(IoRecord& record, Args... args) noexcept : record_(&record), args_(args...) {}
+    Awaiter operator co_await() const noexcept {
+        return std::apply([this](const Args&... args) { return Awaiter(*record_, args...); }, args_);
+    }
+
+private:
+    IoRecord* record_;
+    std::tuple<Args...> args_;
+};
+
+}  // namespace loop
+
+/// A descriptor that belongs to the loop of this thread. Closing (or destroying) it closes the descriptor; operations that
+/// wait on it then fail with ECANCELED. It may outlive the loop, but works no more.
+class IoHandle {
+public:
+    IoHandle() = default;
+    /// Takes over `fd`, which must be non-blocking. Requires: a loop runs on this thread.
+    explicit IoHandle(int fd);
+    IoHandle(IoHandle&& other) noexcept : record_(std::exchange(other.record_, nullptr)) {}
+    IoHandle& operator=(IoHandle&& other) noexcept {
+        std::swap(record_, other.record_);
+        return *this;
+    }
+    ~IoHandle() { close(); }
+
+    [[nodiscard]] bool is_open() const noexcept { return record_ != nullptr; }
+    /// Requires: is_open().
+    [[nodiscard]] int fd() const noexcept { return record_->fd; }
+    void close() noexcept;
+
+    /// Waits for bytes. An empty Buffer is the end of the stream. Throws OsError.
+    [[nodiscard]] auto receive() noexcept { return loop::Begin<loop::Receive>(*record_); }
+    /// Sends all of `bytes`, which must stay as they are until it is done. Throws OsError.
+    [[nodiscard]] auto send(std::string_view bytes) noexcept {
+        return loop::Begin<loop::Send, std::string_view>(*record_, bytes);
+    }
+    /// Waits for a connection on a listening socket; gives its descriptor, owned by the caller. Throws OsError.
+    [[nodiscard]] auto accept() noexcept { return loop::Begin<loop::Accept>(*record_); }
+    /// Connects; gives 0 or the errno. `address` must stay as it is until it is done.
+    [[nodiscard]] auto connect(const sockaddr* address, socklen_t size) noexcept {
+        return loop::Begin<loop::Connect, const sockaddr*, socklen_t>(*record_, address, size);
+    }
+    /// True when nothing has arrived and the peer has not closed: what a pooled connection must be before it is used again.
+    [[nodiscard]] bool is_quiet() const noexcept;
+
+private:
+    loop::IoRecord* record_ = nullptr;
+};
+
+}  // namespace trawl

@@ -1,0 +1,29 @@
+/// Signals as something to wait for (signalfd(2)).
+#pragma once
+
+#include <csignal>
+#include <initializer_list>
+
+#include "trawl/coro/task.hpp"
+#include "trawl/loop/io.hpp"
+
+namespace trawl {
+
+/// Takes the given signals out of their usual handling while it lives. Make it before threads are started.
+class SignalWatcher {
+public:
+    /// Requires: a loop runs on this thread. Throws OsError.
+    explicit SignalWatcher(std::initializer_list<int> signals);
+    SignalWatcher(const SignalWatcher&) = delete;
+    SignalWatcher& operator=(const SignalWatcher&) = delete;
+    ~SignalWatcher();
+
+    /// Waits for the next signal and gives its number.
+    Task<int> next();
+
+private:
+    sigset_t before_{};
+    IoHandle descriptor_;
+};
+
+}  // namespace trawl

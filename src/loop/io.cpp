@@ -1,0 +1,184 @@
+// The system calls behind the operations. Each is tried at most once per wake-up, and only when the kernel has said that it
+// may succeed: a short read means that the socket is drained, and the next edge will tell (epoll(7), "edge-triggered").
+#include "trawl/loop/io.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "trawl/base/error.hpp"
+#include "trawl/loop/loop.hpp"
+
+namespace trawl {
+namespace loop {
+namespace {
+
+bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
+
+}  // namespace
+
+Operation::~Operation() {
+    leave_slot();
+    record_->release();
+}
+
+// ---- Receive ----
+
+Receive::~Receive() {
+    if (!done_) return;
+    record().unclaimed = std::move(buffer_);
+    record().has_unclaimed = true;
+}
+
+void Receive::await_suspend(std::coroutine_handle<> handle) noexcept {
+    suspend(handle);
+    wait_in(record().reader);
+}
+
+bool Receive::attempt() noexcept {
+    IoRecord& record = this->record();
+    if (record.has_unclaimed) {
+        record.has_unclaimed = false;
+        buffer_ = std::move(record.unclaimed);
+        done_ = true;
+        return true;
+    }
+    Buffer buffer = Buffer::lease();
+    ssize_t got;
+    do {
+        got = ::read(record.fd, buffer.data(), Buffer::kCapacity);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0 && would_block(errno)) {
+        record.readable = false;
+        return false;
+    }
+    if (got < 0) {
+        error_ = errno;
+        return true;
+    }
+    // At the end of the stream the record stays readable: every further read says so again.
+    if (got > 0 && static_cast<std::size_t>(got) < Buffer::kCapacity && !record.hung_up) record.readable = false;
+    buffer.resize(static_cast<std::size_t>(got));
+    buffer_ = std::move(buffer);
+    done_ = true;
+    return true;
+}
+
+Buffer Receive::await_resume() {
+    if (error_ != 0) throw OsError(error_, "receive");
+    done_ = false;
+    return std::move(buffer_);
+}
+
+// ---- Send ----
+
+void Send::await_suspend(std::coroutine_handle<> handle) noexcept {
+    suspend(handle);
+    wait_in(record().writer);
+}
+
+bool Send::attempt() noexcept {
+    while (!rest_.empty()) {
+        ssize_t sent = ::send(record().fd, rest_.data(), rest_.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == ENOTSOCK) sent = ::write(record().fd, rest_.data(), rest_.size());
+        if (sent >= 0) {
+            rest_.remove_prefix(static_cast<std::size_t>(sent));
+        } else if (would_block(errno)) {
+            record().writable = false;
+            return false;
+        } else if (errno != EINTR) {
+            error_ = errno;
+            return true;
+        }
+    }
+    return true;
+}
+
+void Send::await_resume() {
+    if (error_ != 0) throw OsError(error_, "send");
+}
+
+// ---- Accept ----
+
+Accept::~Accept() {
+    if (accepted_ >= 0) ::close(accepted_);
+}
+
+void Accept::await_suspend(std::coroutine_handle<> handle) noexcept {
+    suspend(handle);
+    wait_in(record().reader);
+}
+
+bool Accept::attempt() noexcept {
+    do {
+        accepted_ = ::accept4(record().fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        // A connection that was reset before we took it is no concern of the listener's.
+    } while (accepted_ < 0 && (errno == EINTR || errno == ECONNABORTED));
+    if (accepted_ >= 0) return true;
+    if (would_block(errno)) {
+        record().readable = false;
+        return false;
+    }
+    error_ = errno;
+    return true;
+}
+
+int Accept::await_resume() {
+    if (error_ != 0) throw OsError(error_, "accept");
+    return std::exchange(accepted_, -1);
+}
+
+// ---- Connect ----
+
+Connect::Connect(IoRecord& record, const sockaddr* address, socklen_t size) noexcept : Operation(record), size_(size) {
+    std::memcpy(&address_, address, size);
+}
+
+void Connect::await_suspend(std::coroutine_handle<> handle) noexcept {
+    suspend(handle);
+    wait_in(record().writer);
+}
+
+bool Connect::attempt() noexcept {
+    if (!started_) {
+        started_ = true;
+        record().writable = false;
+        if (::connect(record().fd, reinterpret_cast<const sockaddr*>(&address_), size_) == 0) return true;
+        if (errno == EINPROGRESS || errno == EINTR) return false;
+        error_ = errno;
+        return true;
+    }
+    socklen_t size = sizeof error_;
+    if (::getsockopt(record().fd, SOL_SOCKET, SO_ERROR, &error_, &size) != 0) error_ = errno;
+    return true;
+}
+
+}  // namespace loop
+
+IoHandle::IoHandle(int fd) : record_(&Loop::current().open(fd)) { record_->retain(); }
+
+void IoHandle::close() noexcept {
+    if (record_ == nullptr) return;
+    loop::IoRecord& record = *std::exchange(record_, nullptr);
+    record.unlink();
+    ::close(std::exchange(record.fd, -1));
+    for (loop::Operation* waiting : {record.reader, record.writer}) {
+        if (waiting == nullptr) continue;
+        waiting->fail(ECANCELED);
+        waiting->leave_slot();
+        Schedule::current().wake(*waiting);
+    }
+    record.release();
+}
+
+// A record whose loop has ended is in no list: nobody will tell it of events any more.
+bool IoHandle::is_quiet() const noexcept {
+    if (record_ == nullptr || !record_->linked()) return false;
+    if (record_->readable || record_->hung_up || record_->has_unclaimed) return false;
+    char byte;
+    return ::recv(record_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && loop::would_block(errno);
+}
+
+}  // namespace trawl
