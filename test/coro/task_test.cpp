@@ -87,21 +87,25 @@ Task<int> count_down(int depth) {
     co_return below + 1;
 }
 
-TEST(Task, AwaitingDeeplyTakesNoStackToReturn) {
-    // Resuming is flat: a chain of 10,000 returns by symmetric transfer.
-    EXPECT_EQ(Runner().run(count_down(10'000)), 10'000);
-}
+// AddressSanitizer and ThreadSanitizer keep g++ from making symmetric transfer a tail call: there the stack does grow.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int kDepth = 100;
+#else
+constexpr int kDepth = 300'000;
+#endif
+
+TEST(Task, AwaitingDeeplyTakesNoStackToReturn) { EXPECT_EQ(Runner().run(count_down(kDepth)), kDepth); }
 
 TEST(Task, ALoopOfAwaitsDoesNotGrowTheStack) {
     auto loop = []() -> Task<int> {
         int total = 0;
-        for (int i = 0; i < 300'000; ++i) {
+        for (int i = 0; i < kDepth; ++i) {
             int one = co_await count_down(1);
             total += one;
         }
         co_return total;
     };
-    EXPECT_EQ(Runner().run(loop()), 300'000);
+    EXPECT_EQ(Runner().run(loop()), kDepth);
 }
 
 struct Log {
