@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 #include <vector>
 
 namespace trawl {
@@ -78,10 +79,21 @@ void TimerWheel::enter(std::uint64_t tick, List<Timer>& due) noexcept {
 }
 
 void TimerWheel::wake_in_order(List<Timer>& due, Schedule& schedule) {
-    std::vector<Timer*> order;
-    while (!due.empty()) order.push_back(&due.pop_front());
-    std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->deadline_ < b->deadline_; });
-    for (Timer* timer : order) schedule.wake(*timer);
+    struct Due {
+        TimePoint deadline;
+        std::size_t added;
+        Timer* timer;
+        bool operator<(const Due& other) const {
+            return std::tie(deadline, added) < std::tie(other.deadline, other.added);
+        }
+    };
+    std::vector<Due> order;
+    while (!due.empty()) {
+        Timer& timer = due.pop_front();
+        order.push_back({timer.deadline_, order.size(), &timer});
+    }
+    std::sort(order.begin(), order.end());
+    for (const Due& entry : order) schedule.wake(*entry.timer);
 }
 
 void TimerWheel::advance(TimePoint now, Schedule& schedule) {
