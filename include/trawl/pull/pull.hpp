@@ -1,0 +1,62 @@
+/// A pull: everything that a source has, as one commit of one table.
+///
+/// plan (read the first page, find pagination, total and records) → pages (concurrently, each retried on its own) → commit.
+/// Nothing is visible in the lake before the commit, and everything is after it: a pull that fails leaves the table as it was.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "trawl/base/clock.hpp"
+#include "trawl/coro/task.hpp"
+
+namespace trawl {
+
+struct PullOptions {
+    std::string url;                       // http(s)
+    std::filesystem::path lake = "lake";   // created when it is missing
+    std::string table;                     // empty: from the URL's path
+    std::optional<std::string> records;    // where the records are ("$.items"); found when not given
+    std::optional<std::string> paginator;  // "page_number:page_param=p"; found when not given
+    std::size_t concurrency = 8;           // pages at once
+};
+
+/// How far a pull is. Counts only grow, but for in_flight.
+struct PullProgress {
+    enum class Phase { plan, pages, commit, done };
+    Phase phase = Phase::plan;
+    std::uint64_t pages = 0;
+    std::optional<std::uint64_t> pages_total;  // when the source tells
+    std::uint64_t rows = 0;
+    std::uint64_t bytes = 0;  // of page bodies
+    std::uint64_t requests = 0;
+    std::uint64_t retries = 0;
+    std::size_t in_flight = 0;
+    std::size_t in_flight_peak = 0;
+    Duration waited{};  // the requests' times added up: what one request after the other would have taken
+};
+
+struct PullSummary {
+    PullProgress progress;
+    std::string table;
+    std::filesystem::path path;      // of the table
+    std::int64_t version = 0;        // of the table
+    Duration elapsed{};              // from the first request to the commit
+    Duration fetching{};             // of it, until the last page was there
+    std::vector<std::string> notes;  // what was found and decided, and what the user should know about the data
+};
+
+/// Pulls `options.url` into its table. `progress` is updated all along and may be read between suspensions.
+/// Suspends. Throws UsageError, InvalidUrl, ResolveError, ConnectError, TimeoutError, ProtocolError, StatusError, FetchError,
+/// LakeError; in each case nothing is committed.
+Task<PullSummary> pull(PullOptions options, PullProgress& progress);
+
+/// The name of the table for a URL when none is given: the last part of its path that can be one, else its host.
+/// "https://api.example.com/v1/Items?page=2" → "items".
+std::string table_name_for(const std::string& url);
+
+}  // namespace trawl

@@ -1,0 +1,108 @@
+#include "progress.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "trawl/base/format.hpp"
+
+namespace trawl::cli {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+double seconds(Duration duration) { return Seconds(duration).count(); }
+
+double per_second(std::uint64_t count, Duration elapsed) {
+    return elapsed > Duration::zero() ? static_cast<double>(count) / seconds(elapsed) : 0.0;
+}
+
+// Small rates matter: 0.4 pages/s is not 0.
+std::string rate_text(double rate) { return rate < 10 ? format("{:.1f}", rate) : with_thousands(static_cast<std::uint64_t>(rate)); }
+
+std::string pages_text(const PullProgress& progress) {
+    if (!progress.pages_total) return with_thousands(progress.pages) + " pages";
+    return format("{}/{} pages", with_thousands(progress.pages), with_thousands(*progress.pages_total));
+}
+
+std::string eta_text(const PullProgress& progress, Duration elapsed) {
+    if (!progress.pages_total || progress.pages == 0) return {};
+    const auto left = *progress.pages_total - std::min(*progress.pages_total, progress.pages);
+    const double rate = per_second(progress.pages, elapsed);
+    return "  ETA " + clock_text(std::chrono::duration_cast<Duration>(Seconds(static_cast<double>(left) / rate)));
+}
+
+std::string phase_text(PullProgress::Phase phase) {
+    switch (phase) {
+        case PullProgress::Phase::plan:
+            return "reading the first page";
+        case PullProgress::Phase::commit:
+            return "writing the table";
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+std::string with_thousands(std::uint64_t number) {
+    std::string text = std::to_string(number);
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    return text;
+}
+
+std::string clock_text(Duration duration) {
+    constexpr std::int64_t kYear = 365LL * 24 * 3600;
+    const auto total = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+    if (total >= kYear) return format("{} years", total / kYear);
+    const auto hours = total / 3600;
+    const auto minutes = total / 60 % 60;
+    if (hours > 0) return format("{}:{:02}:{:02}", hours, minutes, total % 60);
+    return format("{}:{:02}", minutes, total % 60);
+}
+
+std::string duration_text(Duration duration) {
+    const double value = seconds(duration);
+    if (value < 1) return format("{:.0f} ms", value * 1000);
+    if (value < 120) return format("{:.2f} s", value);
+    return clock_text(duration);
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+    constexpr std::array<const char*, 5> kUnits{"B", "KB", "MB", "GB", "TB"};
+    if (bytes < 1000) return format("{} B", bytes);
+    auto value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; value >= 999.95 && unit + 1 < kUnits.size(); ++unit) value /= 1000;
+    return format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string progress_line(const std::string& table, const PullProgress& progress, Duration elapsed, std::size_t width) {
+    std::string line = table;
+    if (const std::string phase = phase_text(progress.phase); !phase.empty()) line += "  " + phase;
+    if (progress.phase != PullProgress::Phase::plan) {
+        line += format("  {}  {} rows  {} pages/s", pages_text(progress), with_thousands(progress.rows),
+                       rate_text(per_second(progress.pages, elapsed)));
+    }
+    if (progress.in_flight > 0) line += format("  {} in flight", progress.in_flight);
+    if (progress.retries > 0) line += format("  {} {}", progress.retries, progress.retries == 1 ? "retry" : "retries");
+    line += "  " + clock_text(elapsed);
+    if (progress.phase == PullProgress::Phase::pages) line += eta_text(progress, elapsed);
+    if (width > 0 && line.size() > width) line.resize(width);
+    return line;
+}
+
+std::string summary_text(const PullSummary& summary) {
+    const PullProgress& progress = summary.progress;
+    std::string text = format("{}: {} rows from {} pages ({}) in {}\n", summary.table, with_thousands(progress.rows),
+                              with_thousands(progress.pages), bytes_text(progress.bytes), duration_text(summary.elapsed));
+    text += format("  requests   {} ({} {}), up to {} at once, {} pages/s\n", with_thousands(progress.requests),
+                   progress.retries, progress.retries == 1 ? "retry" : "retries", progress.in_flight_peak,
+                   rate_text(per_second(progress.pages, summary.fetching)));
+    text += format("  waiting    {} one after the other, {} together\n", duration_text(progress.waited),
+                   duration_text(summary.fetching));
+    text += format("  table      {} version {}\n", summary.path.string(), summary.version);
+    for (const std::string& note : summary.notes) text += format("  {}\n", note);
+    return text;
+}
+
+}  // namespace trawl::cli

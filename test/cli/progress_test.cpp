@@ -1,0 +1,91 @@
+#include "progress.hpp"
+
+#include <gtest/gtest.h>
+
+namespace trawl::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Progress, NumbersHaveThousands) {
+    EXPECT_EQ(with_thousands(0), "0");
+    EXPECT_EQ(with_thousands(999), "999");
+    EXPECT_EQ(with_thousands(1000), "1,000");
+    EXPECT_EQ(with_thousands(1234567), "1,234,567");
+}
+
+TEST(Progress, TimesReadLikeAClock) {
+    EXPECT_EQ(clock_text(0s), "0:00");
+    EXPECT_EQ(clock_text(-5s), "0:00");
+    EXPECT_EQ(clock_text(67s), "1:07");
+    EXPECT_EQ(clock_text(3h + 25min + 45s), "3:25:45");
+    EXPECT_EQ(clock_text(24h * 365 * 63), "63 years");
+    EXPECT_EQ(duration_text(812ms), "812 ms");
+    EXPECT_EQ(duration_text(2414ms), "2.41 s");
+    EXPECT_EQ(duration_text(125s), "2:05");
+}
+
+TEST(Progress, BytesHaveUnits) {
+    EXPECT_EQ(bytes_text(999), "999 B");
+    EXPECT_EQ(bytes_text(7200), "7.2 KB");
+    EXPECT_EQ(bytes_text(999'999), "1.0 MB");
+    EXPECT_EQ(bytes_text(1'300'000'000), "1.3 GB");
+}
+
+PullProgress halfway() {
+    PullProgress progress;
+    progress.phase = PullProgress::Phase::pages;
+    progress.pages = 50;
+    progress.pages_total = 100;
+    progress.rows = 2500;
+    progress.in_flight = 8;
+    progress.retries = 1;
+    return progress;
+}
+
+TEST(Progress, TheLineSaysHowFarAndHowLong) {
+    EXPECT_EQ(progress_line("items", halfway(), 10s),
+              "items  50/100 pages  2,500 rows  5.0 pages/s  8 in flight  1 retry  0:10  ETA 0:10");
+}
+
+TEST(Progress, WithoutATotalThereIsNoEta) {
+    PullProgress progress = halfway();
+    progress.pages_total.reset();
+    EXPECT_EQ(progress_line("items", progress, 10s), "items  50 pages  2,500 rows  5.0 pages/s  8 in flight  1 retry  0:10");
+}
+
+TEST(Progress, TheFirstPageAndTheCommitAreNamed) {
+    PullProgress progress;
+    EXPECT_EQ(progress_line("items", progress, 1s), "items  reading the first page  0:01");
+    progress = halfway();
+    progress.phase = PullProgress::Phase::commit;
+    progress.in_flight = 0;
+    EXPECT_EQ(progress_line("items", progress, 10s),
+              "items  writing the table  50/100 pages  2,500 rows  5.0 pages/s  1 retry  0:10");
+}
+
+TEST(Progress, TheLineFitsTheTerminal) { EXPECT_EQ(progress_line("items", halfway(), 10s, 20).size(), 20U); }
+
+TEST(Progress, TheSummaryHasTheFigures) {
+    PullSummary summary;
+    summary.progress = halfway();
+    summary.progress.requests = 101;
+    summary.progress.bytes = 7200;
+    summary.progress.in_flight_peak = 8;
+    summary.progress.waited = 5s;
+    summary.table = "items";
+    summary.path = "lake/items";
+    summary.version = 3;
+    summary.elapsed = 1200ms;
+    summary.fetching = 1s;
+    summary.notes = {"records: $.items"};
+    EXPECT_EQ(summary_text(summary),
+              "items: 2,500 rows from 50 pages (7.2 KB) in 1.20 s\n"
+              "  requests   101 (1 retry), up to 8 at once, 50 pages/s\n"
+              "  waiting    5.00 s one after the other, 1.00 s together\n"
+              "  table      lake/items version 3\n"
+              "  records: $.items\n");
+}
+
+}  // namespace
+}  // namespace trawl::cli
