@@ -1,5 +1,25 @@
-/// Everything, in reading order. Include this, or the layer that you need.
+/// Everything, in reading order. Include this, or just the layer that you need.
 #pragma once
 
+// base: errors, text, time
+#include "trawl/base/clock.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+
+// coro: Task and what combines tasks
+#include "trawl/coro/gather.hpp"
+#include "trawl/coro/task.hpp"
+
+// loop: running tasks; time, threads, signals
+#include "trawl/loop/loop.hpp"
+#include "trawl/loop/signal.hpp"
+#include "trawl/loop/task_group.hpp"
+#include "trawl/loop/thread.hpp"
+#include "trawl/loop/time.hpp"
+
+// sync: how tasks take turns
+#include "trawl/sync/semaphore.hpp"
+
+// net: sockets and names
+#include "trawl/net/address.hpp"
+#include "trawl/net/tcp.hpp"
