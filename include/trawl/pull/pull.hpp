@@ -6,9 +6,9 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "trawl/base/clock.hpp"
@@ -17,6 +17,8 @@
 namespace trawl {
 
 struct PullOptions {
+    explicit PullOptions(std::string source_url) : url(std::move(source_url)) {}
+
     std::string url;                       // http(s)
     std::filesystem::path lake = "lake";   // created when it is missing
     std::string table;                     // empty: from the URL's path

@@ -1,0 +1,11 @@
+/// What the verbs do. Each prints its answer to stdout and throws on failure.
+#pragma once
+
+#include "options.hpp"
+
+namespace trawl::cli {
+
+void run_pull(const PullCommand& command);
+void run_sql(const SqlCommand& command);
+
+}  // namespace trawl::cli

@@ -1,0 +1,49 @@
+// The tool's entry: parse, run the verb, turn what was thrown into one line on stderr and an exit code.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "commands.hpp"
+#include "exit_code.hpp"
+#include "options.hpp"
+#include "trawl/base/format.hpp"
+
+namespace {
+
+using namespace trawl;
+using namespace trawl::cli;
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+
+void run_command(const Command& command) {
+    std::visit(Overloaded{[](const PullCommand& pull) { run_pull(pull); },
+                          [](const SqlCommand& sql) { run_sql(sql); },
+                          [](const PrintCommand& text) { print("{}", text.text); }},
+               command);
+}
+
+std::string one_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    for (char& c : text) {
+        if (c == '\n' || c == '\r') c = ' ';
+    }
+    return text;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::string after;
+    try {
+        const Command command = parse_command_line(argc, argv);
+        if (std::holds_alternative<PullCommand>(command)) after = " (nothing was committed)";
+        run_command(command);
+        return static_cast<int>(ExitCode::ok);
+    } catch (const std::exception& error) {
+        print(stderr, "trawl: {}{}\n", one_line(error.what()), after);
+        return static_cast<int>(exit_code(error));
+    }
+}

@@ -1,0 +1,32 @@
+/// The command line as data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "trawl/pull/pull.hpp"
+
+namespace trawl::cli {
+
+struct PullCommand {
+    PullOptions options;
+};
+
+struct SqlCommand {
+    std::string query;
+    std::filesystem::path lake;
+};
+
+/// Text for stdout, and nothing else to do: --help, --version, help exit-codes.
+struct PrintCommand {
+    std::string text;
+};
+
+using Command = std::variant<PullCommand, SqlCommand, PrintCommand>;
+
+/// Throws UsageError with one line that says what is wrong and where help is.
+Command parse_command_line(int argc, const char* const* argv);
+
+}  // namespace trawl::cli

@@ -1,0 +1,104 @@
+// `trawl pull`: the pull itself, its progress on stderr, and an ear for SIGINT, side by side in one group.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <optional>
+
+#include "commands.hpp"
+#include "interrupted.hpp"
+#include "progress.hpp"
+#include "trawl/base/format.hpp"
+#include "trawl/loop/loop.hpp"
+#include "trawl/loop/signal.hpp"
+#include "trawl/loop/task_group.hpp"
+#include "trawl/loop/time.hpp"
+
+namespace trawl::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kRedrawEvery = 100ms;  // as often as an eye can follow
+constexpr auto kLogEvery = 5s;        // a log is read later: a dozen lines a minute
+
+/// The state that the three tasks share.
+struct Session {
+    std::string table;
+    TimePoint begin = Clock::now();
+    PullProgress progress;
+    std::optional<PullSummary> summary;
+};
+
+bool is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+
+std::size_t terminal_width() {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+    return size.ws_col;
+}
+
+void draw(const Session& session) {
+    const auto elapsed = Clock::now() - session.begin;
+    print(stderr, "\r\x1b[K{}", progress_line(session.table, session.progress, elapsed, terminal_width() - 1));
+    std::fflush(stderr);
+}
+
+/// The status line is gone again when this is destroyed, however the pull ends.
+class StatusLine {
+public:
+    StatusLine() = default;
+    StatusLine(const StatusLine&) = delete;
+    StatusLine& operator=(const StatusLine&) = delete;
+    ~StatusLine() {
+        print(stderr, "\r\x1b[K");
+        std::fflush(stderr);
+    }
+};
+
+Task<> draw_progress(const Session& session) {
+    StatusLine line;
+    while (true) {
+        draw(session);
+        co_await sleep(kRedrawEvery);
+    }
+}
+
+Task<> log_progress(const Session& session) {
+    while (true) {
+        co_await sleep(kLogEvery);
+        print(stderr, "{}\n", progress_line(session.table, session.progress, Clock::now() - session.begin));
+    }
+}
+
+Task<> listen(SignalWatcher& watcher) {
+    const int signal = co_await watcher.next();
+    throw Interrupted(format("interrupted by {}", signal == SIGINT ? "SIGINT" : "SIGTERM"));
+}
+
+Task<> pull_in(TaskGroup& group, PullOptions options, Session& session) {
+    session.summary = co_await pull(std::move(options), session.progress);
+    group.cancel();
+}
+
+Task<PullSummary> supervise(PullOptions options) {
+    SignalWatcher watcher{SIGINT, SIGTERM};
+    Session session;
+    session.table = options.table.empty() ? table_name_for(options.url) : options.table;
+    TaskGroup group;
+    group.spawn(pull_in(group, std::move(options), session));
+    group.spawn(listen(watcher));
+    group.spawn(is_terminal() ? draw_progress(session) : log_progress(session));
+    co_await group.join();
+    co_return std::move(*session.summary);
+}
+
+}  // namespace
+
+void run_pull(const PullCommand& command) {
+    const PullSummary summary = run(supervise(command.options));
+    print("{}", summary_text(summary));
+}
+
+}  // namespace trawl::cli
