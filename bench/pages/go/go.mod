@@ -1,0 +1,3 @@
+module trawl.example/bench/pages
+
+go 1.19

@@ -1,0 +1,78 @@
+// trawl's line in bench/pages: fetches pages through the public client, each body delivered to the caller.
+//
+// Usage: bench_pages <base URL> <pages> <connections> [--count-allocations]; prints its counts as one JSON line. With
+// the flag it also prints calls of operator new per page, counted after a warm-up that fills pools and free lists.
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "count_allocations.hpp"
+#include "trawl/base/format.hpp"
+#include "trawl/trawl.hpp"
+
+namespace {
+
+constexpr std::size_t page_count = 100;
+
+struct Work {
+    std::vector<std::string> paths;
+    std::uint64_t total = 0;
+    std::uint64_t next = 0;
+    std::uint64_t pages = 0;
+    std::uint64_t bytes = 0;
+    // Allocations are counted from this page on: a tenth of the pages is warm-up.
+    std::uint64_t count_from = UINT64_MAX;
+};
+
+trawl::Task<> worker(trawl::Client& client, Work& work) {
+    while (work.next < work.total) {
+        if (work.next == work.count_from) bench::start_counting_allocations();
+        const std::string& path = work.paths[work.next++ % page_count];
+        trawl::Response response = co_await client.get(path);
+        response.raise_for_status();
+        work.bytes += response.bytes().size();
+        ++work.pages;
+    }
+}
+
+trawl::Task<> fetch_all(std::string base_url, std::size_t connections, Work& work) {
+    trawl::Client client(base_url);
+    trawl::TaskGroup group;
+    for (std::size_t i = 0; i < connections; ++i) group.spawn(worker(client, work));
+    co_await group.join();
+}
+
+void print(const Work& work, double seconds) {
+    std::string line =
+        trawl::format("{{\"pages\": {}, \"bytes\": {}, \"seconds\": {:.6f}", work.pages, work.bytes, seconds);
+    if (work.count_from < work.total) {
+        const auto counted_pages = static_cast<double>(work.total - work.count_from);
+        const double per_page = static_cast<double>(bench::allocations_counted()) / counted_pages;
+        line += trawl::format(", \"allocations_per_page\": {:.3f}", per_page);
+    }
+    std::puts((line + "}").c_str());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const bool count_allocations = argc == 5 && std::string_view(argv[4]) == "--count-allocations";
+    if (argc != 4 && !count_allocations) {
+        std::fputs("usage: bench_pages <base URL> <pages> <connections> [--count-allocations]\n", stderr);
+        return 2;
+    }
+    Work work;
+    work.total = std::strtoull(argv[2], nullptr, 10);
+    if (count_allocations) work.count_from = work.total / 10;
+    for (std::size_t number = 1; number <= page_count; ++number) {
+        work.paths.push_back(trawl::format("/page-{}.json", number));
+    }
+    const auto start = std::chrono::steady_clock::now();
+    trawl::run(fetch_all(argv[1], std::strtoull(argv[3], nullptr, 10), work));
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+    print(work, seconds.count());
+}
