@@ -53,3 +53,9 @@ build() {
     shift
     (cd "$root" && cmake --build --preset "$preset" -j "${JOBS:-$(nproc)}" "$@")
 }
+
+# A release as scripts/run needs it: neither tests (GoogleTest may not be there) nor examples. A folder that was configured
+# with them keeps them.
+configure_release() {
+    [ -f "$root/build/release/build.ninja" ] || configure release -DTRAWL_TESTS=OFF -DTRAWL_EXAMPLES=OFF
+}
