@@ -131,7 +131,9 @@ def dead_doc(project):
     for source in project.sources:
         if not source.path.endswith(".md") or source.path in roots:
             continue
-        name = posixpath.basename(source.path)
-        if not any(name in other.text for other in project.sources
-                   if other is not source and other.path.endswith((".md", ".txt", ".hpp"))):
+        folder, name = posixpath.split(source.path)
+        if name == "README.md":
+            name = folder  # it is found by whoever is sent to its folder
+        outside = [other for other in project.sources if other is not source and other.path.endswith((".md", ".txt", ".hpp"))]
+        if not any(name in other.text for other in outside):
             yield source, 0, "nothing links to it"
