@@ -8,7 +8,8 @@ namespace trawl {
 
 const Response& Response::raise_for_status() const {
     if (is_success()) return *this;
-    throw StatusError(status_, format("{} {} answered {}{}", method_, url_.redacted(), status_, http::status_text(status_)));
+    throw StatusError(status_,
+                      format("{} {} answered {}{}", method_, url_.redacted(), status_, http::status_text(status_)));
 }
 
 }  // namespace trawl

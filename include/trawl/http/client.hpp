@@ -4,9 +4,10 @@
 ///     Response user = co_await client.get("/users/1").header("accept", "application/json").timeout(5s);
 ///     user.raise_for_status();
 ///
-/// Rules: a connection is used again only when request and answer were both complete by framing, neither said close, and
-/// nothing has arrived on it since; a request is sent a second time by itself only when a used connection died before the
-/// first byte of an answer and the method is idempotent (RFC 9110, 9.2.2). Redirects are answers like any other.
+/// Rules: a connection is used again only when request and answer were both complete by framing, neither said close,
+/// and nothing has arrived on it since; a request is sent a second time by itself only when a used connection died
+/// before the first byte of an answer and the method is idempotent (RFC 9110, 9.2.2). Redirects are answers like any
+/// other.
 #pragma once
 
 #include <memory>
@@ -64,7 +65,8 @@ public:
         return std::move(*this);
     }
 
-    /// Throws ResolveError, ConnectError, TimeoutError, ProtocolError, OsError. A status of 4xx or 5xx is no error here.
+    /// Throws ResolveError, ConnectError, TimeoutError, ProtocolError, OsError. A status of 4xx or 5xx is no error
+    /// here.
     auto operator co_await() && { return std::move(*this).send().operator co_await(); }
     Task<Response> send() &&;
 
