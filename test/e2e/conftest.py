@@ -1,4 +1,4 @@
-"""The servers, each started once for the run when a test first asks for it; time limits; the servers' logs on failure."""
+"""The servers, each started when a test first asks for it; time limits; the servers' logs on failure."""
 
 import signal
 
@@ -46,6 +46,8 @@ def pytest_runtest_call(item):
     def too_long(*_):
         raise TimeoutError(f"the test took over its {seconds} s")
 
+    for server in process.running:
+        server.forget_log()
     previous = signal.signal(signal.SIGALRM, too_long)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -60,5 +62,6 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if report.failed:
         for server in process.running:
-            report.sections.append((f"end of {server.name}'s log ({server.log})", server.tail()))
+            if tail := server.tail():
+                report.sections.append((f"end of {server.name}'s log ({server.log})", tail))
     return report

@@ -7,9 +7,11 @@ from rig.messages import assert_error, assert_half_done
 from rig.process import free_port
 from rig.readers import assert_table, committed
 
-# argument after `pull` → what the message must name
-BAD_URLS = ["not a url", "http://", "ftp://127.0.0.1/items", "http://127.0.0.1:99999/items", "http://[::1/items", "://items"]
+# each of which the message must name
+BAD_URLS = ["not a url", "http://", "ftp://127.0.0.1/items", "http://127.0.0.1:99999/items", "http://[::1/items",
+            "://items"]
 
+# the command line → what the message must name
 BAD_USAGE = {
     ("pull",): ["URL"],
     ("pull", "http://127.0.0.1:1/items", "--speed", "11"): ["--speed"],
@@ -102,6 +104,13 @@ def test_one_bad_page_of_many_commits_nothing(nginx, lake, style, page, kind, co
 def test_pages_that_go_round_in_circles(nginx, lake):
     result = tool.pull(nginx.url + "/broken/next/loop/page-1.json", lake)
     assert_half_done(result, exit_codes.PAGE, f"page-{pages.BAD_PAGE}.json")
+    assert committed(lake) == []
+
+
+def test_a_source_that_ignores_the_page_number(nginx, lake):
+    """A static file with a total of 12 pages in it, which is page 1 whatever ?page= says."""
+    url = nginx.url + "/broken/pages/missing/page-1.json"
+    assert_half_done(tool.pull(url, lake), exit_codes.PAGE, url)
     assert committed(lake) == []
 
 

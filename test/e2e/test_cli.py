@@ -36,7 +36,8 @@ def test_no_control_characters_where_there_is_no_terminal(nginx, lake):
 def test_a_terminal_sees_progress(drf, lake):
     ours, theirs = pty.openpty()
     url = drf.url + "/delayed/subdivisions/?page_size=100"
-    process = tool.start("pull", url, "--to", lake, "--name", "rows", "--concurrency", "2", stdout=theirs, stderr=theirs)
+    process = tool.start("pull", url, "--to", lake, "--name", "rows", "--concurrency", "2",
+                         stdout=theirs, stderr=theirs)
     os.close(theirs)
     printed = read_all(ours)
     assert process.wait(tool.TIMEOUT_S) == exit_codes.OK, printed

@@ -1,12 +1,16 @@
 """The rig itself: every source really serves all of its rows, in the style that it is there for."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from rig import data, pages
 from rig.compare import assert_same_rows
 from rig.process import free_port, get, start
+from rig.wait import wait_until
 from rig.walk import numbered_rows_of, rows_of
 
 
@@ -55,7 +59,8 @@ def test_nginx_serves_every_row_by_number(nginx, path, at):
     assert get(f"{nginx.url}{path}?page={count + 1}")[0] == 404
 
 
-@pytest.mark.parametrize("kind, status", [("missing", 404), ("error", 500), ("html", 200), ("cut", 200), ("refusal", 200)])
+@pytest.mark.parametrize("kind, status", [("missing", 404), ("error", 500), ("html", 200), ("cut", 200),
+                                          ("refusal", 200)])
 @pytest.mark.parametrize("style", ["next/{}/page-{}.json", "pages/{}?page={}"])
 def test_nginx_breaks_one_page_of_many(nginx, style, kind, status):
     answers = [get(f"{nginx.url}/broken/{style.format(kind, n)}") for n in range(1, pages.BROKEN_PAGES + 1)]
@@ -84,3 +89,27 @@ def test_a_server_that_is_not_installed_says_so(tmp_path):
 def test_free_ports_are_free():
     with pytest.raises(OSError):
         get(f"http://127.0.0.1:{free_port()}/")
+
+
+def test_a_server_ends_when_the_test_run_is_killed(tmp_path):
+    script = f"""
+import pathlib, sys
+from rig.process import start
+command = lambda port: [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", port]
+print(start("files", command, "/", pathlib.Path({str(tmp_path)!r})).url, flush=True)
+sys.stdin.read()
+"""
+    run = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                           cwd=Path(__file__).parent)
+    url = run.stdout.readline().strip()
+    assert get(url)[0] == 200
+    run.kill()
+    run.communicate()
+    wait_until(lambda: not answers(url), "the server's end")
+
+
+def answers(url: str) -> bool:
+    try:
+        return get(url)[0] == 200
+    except OSError:
+        return False

@@ -39,7 +39,9 @@ def test_of_a_password_of_a_pull_that_succeeds(nginx, lake):
 
 
 @pytest.mark.parametrize("path, code", [
-    ("/nowhere.json", exit_codes.STATUS), ("/single/page.html", exit_codes.PAGE), ("/single/no-records.json", exit_codes.PAGE),
+    ("/nowhere.json", exit_codes.STATUS),
+    ("/single/page.html", exit_codes.PAGE),
+    ("/single/no-records.json", exit_codes.PAGE),
 ])
 def test_of_a_bad_first_page(nginx, lake, path, code):
     result = tool.pull(f"{with_password(nginx.url)}{path}?token={SECRET}", lake)

@@ -1,7 +1,7 @@
 """Compares a table's rows with the source's as multisets, and says how they differ.
 
-An absent key and a null are the same, at any depth, for a table has no absent values. A number is its value: a column that
-grew to double holds 1 as 1.0. Everything else must be equal: true is not 1, "1" is not 1, [] is not null.
+An absent key and a null are the same, at any depth, for a table has no absent values. A number is its value: a column
+that grew to double holds 1 as 1.0. Everything else must be equal: true is not 1, "1" is not 1, [] is not null.
 """
 
 from collections import Counter
@@ -23,7 +23,8 @@ def compare(found: list[dict], expected: list[dict]) -> str | None:
     missing, extra = want - have, have - want
     if not missing and not extra:
         return None
-    lines = [f"the table has {len(found)} rows, the source {len(expected)}: {missing.total()} missing, {extra.total()} extra"]
+    lines = [f"the table has {len(found)} rows, the source {len(expected)}: "
+             f"{missing.total()} missing, {extra.total()} extra"]
     lines += _show("missing, in the source only", missing)
     lines += _show("extra, in the table only", extra)
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Starts json-server: pages by `?_page=1&_limit=50`, a Link header, X-Total-Count; all rows in one array without them."""
+"""Starts json-server: pages by `?_page=1&_limit=50`, a Link header, X-Total-Count; without them all rows at once."""
 
 import json
 import os

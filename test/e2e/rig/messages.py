@@ -1,12 +1,12 @@
-"""What every error message must be: one line on stderr that says what, where, and what to do; an exit code of its own."""
+"""What every error message must be: one line on stderr that says what, where and what to do; its exit code."""
 
 import re
 
 from rig.tool import Result
 
 # A message that tells what to do has one of these.
-ADVICE = re.compile(r"\b(add|ask|check|choose|correct|did you mean|fix|free|give|is it|list|lower|make|name|must|pass|pick|"
-                    r"put|quote|raise|remove|repair|retry|run|see|set|start|try|use|wait|write)\b", re.IGNORECASE)
+ADVICE = re.compile(r"\b(add|ask|check|choose|correct|did you mean|fix|free|give|is it|list|lower|make|name|must|pass|"
+                    r"pick|put|quote|raise|remove|repair|retry|run|see|set|start|try|use|wait|write)\b", re.IGNORECASE)
 CRASH = re.compile(r"terminate called|what\(\):|Segmentation|AddressSanitizer|runtime error|Assertion", re.IGNORECASE)
 NOTHING_COMMITTED = re.compile(r"\bnothing\b.*\bcommitted\b|\bnot committed\b", re.IGNORECASE)
 
@@ -20,7 +20,7 @@ def assert_error(result: Result, code: int, *named: str) -> None:
 
 
 def assert_half_done(result: Result, code: int, *named: str) -> None:
-    """As above for a run that was under way: lines of progress may come first; the last one says nothing was committed."""
+    """As above for a run that was under way: lines of progress may come first; the last says nothing was committed."""
     lines = result.err.splitlines()
     assert lines, f"no message:\n{result}"
     _check(result, lines[-1], code, named)

@@ -10,6 +10,7 @@ PAGE_SIZE = 50
 BROKEN_PAGES = 12
 BAD_PAGE = 7  # of BROKEN_PAGES: the first 6 are good, and 8 at once have asked for it before they are all in
 SECRET = "s3cr3t-0f-a-t3st"
+FEW = data.subdivisions()[:3]
 
 Body = Callable[[int, list], dict]  # number of the page (from 1), its rows
 
@@ -65,6 +66,7 @@ def write_single(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "array.json").write_text(json.dumps(data.typed()))
     (folder / "object.json").write_text(json.dumps({"status": "ok", "items": data.typed()}))
+    (folder / "few.json").write_text(json.dumps(FEW))
     (folder / "page.html").write_text("<!doctype html>\n<title>Not JSON</title>\n<p>Please log in.\n")
     (folder / "no-records.json").write_text(json.dumps({"status": "ok", "version": 3, "links": {"docs": "/docs"}}))
     (folder / "number.json").write_text("42")

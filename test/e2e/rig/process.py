@@ -4,6 +4,7 @@ Only processes started here are ended, and each also ends when the test run dies
 """
 
 import ctypes
+import http.client
 import os
 import signal
 import socket
@@ -33,9 +34,15 @@ class Server:
         self.process = process
         self.url = url
         self.log = log
+        self.seen_bytes = 0
+
+    def forget_log(self) -> None:
+        """The tail is of what comes after this."""
+        self.seen_bytes = self.log.stat().st_size
 
     def tail(self, lines: int = 20) -> str:
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        new = self.log.read_bytes()[self.seen_bytes :].decode(errors="replace")
+        return "\n".join(new.splitlines()[-lines:])
 
     def stop(self) -> None:
         if self in running:
@@ -50,7 +57,7 @@ class Server:
 
 
 def start(name: str, command: Callable[[int], list], ready: str, folder: Path, *, kind: type = Server, **popen):
-    """Runs `command(port)`, waits until `ready` (a path) answers 200, and returns a `kind`. Its log: `folder/name.log`."""
+    """Runs `command(port)`, waits until `ready` (a path) answers 200, returns a `kind`. Its log: `folder/name.log`."""
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / f"{name}.log"
     for _ in range(ATTEMPTS):  # somebody else may take the port before the server does
@@ -104,7 +111,7 @@ def _wait(server: Server, path: str) -> bool:
         try:
             if get(server.url + path, timeout=2)[0] == 200 and server.process.poll() is None:
                 return True
-        except OSError:
+        except (OSError, http.client.HTTPException):  # not there yet, or origin cut the answer as it was told to
             pass
         time.sleep(0.05)
     raise RuntimeError(f"{server.name} did not answer {path} within {READY_S} s; the end of its log:\n{server.tail()}")

@@ -1,7 +1,8 @@
 """Reads a Delta table with readers that are not ours, and checks what each would trip over.
 
 `by_polars`: delta-rs reads the log, Polars the Parquet files. `by_duckdb`: the log is read here, the files by DuckDB's
-Python package. They share no line of code with each other nor with trawl (which has its own log, and DuckDB 1.4 in C++).
+Python package. The two share nothing with each other; the second has DuckDB's name in common with what writes trawl's
+files, in another major version.
 """
 
 import json
