@@ -22,12 +22,12 @@ def stop_half_way(nginx, lake, how: signal.Signals) -> tool.Result:
     return tool.finish(process, timeout=20)
 
 
-@pytest.mark.parametrize("table", ["new", "old"])
-def test_control_c_commits_nothing_and_says_so(nginx, lake, table):
+@pytest.mark.parametrize("table, how", [("new", signal.SIGINT), ("old", signal.SIGINT), ("new", signal.SIGTERM)])
+def test_a_stopped_pull_commits_nothing_and_says_so(nginx, lake, table, how):
     if table == "old":
         tool.pull(nginx.url + "/pages/subdivisions", lake).succeeded()
     before = committed(lake)
-    result = stop_half_way(nginx, lake, signal.SIGINT)
+    result = stop_half_way(nginx, lake, how)
     assert result.code == exit_codes.INTERRUPTED, str(result)
     assert "interrupt" in result.err.splitlines()[-1].lower(), str(result)
     assert NOTHING_COMMITTED.search(result.err.splitlines()[-1]), str(result)

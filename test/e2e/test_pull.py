@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import pytest
 
 from rig import data, pages, tool
+from rig.compare import assert_same_rows
 from rig.pages import page_count
 from rig.process import get
-from rig.readers import assert_table, committed
+from rig.readers import assert_table, by_polars, committed
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,14 @@ SOURCES = [
     # rows where nobody would guess them
     Source("nginx", "/wrapped/subdivisions", "subdivisions", SUBDIVISIONS, ("--records", "payload.items")),
     Source("nginx", "/wrapped/subdivisions", "subdivisions", SUBDIVISIONS, ("--records", "$.payload.items")),
+    # a paginator that is named, not found
+    Source("drf", "/page/subdivisions/", "subdivisions", SUBDIVISIONS, ("--paginator", "json_link")),
+    Source("drf", "/offset/subdivisions/", "subdivisions", SUBDIVISIONS,
+           ("--paginator", "offset:limit=50,total_path=$.count")),
+    Source("json_server", "/subdivisions?_page=1&_limit=50", "subdivisions", SUBDIVISIONS,
+           ("--paginator", "header_link")),
+    Source("nginx", "/pages/languages", "languages", LANGUAGES,
+           ("--paginator", "page_number:base_page=1,total_path=$.total_pages")),
     # one page
     Source("nginx", "/single/array.json", "typed", 1),
     Source("nginx", "/single/object.json", "typed", 1),
@@ -92,6 +101,11 @@ def test_pulling_another_source_into_a_table_replaces_its_rows(nginx, lake):
     tool.pull(nginx.url + "/pages/subdivisions", lake).succeeded()
     tool.pull(nginx.url + "/single/few.json", lake).succeeded()
     assert_table(tool.table(lake), pages.FEW)
+
+
+def test_a_single_page_when_told_so(drf, lake):
+    tool.pull(drf.url + "/page/subdivisions/", lake, "rows", "--paginator", "single_page").succeeded()
+    assert_same_rows(by_polars(tool.table(lake)).rows, data.subdivisions()[:50])
 
 
 def test_two_tables_share_a_lake(nginx, lake):

@@ -16,13 +16,14 @@ def result(err: str, code: int = exit_codes.STATUS, out: str = "") -> Result:
 
 def test_a_good_message_passes():
     assert_error(result(GOOD), exit_codes.STATUS, "http://h/x", "404")
+    assert_error(result("items  reading the first page  0:05\n" + GOOD), exit_codes.STATUS, "http://h/x", "404")
     assert_half_done(result("3/12 pages\n" + HALF), exit_codes.STATUS, "http://h/x", "404")
 
 
 @pytest.mark.parametrize("wrong", [
     result(""),
     result("trawl: error\n  http://h/x answered 404; check the URL\n"),
-    result("3/12 pages\n" + GOOD),
+    result("connecting\n" + GOOD),
     result(GOOD, out="0 rows\n"),
     result(GOOD, code=exit_codes.UNEXPECTED),
     result(GOOD, code=exit_codes.OK),
@@ -30,7 +31,7 @@ def test_a_good_message_passes():
     result("trawl: http://h/y answered 404; check the URL\n"),
     result("trawl: http://h/x answered 404\n"),
     result("terminate called: http://h/x answered 404; check the URL\n"),
-], ids=["none", "two lines", "progress first", "stdout", "wrong code", "success", "signal", "other URL", "no advice",
+], ids=["none", "two lines", "chatter first", "stdout", "wrong code", "success", "signal", "other URL", "no advice",
         "crash"])
 def test_a_bad_message_is_caught(wrong):
     with pytest.raises(AssertionError):

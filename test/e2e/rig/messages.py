@@ -7,13 +7,14 @@ from rig.tool import Result
 # A message that tells what to do has one of these.
 ADVICE = re.compile(r"\b(add|ask|check|choose|correct|did you mean|fix|free|give|is it|list|lower|make|name|must|pass|"
                     r"pick|put|quote|raise|remove|repair|retry|run|see|set|start|try|use|wait|write)\b", re.IGNORECASE)
+PROGRESS = re.compile(r"reading the first page|\bpages\b")  # a plain line every few seconds while there is no terminal
 CRASH = re.compile(r"terminate called|what\(\):|Segmentation|AddressSanitizer|runtime error|Assertion", re.IGNORECASE)
 NOTHING_COMMITTED = re.compile(r"\bnothing\b.*\bcommitted\b|\bnot committed\b", re.IGNORECASE)
 
 
 def assert_error(result: Result, code: int, *named: str) -> None:
-    """The run printed nothing but one line of error, which has each of `named` in it."""
-    lines = result.err.splitlines()
+    """The run printed nothing but one line of error, with each of `named` in it (after progress, if it took long)."""
+    lines = [line for line in result.err.splitlines() if line.startswith("trawl: ") or not PROGRESS.search(line)]
     assert len(lines) == 1, f"{len(lines)} lines on stderr instead of one:\n{result}"
     assert result.out == "", f"stdout is for answers:\n{result}"
     _check(result, lines[0], code, named)
