@@ -8,7 +8,7 @@ from rig import data, origin, tool
 from rig.readers import assert_table
 
 RUNS = 20
-FAULTS = {"reset": 0.01, "error": 0.01, "truncate": 0.01}
+FAULTS = {"reset": "1%", "500": "1%", "truncate": "1%"}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_the_same_rows_twenty_times_in_a_row_in_spite_of_faults(serve, tmp_path)
     retries = 0
     for run in range(RUNS):
         lake = tmp_path / f"lake-{run}"
-        source = serve(latency_ms=1, seed=run, **FAULTS)
+        source = serve(seed=run + 1, faults=FAULTS)
         result = tool.pull(source.url + "/subdivisions", lake).succeeded()
         source.stop()
         assert_table(tool.table(lake), data.subdivisions())
@@ -44,7 +44,7 @@ def test_the_same_rows_twenty_times_in_a_row_in_spite_of_faults(serve, tmp_path)
 
 
 def test_too_many_requests_with_retry_after_are_obeyed(serve, lake):
-    source = serve(latency_ms=1, seed=1, throttle=0.02, retry_after=1)
+    source = serve(faults={"429": "2%"})
     result = tool.pull(source.url + "/subdivisions", lake).succeeded()
     assert retries_of(result) > 0
     assert_table(tool.table(lake), data.subdivisions())

@@ -1,4 +1,4 @@
-"""Starts origin, trawl's own demo source, with the latency, capacity and faults that a test asks for."""
+"""Starts origin, trawl's own demo source, with the style, latency and faults that a test asks for."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,13 @@ from rig.process import Server, start
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = Path(os.environ.get("ORIGIN", ROOT / "build/release/bench/origin/origin"))
-READY = "/subdivisions?page=1"
+READY = "/subdivisions"
 
 
-def serve(folder: Path, **options) -> Server:
-    """`serve(folder, latency_ms=2)` runs `origin --port N --latency-ms 2`. The first page must answer in the end,
-    whatever the faults, for the server to count as ready."""
-    settings = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
+def serve(folder: Path, *, style: str = "page", latency: str = "1ms", seed: int = 1,
+          faults: dict[str, str] | None = None) -> Server:
+    """`faults`: what happens to a share of the answers, {"reset": "1%", "500": "1%"}. The server counts as ready once
+    it has answered the first page, whatever it did to it before."""
+    settings = ["--style", style, "--latency", latency, "--seed", seed]
+    settings += [part for kind, share in (faults or {}).items() for part in (f"--{kind}", share)]
     return start("origin", lambda port: [PROGRAM, "--port", port, *settings], READY, folder)
