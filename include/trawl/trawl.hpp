@@ -23,3 +23,8 @@
 // net: sockets and names
 #include "trawl/net/address.hpp"
 #include "trawl/net/tcp.hpp"
+
+// http: a client
+#include "trawl/http/client.hpp"
+#include "trawl/http/response.hpp"
+#include "trawl/http/url.hpp"

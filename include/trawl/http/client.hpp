@@ -35,7 +35,7 @@ public:
     std::size_t body_max = std::size_t{1} << 30;             // bytes of one answer; more is an error
 
     // Not an aggregate: g++ 12 destroys aggregate temporaries twice in a co_await expression.
-    ClientOptions() {}  // NOLINT(modernize-use-equals-default)
+    ClientOptions() {}  // NOLINT(modernize-use-equals-default): a defaulted one would make it an aggregate
 };
 
 /// A request that is being put together; awaiting it sends it.
@@ -73,6 +73,7 @@ public:
     [[nodiscard]] const std::string& method() const noexcept { return method_; }
     [[nodiscard]] const Url& url() const noexcept { return url_; }
     [[nodiscard]] const Headers& headers() const noexcept { return headers_; }
+    [[nodiscard]] Headers& mutable_headers() noexcept { return headers_; }
     [[nodiscard]] const std::string& body() const noexcept { return body_; }
     [[nodiscard]] std::optional<Duration> timeout() const noexcept { return timeout_; }
 
