@@ -14,7 +14,8 @@ class Connection {
 public:
     Connection(TcpStream stream, const H1Limits& limits) : stream_(std::move(stream)), parser_(limits) {}
 
-    /// Sends `request` and gives the complete response. Throws TimeoutError, ProtocolError, OsError, each naming the request.
+    /// Sends `request` and gives the complete response. Throws TimeoutError, ProtocolError, OsError, each naming the
+    /// request.
     Task<Response> exchange(const Request& request, const ClientOptions& options);
 
     /// The last exchange left the connection fit for another one.

@@ -13,7 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration kIdleMax = 15s;  // shorter than what servers keep idle connections open for (nginx 75 s, Node 5 s says so)
+constexpr Duration kIdleMax =
+    15s;  // shorter than what servers keep idle connections open for (nginx 75 s, Node 5 s says so)
 
 // "Keep-Alive: timeout=5": a second less, so that the request is there before the server closes.
 Duration idle_limit(const Headers& headers) {
@@ -55,8 +56,8 @@ Task<std::unique_ptr<Connection>> Connections::open(const Request& request) {
     } catch (const TimeoutError&) {
         throw TimeoutError(too_slow(request, "no connection", options_.connect_timeout));
     } catch (const ConnectError& error) {
-        throw ConnectError(error.code(), format("{}: cannot connect to {}:{}", request_name(request), request.url().host(),
-                                                request.url().port()));
+        throw ConnectError(error.code(), format("{}: cannot connect to {}:{}", request_name(request),
+                                                request.url().host(), request.url().port()));
     } catch (const ResolveError& error) {
         throw ResolveError(format("{}: {}", request_name(request), error.what()));
     }
@@ -66,7 +67,8 @@ std::unique_ptr<Connection> Connections::take_idle(const std::string& origin) {
     const TimePoint now = Loop::current().now();
     std::erase_if(idle_, [now](const Idle& idle) { return idle.expires <= now; });
     while (true) {
-        const auto found = std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& idle) { return idle.origin == origin; });
+        const auto found =
+            std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& idle) { return idle.origin == origin; });
         if (found == idle_.rend()) return nullptr;
         std::unique_ptr<Connection> connection = std::move(found->connection);
         idle_.erase(std::next(found).base());

@@ -16,7 +16,8 @@ class Connections;
 /// A connection on loan to one request. It is closed when the lease ends, unless it was found fit to be kept.
 class Lease {
 public:
-    Lease(Connections& owner, Semaphore::Permit permit, std::unique_ptr<Connection> connection, bool used_before) noexcept
+    Lease(Connections& owner, Semaphore::Permit permit, std::unique_ptr<Connection> connection,
+          bool used_before) noexcept
         : owner_(&owner), permit_(std::move(permit)), connection_(std::move(connection)), used_before_(used_before) {}
 
     Connection* operator->() const noexcept { return connection_.get(); }
