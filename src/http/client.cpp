@@ -31,7 +31,7 @@ public:
             bool again = false;
             try {
                 Response response = co_await lease->exchange(request, options_);
-                lease.keep_if_reusable(response.url().origin());
+                lease.give_back();
                 co_return response;
             } catch (const OsError&) {
                 again = may_repeat(lease, request);

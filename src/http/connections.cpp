@@ -1,8 +1,5 @@
 #include "connections.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
@@ -11,39 +8,85 @@
 namespace trawl::http {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr Duration kIdleMax =
-    15s;  // shorter than what servers keep idle connections open for (nginx 75 s, Node 5 s says so)
-
-// "Keep-Alive: timeout=5": a second less, so that the request is there before the server closes.
-Duration idle_limit(const Headers& headers) {
-    const auto field = headers.get("keep-alive");
-    if (!field) return kIdleMax;
-    const auto at = field->find("timeout=");
-    if (at == std::string_view::npos) return kIdleMax;
-    int seconds = 0;
-    const auto digits = field->substr(at + 8);
-    if (std::from_chars(digits.data(), digits.data() + digits.size(), seconds).ec != std::errc()) return kIdleMax;
-    return std::clamp<Duration>(std::chrono::seconds(seconds) - 1s, 0s, kIdleMax);
+PoolLimits limits_of(const ClientOptions& options) {
+    PoolLimits limits;
+    limits.connections_max = limits.per_origin_max = options.connections;
+    return limits;
 }
 
 }  // namespace
 
-void Lease::keep_if_reusable(const std::string& origin) {
-    if (connection_->reusable()) owner_->keep(origin, std::move(connection_));
+/// Waits until the pool has assigned a connection to a request. What was assigned to one that is destroyed is the Lease's
+/// to clear up.
+class Connections::Assigned final : public Waiter {
+public:
+    Assigned(Connections& owner, RequestId request) : owner_(owner), request_(request) {
+        owner_.waiting_.emplace(request, this);
+    }
+    ~Assigned() { owner_.waiting_.erase(request_); }
+
+    void assign(const PoolDecisions::Assignment& assignment) noexcept {
+        assignment_ = assignment;
+        if (suspended_) Schedule::current().wake(*this);
+    }
+
+    bool await_ready() const noexcept { return assignment_.has_value(); }
+    void await_suspend(std::coroutine_handle<> handle) noexcept {
+        suspended_ = true;
+        suspend(handle);
+    }
+    PoolDecisions::Assignment await_resume() const noexcept { return *assignment_; }
+
+private:
+    Connections& owner_;
+    RequestId request_;
+    std::optional<PoolDecisions::Assignment> assignment_;
+    bool suspended_ = false;
+};
+
+// The connection, if there is one, has served a request that nobody waits for any more.
+Lease::~Lease() {
+    if (owner_ == nullptr) return;
+    owner_->connections_.erase(id_);
+    owner_->apply(owner_->pool_.cancelled(request_, Connections::now()));
 }
 
-Connections::Connections(const ClientOptions& options) : options_(options), permits_(options.connections) {}
+void Lease::give_back() {
+    const auto keep_alive = connection_->response_headers().get("keep-alive");
+    const bool reusable = connection_->reusable();
+    Connections& owner = *std::exchange(owner_, nullptr);
+    owner.apply(owner.pool_.released(id_, reusable, Connections::now(),
+                                     keep_alive ? parse_keep_alive(*keep_alive) : std::nullopt));
+}
+
+Connections::Connections(const ClientOptions& options) : options_(options), pool_(limits_of(options)) {}
+
+// A lease may end after its loop has: when what holds it outlives run().
+TimePoint Connections::now() { return Schedule::is_running_here() ? Loop::current().now() : Clock::now(); }
 
 Task<Lease> Connections::acquire(const Request& request) {
-    Semaphore::Permit permit = co_await permits_.acquire();
-    if (auto connection = take_idle(request.url().origin())) {
-        co_return Lease(*this, std::move(permit), std::move(connection), true);
+    Lease lease(*this, next_request_++);
+    const std::string origin = request.url().origin();
+    while (true) {
+        Assigned assigned(*this, lease.request_);
+        apply(pool_.request(lease.request_, origin, now()));
+        const PoolDecisions::Assignment assignment = co_await assigned;
+        lease.id_ = assignment.connection;
+        if (assignment.open) break;
+        if (is_fit(assignment.connection)) {
+            lease.connection_ = connections_.at(assignment.connection).get();
+            lease.used_before_ = true;
+            co_return lease;
+        }
+        connections_.erase(assignment.connection);
+        apply(pool_.closed(assignment.connection, now()));
     }
-    make_room();
-    auto connection = co_await open(request);
-    co_return Lease(*this, std::move(permit), std::move(connection), false);
+    apply(pool_.expire(now()));
+    auto opened = co_await open(request);
+    lease.connection_ = opened.get();
+    connections_[lease.id_] = std::move(opened);
+    pool_.connected(lease.id_, now());
+    co_return lease;
 }
 
 Task<std::unique_ptr<Connection>> Connections::open(const Request& request) {
@@ -63,34 +106,17 @@ Task<std::unique_ptr<Connection>> Connections::open(const Request& request) {
     }
 }
 
-std::unique_ptr<Connection> Connections::take_idle(const std::string& origin) {
-    const TimePoint now = Loop::current().now();
-    std::erase_if(idle_, [now](const Idle& idle) { return idle.expires <= now; });
-    while (true) {
-        const auto found =
-            std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& idle) { return idle.origin == origin; });
-        if (found == idle_.rend()) return nullptr;
-        std::unique_ptr<Connection> connection = std::move(found->connection);
-        idle_.erase(std::next(found).base());
-        if (connection->is_quiet()) return connection;
+bool Connections::is_fit(ConnectionId id) const { return connections_.at(id)->is_quiet(); }
+
+void Connections::apply(const PoolDecisions& decisions) {
+    for (const ConnectionId id : decisions.close) connections_.erase(id);
+    for (const auto& assignment : decisions.assigned) {
+        if (const auto found = waiting_.find(assignment.request); found != waiting_.end()) {
+            found->second->assign(assignment);
+        }
     }
 }
 
-void Connections::keep(const std::string& origin, std::unique_ptr<Connection> connection) {
-    const TimePoint expires = Loop::current().now() + idle_limit(connection->response_headers());
-    idle_.push_back({origin, std::move(connection), expires});
-}
-
-// Those in use have a permit each; with the idle ones they are no more than options_.connections.
-void Connections::make_room() {
-    const std::size_t in_use = options_.connections - permits_.available();
-    while (!idle_.empty() && in_use + idle_.size() > options_.connections) idle_.pop_front();
-}
-
-std::string Connections::describe() const {
-    std::string text = format("{} in use", options_.connections - permits_.available());
-    for (const Idle& idle : idle_) text += format(" [{} idle]", idle.origin);
-    return text;
-}
+std::string Connections::describe() const { return pool_.describe(now()); }
 
 }  // namespace trawl::http
