@@ -20,11 +20,12 @@ Task<std::size_t> size_of(trawl::Client& client, std::string path) {
 Task<> example(std::string url) {
     trawl::Client client(url);
     const auto begin = trawl::Clock::now();
-    auto sizes = co_await trawl::gather(size_of(client, "/page/subdivisions?page=1"),
-                                        size_of(client, "/page/subdivisions?page=2"),
-                                        size_of(client, "/page/languages?page=1"));
+    auto sizes =
+        co_await trawl::gather(size_of(client, "/page/subdivisions?page=1"),
+                               size_of(client, "/page/subdivisions?page=2"), size_of(client, "/page/languages?page=1"));
     const double seconds = std::chrono::duration<double>(trawl::Clock::now() - begin).count();
-    trawl::print("{}, {} and {} bytes in {:.1f} s\n", std::get<0>(sizes), std::get<1>(sizes), std::get<2>(sizes), seconds);
+    trawl::print("{}, {} and {} bytes in {:.1f} s\n", std::get<0>(sizes), std::get<1>(sizes), std::get<2>(sizes),
+                 seconds);
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ PoolLimits limits_of(const ClientOptions& options) {
 
 }  // namespace
 
-/// Waits until the pool has assigned a connection to a request. What was assigned to one that is destroyed is the Lease's
-/// to clear up.
+/// Waits until the pool has assigned a connection to a request. What was assigned to one that is destroyed is the
+/// Lease's to clear up.
 class Connections::Assigned final : public Waiter {
 public:
     Assigned(Connections& owner, RequestId request) : owner_(owner), request_(request) {
