@@ -11,6 +11,8 @@ target_link_libraries(trawl_simdjson INTERFACE simdjson::simdjson)
 # llhttp comes as C sources.
 set(LLHTTP_ROOT /usr/share CACHE PATH "Where llhttp/*.c and include/llhttp/llhttp.h are")
 add_library(trawl_llhttp STATIC ${LLHTTP_ROOT}/llhttp/api.c ${LLHTTP_ROOT}/llhttp/http.c ${LLHTTP_ROOT}/llhttp/llhttp.c)
+# Its loose mode takes any two bytes for the CRLF behind a chunk, and so a damaged body for a whole one.
+target_compile_definitions(trawl_llhttp PUBLIC LLHTTP_STRICT_MODE=1)
 target_include_directories(trawl_llhttp SYSTEM PUBLIC ${LLHTTP_ROOT}/include/llhttp ${LLHTTP_ROOT}/include)
 
 set(DUCKDB_ROOT ${CMAKE_SOURCE_DIR}/.deps/duckdb CACHE PATH "Where include/duckdb.h and lib/libduckdb.so are")
