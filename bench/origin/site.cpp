@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "page.hpp"
 #include "trawl/base/format.hpp"
 #include "units.hpp"
 
