@@ -66,7 +66,7 @@ TEST(Client, SendsHostAndTheFieldsItWasGiven) {
         co_await client.get("/a b?x=1").header("X-Mine", "yes").param("page", "2");
         const std::string& head = server.requests().front();
         EXPECT_EQ(head.substr(0, head.find("\r\n")), "GET /a%20b?x=1&page=2 HTTP/1.1");
-        EXPECT_NE(head.find("\r\nhost: 127.0.0.1:"), std::string::npos);
+        EXPECT_NE(head.find("\r\nHost: 127.0.0.1:"), std::string::npos);
         EXPECT_NE(head.find("\r\nX-Mine: yes\r\n"), std::string::npos);
     });
 }
