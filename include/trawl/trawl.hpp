@@ -18,6 +18,7 @@
 #include "trawl/loop/time.hpp"
 
 // sync: how tasks take turns
+#include "trawl/sync/event.hpp"
 #include "trawl/sync/semaphore.hpp"
 
 // net: sockets and names
