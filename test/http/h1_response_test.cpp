@@ -335,6 +335,16 @@ TEST(ResponseParser, FailuresAreSentences) {
     EXPECT_FALSE(parser.started());
 }
 
+TEST(ResponseParser, NoBytesChangeNothing) {
+    ResponseParser parser;
+    parser.begin("GET");
+    for (const char* piece : {"", "HTTP/1.1 200 O", "", "K\r\nContent-Le", "", "ngth: 2\r\n\r\n", "", "a", "", "b", ""})
+        parser.feed(piece);
+    EXPECT_EQ(shown(parser, 0), "200 OK [Content-Length=2] body 'ab'");
+    parser.request_sent();
+    EXPECT_TRUE(parser.reusable());
+}
+
 TEST(ResponseParser, ABodyCanBeTakenOutWhileItArrives) {
     ResponseParser parser({.body_size_max = 6});
     parser.begin("GET");

@@ -127,6 +127,8 @@ TEST(Url, RefusesWithTheReasonAndTheWayOut) {
     for (int i = 0; i < 64; ++i) long_name += "abc.";
     EXPECT_THAT(error_of("http://" + long_name + "de/"), HasSubstr("longer than 253"));
     EXPECT_THAT(error_of("http://h/" + std::string(70'000, 'a')), HasSubstr("at most 65536"));
+    EXPECT_THAT(error_of("http://h/" + std::string(30'000, '"')), HasSubstr("at most 65536"));
+    EXPECT_THROW((void)Url::parse("http://h/").with_query("k", std::string(70'000, 'a')), InvalidUrl);
 }
 
 TEST(Url, MessagesStayShortAndSecretFree) {
