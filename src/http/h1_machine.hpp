@@ -43,7 +43,7 @@ struct H1Limits {
 
 struct MachineState;
 
-/// Reads one message; see the file comment. Moving it keeps its state; a moved-from one may only be destroyed or assigned.
+/// Reads one message. Moving keeps its state; a moved-from one may only be destroyed or assigned.
 class Machine {
 public:
     enum class Kind { request, response };
