@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -333,6 +335,16 @@ TEST(ResponseParser, FailuresAreSentences) {
     EXPECT_FALSE(parser.started());
 }
 
+TEST(ResponseParser, NoBytesChangeNothing) {
+    ResponseParser parser;
+    parser.begin("GET");
+    for (const char* piece : {"", "HTTP/1.1 200 O", "", "K\r\nContent-Le", "", "ngth: 2\r\n\r\n", "", "a", "", "b", ""})
+        parser.feed(piece);
+    EXPECT_EQ(shown(parser, 0), "200 OK [Content-Length=2] body 'ab'");
+    parser.request_sent();
+    EXPECT_TRUE(parser.reusable());
+}
+
 TEST(ResponseParser, ABodyCanBeTakenOutWhileItArrives) {
     ResponseParser parser({.body_size_max = 6});
     parser.begin("GET");
@@ -342,6 +354,39 @@ TEST(ResponseParser, ABodyCanBeTakenOutWhileItArrives) {
     EXPECT_EQ(parser.body(), "def");
     parser.feed("g");  // the limit is one on the whole body
     EXPECT_EQ(parser.failure().code, H1Error::body_size);
+}
+
+/// Damages valid responses at random: the verdict may be anything, but not depend on how the bytes arrive.
+TEST(ResponseParser, DamagedBytesGetOneVerdictHoweverTheyArrive) {
+    const std::string originals[] = {
+        ok("Server: x\r\nContent-Length: 10\r\n\r\n0123456789"),
+        chunked("5;a=b\r\n01234\r\n5\r\n56789\r\n0\r\nX: y\r\n\r\n"),
+        "HTTP/1.1 100 C\r\n\r\n" + ok("Connection: close\r\n\r\nabc"),
+    };
+    std::mt19937 random(1);
+    const auto pick = [&random](std::size_t below) {
+        return std::uniform_int_distribution<std::size_t>(0, below - 1)(random);
+    };
+    using namespace std::string_view_literals;
+    constexpr std::string_view alphabet = "\r\n\t :;,=0129afGETHTP/.-\0\x80\xff"sv;
+    for (int round = 0; round < 5'000; ++round) {
+        Case c{"damaged", originals[pick(std::size(originals))], "", "GET", pick(2) == 0};
+        for (std::size_t damage = pick(3) + 1; damage > 0; --damage) {
+            const std::size_t at = pick(c.bytes.size());
+            if (pick(3) == 0) c.bytes.erase(at, pick(4) + 1);
+            if (c.bytes.empty()) c.bytes = "x";
+            const std::size_t place = std::min(at, c.bytes.size() - 1);
+            if (pick(2) == 0) c.bytes[place] = alphabet[pick(alphabet.size())];
+            if (pick(3) == 0) c.bytes.insert(place, 1, alphabet[pick(alphabet.size())]);
+        }
+        const std::string_view bytes = c.bytes;
+        const std::size_t first = pick(bytes.size() + 1);
+        const std::size_t second = first + pick(bytes.size() - first + 1);
+        ASSERT_EQ(verdict(c, {bytes}, small_limits),
+                  verdict(c, {bytes.substr(0, first), bytes.substr(first, second - first), bytes.substr(second)},
+                          small_limits))
+            << "round " << round << ": " << testing::PrintToString(c.bytes);
+    }
 }
 
 }  // namespace

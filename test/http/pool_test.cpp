@@ -50,8 +50,8 @@ TEST_F(PoolTest, AConnectionServesItsOwnOriginOnly) {
 
 TEST_F(PoolTest, TheFreshestIdleConnectionIsUsedFirst) {
     Pool pool;
-    for (RequestId id : {1, 2, 3}) open(pool, id, "a");
-    for (ConnectionId id : {2, 3, 1}) (void)pool.released(id, true, start);
+    for (RequestId id : {1U, 2U, 3U}) open(pool, id, "a");
+    for (ConnectionId id : {2U, 3U, 1U}) (void)pool.released(id, true, start);
     EXPECT_EQ(pool.request(4, "a", start).describe(), "use 1 for 4");
     EXPECT_EQ(pool.request(5, "a", start).describe(), "use 3 for 5");
     EXPECT_EQ(pool.request(6, "a", start).describe(), "use 2 for 6");
@@ -87,7 +87,7 @@ TEST_F(PoolTest, RequestsBeyondThePoolsLimitWaitInOrderOfArrival) {
 
 TEST_F(PoolTest, AFullPoolClosesTheConnectionThatHasBeenIdleLongest) {
     Pool pool({.connections_max = 3});
-    for (RequestId id : {1, 2, 3}) open(pool, id, "a");
+    for (RequestId id : {1U, 2U, 3U}) open(pool, id, "a");
     (void)pool.released(2, true, start + 1s);
     (void)pool.released(1, true, start + 2s);
     EXPECT_EQ(pool.request(4, "b", start + 3s).describe(), "open 4 for 4; close 2");
@@ -138,7 +138,7 @@ TEST_F(PoolTest, AConnectionEndsAfterItsLifetimeHoweverBusy) {
 TEST_F(PoolTest, ACancelledRequestLeavesTheQueueOrItsConnection) {
     Pool pool({.per_origin_max = 1});
     open(pool, 1, "a");
-    for (RequestId id : {2, 3, 4}) EXPECT_EQ(pool.request(id, "a", start).describe(), "wait");
+    for (RequestId id : {2U, 3U, 4U}) EXPECT_EQ(pool.request(id, "a", start).describe(), "wait");
     EXPECT_EQ(pool.cancelled(2, start).describe(), "wait");
     EXPECT_EQ(pool.describe(start), "[a h1 active] queue 2");
     EXPECT_EQ(pool.cancelled(1, start).describe(), "open 2 for 3; close 1");
