@@ -55,10 +55,10 @@ public:
     PageStream& operator=(const PageStream&) = delete;
     ~PageStream();
 
-    /// The next page in the source's order; nothing behind the last. The first call reads the first page and finds out how
-    /// the others follow. Suspends. Throws what made the retrieval fail: InvalidUrl, UsageError, ResolveError, ConnectError,
-    /// OsError, TimeoutError, ProtocolError, StatusError, PageError, NoRecordsError, PaginationError; after that, the
-    /// stream is at its end.
+    /// The next page in the source's order; nothing behind the last. The first call reads the first page and finds out
+    /// how the others follow. Suspends. Throws what made the retrieval fail: InvalidUrl, UsageError, ResolveError,
+    /// ConnectError, OsError, TimeoutError, ProtocolError, StatusError, PageError, NoRecordsError, PaginationError;
+    /// after that, the stream is at its end.
     Task<std::optional<Page>> next();
 
     [[nodiscard]] const FetchStats& stats() const noexcept;
