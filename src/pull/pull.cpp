@@ -47,7 +47,7 @@ public:
         batch_ += records;
         if (batch_.size() >= kBatchBytes) co_await flush();
     }
-    Task<CommitResult> commit() {
+    Task<Committed> commit() {
         co_await flush();
         co_return co_await to_thread([](std::shared_ptr<TableWriter> writer) { return writer->commit(); }, writer_);
     }
@@ -84,7 +84,7 @@ Task<PullSummary> pull(PullOptions options, PullProgress& progress) {
     }
     summary.fetching = Clock::now() - begin;
     progress.phase = PullProgress::Phase::commit;
-    const CommitResult result = co_await sink.commit();
+    const Committed result = co_await sink.commit();
     progress.phase = PullProgress::Phase::done;
     summary.version = result.version;
     summary.notes = pages.notes();

@@ -1,0 +1,35 @@
+/// Gets one page, however often it has to be asked for: the retries of a retrieval, and its counts.
+#pragma once
+
+#include <optional>
+#include <random>
+#include <string>
+
+#include "trawl/coro/task.hpp"
+#include "trawl/fetch/pages.hpp"
+#include "trawl/http/client.hpp"
+
+namespace trawl::fetch {
+
+class PageSource {
+public:
+    explicit PageSource(Client& client) : client_(client) {}
+
+    /// The successful response to a GET of `url`. Retries what may pass; throws what does not, saying how often it was tried.
+    Task<Response> get(Url url);
+
+    [[nodiscard]] FetchStats& stats() noexcept { return stats_; }
+    [[nodiscard]] const FetchStats& stats() const noexcept { return stats_; }
+
+private:
+    struct Attempt;
+    Task<Attempt> attempt(const Url& url);
+    Task<> wait_for_the_gate();
+
+    Client& client_;
+    FetchStats stats_;
+    std::mt19937_64 random_{std::random_device()()};
+    TimePoint gate_{};  // nobody asks before this: the source said Retry-After
+};
+
+}  // namespace trawl::fetch
