@@ -146,8 +146,11 @@ Task<bool> Connection::answer_page(Route route, bool head_only) {
         if (!at_once) co_await source_.service.serve(route.slice.index());
         answer = page_or_fault(route, fate);
     }
+    const bool is_page = answer.status == 200 && (fate.fault == Fault::none || fate.fault == Fault::slow);
     co_await source_.service.travel();
-    co_return co_await deliver(std::move(answer), fate, head_only);
+    const bool goes_on = co_await deliver(std::move(answer), fate, head_only);
+    if (is_page) ++source_.counters.pages;
+    co_return goes_on;
 }
 
 // Leaves `fate` as it is to be delivered: what shows in the answer's text alone is delivered like any other answer.
@@ -157,7 +160,7 @@ Answer Connection::page_or_fault(const Route& route, Fate& fate) {
         fate = Fate();
         return error_answer(failure, "this page always fails");
     }
-    ++source_.counters.faults[static_cast<std::size_t>(fate.fault)];
+    if (fate.fault != Fault::none) ++source_.counters.faults[static_cast<std::size_t>(fate.fault)];
     switch (fate.fault) {
         case Fault::too_many: return try_later(429, Duration(0));
         case Fault::unavailable: return try_later(503, Duration(0));
@@ -179,10 +182,7 @@ Task<bool> Connection::deliver(Answer answer, Fate fate, bool head_only) {
     const std::string_view bytes = text.bytes;
     switch (fate.fault) {
         case Fault::stall: co_await wait_for_close(); co_return false;
-        case Fault::reset:
-            co_await send(bytes.substr(0, cut_at(fate, text, how)));
-            stream_.reset();
-            co_return false;
+        case Fault::reset: co_await reset_after(bytes.substr(0, cut_at(fate, text, how))); co_return false;
         case Fault::truncate: co_await send(bytes.substr(0, cut_at(fate, text, how))); co_return false;
         case Fault::slow: co_await drip(bytes); co_return how.keep_alive;
         default: break;
@@ -198,6 +198,16 @@ Task<> Connection::drip(std::string_view bytes) {
         co_await sleep(source_.settings.faults.drip / kDrops);
         co_await send(bytes.substr(0, size));
     }
+}
+
+// A reset makes the peer's kernel throw away what its program has not read yet: the pause lets it read.
+Task<> Connection::reset_after(std::string_view bytes) {
+    constexpr Duration kPause = std::chrono::milliseconds(2);
+    if (!bytes.empty()) {
+        co_await send(bytes);
+        co_await sleep(kPause);
+    }
+    stream_.reset();
 }
 
 Task<> Connection::send(std::string_view bytes) {

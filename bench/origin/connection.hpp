@@ -36,6 +36,7 @@ private:
     Answer try_later(int status, Duration wait) const;
     Task<bool> deliver(Answer answer, Fate fate, bool head_only);
     Task<> drip(std::string_view bytes);
+    Task<> reset_after(std::string_view bytes);
     Task<> send(std::string_view bytes);
     Task<> wait_for_close();
     [[nodiscard]] Framing framing(bool head_only) const;
