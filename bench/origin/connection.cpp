@@ -109,7 +109,7 @@ Task<> Connection::refuse(int status, std::string message) {
     closing.keep_alive = false;
     const WireText text = to_wire(error_answer(status, message), closing);
     co_await send(text.bytes);
-    constexpr Duration kMoment = std::chrono::seconds(1);
+    constexpr Duration kMoment = std::chrono::milliseconds(100);
     co_await timeout(kMoment, wait_for_close());
 }
 
