@@ -24,11 +24,15 @@ http::H1Limits limits() {
 int status_of(H1Error error) noexcept {
     switch (error) {
         case H1Error::head_size:
-        case H1Error::field_count: return 431;
+        case H1Error::field_count:
+            return 431;
         case H1Error::body_size:
-        case H1Error::overhead_size: return 413;
-        case H1Error::version: return 505;
-        default: return 400;
+        case H1Error::overhead_size:
+            return 413;
+        case H1Error::version:
+            return 505;
+        default:
+            return 400;
     }
 }
 
@@ -42,7 +46,8 @@ std::uint64_t identity(const Route& route) noexcept {
 Answer garbage() {
     Answer answer;
     answer.type = "text/html";
-    answer.body = "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>We will be back soon.</body></html>\n";
+    answer.body =
+        "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>We will be back soon.</body></html>\n";
     return answer;
 }
 
@@ -60,7 +65,7 @@ Connection::~Connection() { --source_.counters.open_connections; }
 Task<> Connection::run() {
     try {
         co_await converse();
-    } catch (const OsError&) {  // it was reset, or is gone: its own business
+    } catch (const OsError&) {       // it was reset, or is gone: its own business
     } catch (const TimeoutError&) {  // idle for too long
     }
 }
@@ -100,8 +105,8 @@ Task<Buffer> Connection::receive() {
     co_return std::move(buffer);
 }
 
-// Closing while unread bytes are in the socket resets the connection, and the client might lose the answer (RFC 9112 section
-// 9.6): so what else it sends is read for a moment.
+// Closing while unread bytes are in the socket resets the connection, and the client might lose the answer (RFC 9112
+// section 9.6): so what else it sends is read for a moment.
 Task<> Connection::refuse(int status, std::string message) {
     ++source_.counters.requests;
     ++source_.counters.bad_requests;
@@ -162,11 +167,16 @@ Answer Connection::page_or_fault(const Route& route, Fate& fate) {
     }
     if (fate.fault != Fault::none) ++source_.counters.faults[static_cast<std::size_t>(fate.fault)];
     switch (fate.fault) {
-        case Fault::too_many: return try_later(429, Duration(0));
-        case Fault::unavailable: return try_later(503, Duration(0));
-        case Fault::error: return error_answer(500, "something went wrong");
-        case Fault::garbage: return garbage();
-        default: return source_.site.page(route);
+        case Fault::too_many:
+            return try_later(429, Duration(0));
+        case Fault::unavailable:
+            return try_later(503, Duration(0));
+        case Fault::error:
+            return error_answer(500, "something went wrong");
+        case Fault::garbage:
+            return garbage();
+        default:
+            return source_.site.page(route);
     }
 }
 
@@ -181,11 +191,20 @@ Task<bool> Connection::deliver(Answer answer, Fate fate, bool head_only) {
     const WireText text = to_wire(answer, how);
     const std::string_view bytes = text.bytes;
     switch (fate.fault) {
-        case Fault::stall: co_await wait_for_close(); co_return false;
-        case Fault::reset: co_await reset_after(bytes.substr(0, cut_at(fate, text, how))); co_return false;
-        case Fault::truncate: co_await send(bytes.substr(0, cut_at(fate, text, how))); co_return false;
-        case Fault::slow: co_await drip(bytes); co_return how.keep_alive;
-        default: break;
+        case Fault::stall:
+            co_await wait_for_close();
+            co_return false;
+        case Fault::reset:
+            co_await reset_after(bytes.substr(0, cut_at(fate, text, how)));
+            co_return false;
+        case Fault::truncate:
+            co_await send(bytes.substr(0, cut_at(fate, text, how)));
+            co_return false;
+        case Fault::slow:
+            co_await drip(bytes);
+            co_return how.keep_alive;
+        default:
+            break;
     }
     co_await send(bytes);
     co_return how.keep_alive;

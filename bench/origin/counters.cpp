@@ -26,11 +26,11 @@ std::string to_json(const Counters& counters) {
 
 std::string to_line(const Counters& counters) {
     const std::uint64_t faults = std::accumulate(counters.faults.begin(), counters.faults.end(), std::uint64_t{0});
-    return format("{} requests, {} pages, {} bytes; at most {} in service, {} queued, {} connections; {} refused, {} faults",
-                  with_commas(counters.requests), with_commas(counters.pages), with_commas(counters.bytes),
-                  counters.peak_in_service, counters.peak_queued, counters.peak_connections,
-                  with_commas(counters.refused_by_rate + counters.refused_by_queue),
-                  with_commas(faults + counters.failed_pages));
+    return format(
+        "{} requests, {} pages, {} bytes; at most {} in service, {} queued, {} connections; {} refused, {} faults",
+        with_commas(counters.requests), with_commas(counters.pages), with_commas(counters.bytes),
+        counters.peak_in_service, counters.peak_queued, counters.peak_connections,
+        with_commas(counters.refused_by_rate + counters.refused_by_queue), with_commas(faults + counters.failed_pages));
 }
 
 }  // namespace trawl::origin

@@ -1,5 +1,5 @@
-/// Opaque cursors: base64 of the place to go on at, so that a client has to hand them back as they are, encoded where a URL
-/// needs it ("=" occurs in most). Pure.
+/// Opaque cursors: base64 of the place to go on at, so that a client has to hand them back as they are, encoded where a
+/// URL needs it ("=" occurs in most). Pure.
 #pragma once
 
 #include <cstddef>

@@ -20,8 +20,9 @@ namespace ondemand = simdjson::ondemand;
 std::string read_file(const std::string& file) {
     std::ifstream stream(file, std::ios::binary);
     if (!stream) {
-        throw UsageError(format("cannot read {}: {}. The default data is Debian's package iso-codes; --data names another",
-                                file, std::strerror(errno)));
+        throw UsageError(
+            format("cannot read {}: {}. The default data is Debian's package iso-codes; --data names another", file,
+                   std::strerror(errno)));
     }
     return {std::istreambuf_iterator<char>(stream), {}};
 }
@@ -72,7 +73,8 @@ DataSet DataSet::parse(std::string name, const std::string& json, const std::str
         }
     } catch (const simdjson::simdjson_error& error) {
         const std::string what = array.empty() ? "it is no array" : format("it has no array '{}'", array);
-        throw UsageError(format("{}: {} ({}); --array names the member that holds the records", origin, what, error.what()));
+        throw UsageError(
+            format("{}: {} ({}); --array names the member that holds the records", origin, what, error.what()));
     }
     return set;
 }

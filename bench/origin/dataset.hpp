@@ -1,7 +1,8 @@
 /// A data set: records as the JSON text that they were read as, white space outside of strings removed.
 ///
-/// It can be made longer than its file: then record i (from 0) is that of the file at i modulo its size, with the member
-/// "id": i + 1 in front. Such records are put together when they are asked for, so that millions of pages cost no memory.
+/// It can be made longer than its file: then record i (from 0) is that of the file at i modulo its size, with the
+/// member "id": i + 1 in front. Such records are put together when they are asked for, so that millions of pages cost
+/// no memory.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,8 @@ public:
     /// Throws UsageError that names the file.
     static DataSet load(std::string name, const std::string& file, const std::string& array);
     /// The same from JSON text. `origin` is what messages call it.
-    static DataSet parse(std::string name, const std::string& json, const std::string& array, const std::string& origin);
+    static DataSet parse(std::string name, const std::string& json, const std::string& array,
+                         const std::string& origin);
 
     /// Makes it exactly `count` numbered records. Throws UsageError when the records are not objects, or have an "id".
     void number(std::size_t count);

@@ -1,8 +1,8 @@
 /// What goes wrong, decided by a seed. Pure.
 ///
-/// A request's fate depends on the seed, on which page it asks for and on how many times that page was asked for before:
-/// not on when it arrives beside others. So the same pages fail in every run with the same seed, however many requests are
-/// in flight, and a retry throws the dice again.
+/// A request's fate depends on the seed, on which page it asks for and on how many times that page was asked for
+/// before: not on when it arrives beside others. So the same pages fail in every run with the same seed, however many
+/// requests are in flight, and a retry throws the dice again.
 #pragma once
 
 #include <cstdint>

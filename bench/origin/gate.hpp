@@ -1,4 +1,5 @@
-/// Gate: a Semaphore whose number of permits can change while it is in use, and that knows how many are inside and wait.
+/// Gate: a Semaphore whose number of permits can change while it is in use, and that knows how many are inside and
+/// wait.
 ///
 /// First come, first served. Fewer permits send nobody out: nobody new comes in until enough have left.
 #pragma once

@@ -16,9 +16,14 @@ Duration ServiceTime::next(std::size_t page_index, std::size_t in_house, std::si
                          settings_.cliff);
     }
     switch (settings_.jitter) {
-        case Jitter::none: break;
-        case Jitter::even: mean *= 0.9 + 0.2 * dice_.uniform(); break;
-        case Jitter::exp: mean *= dice_.exponential(); break;
+        case Jitter::none:
+            break;
+        case Jitter::even:
+            mean *= 0.9 + 0.2 * dice_.uniform();
+            break;
+        case Jitter::exp:
+            mean *= dice_.exponential();
+            break;
     }
     return Duration(static_cast<Duration::rep>(std::min(mean, kLongest)));
 }

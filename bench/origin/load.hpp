@@ -1,5 +1,5 @@
-/// How a source behaves under load: how long a page takes, how many are served at once, how many are let in. Pure: the time
-/// is an argument.
+/// How a source behaves under load: how long a page takes, how many are served at once, how many are let in. Pure: the
+/// time is an argument.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace trawl::origin {
 
-/// The service time of a page. Its mean grows with the page's index (`deep`: by that share every 10,000 pages), and, when
-/// more are in the house than are served at once, by (in the house / served at once) to the power of `cliff`.
+/// The service time of a page. Its mean grows with the page's index (`deep`: by that share every 10,000 pages), and,
+/// when more are in the house than are served at once, by (in the house / served at once) to the power of `cliff`.
 class ServiceTime {
 public:
     ServiceTime(const ServiceSettings& settings, std::uint64_t seed) noexcept : settings_(settings), dice_(seed) {}

@@ -1,4 +1,5 @@
-/// origin: a demo source. It serves a data set in pages over HTTP/1.1, as slow, as narrow and as faulty as it is told to be.
+/// origin: a demo source. It serves a data set in pages over HTTP/1.1, as slow, as narrow and as faulty as it is told
+/// to be.
 #include <sys/resource.h>
 
 #include <cstdio>

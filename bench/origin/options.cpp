@@ -81,10 +81,12 @@ std::size_t positive(const std::string& text) {
 }
 
 void add_server(CLI::App& app, Settings& settings) {
-    add(app, "--port", settings.port, [](const std::string& text) { return parse_count(text, 65535); }, "N",
+    add(
+        app, "--port", settings.port, [](const std::string& text) { return parse_count(text, 65535); }, "N",
         "TCP port; 0, the default, takes any that is free");
     app.add_option("--host", settings.host, "address to listen on, in digits [127.0.0.1]")->type_name("ADDRESS");
-    add(app, "--seed", settings.seed, [](const std::string& text) { return parse_count(text); }, "N",
+    add(
+        app, "--seed", settings.seed, [](const std::string& text) { return parse_count(text); }, "N",
         "decides which pages fail and how long random ones take [1]");
     add(app, "--lifetime", settings.lifetime, parse_duration, "TIME", "ends by itself after this time");
     app.add_flag("--quiet", settings.quiet, "no counters on stderr at the end");
@@ -94,10 +96,12 @@ void add_data(CLI::App& app, DataSettings& data) {
     app.add_option("--data", data.file, "a JSON file to serve instead of iso-codes")->type_name("FILE");
     app.add_option("--array", data.array, "its member that holds the records; without it the file is an array")
         ->type_name("NAME");
-    app.add_option("--name", data.name, "the path at which it is served [items]")->type_name("NAME")
+    app.add_option("--name", data.name, "the path at which it is served [items]")
+        ->type_name("NAME")
         ->check([](const std::string& name) {
-            const bool plain = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                                                       "0123456789-_.") == std::string::npos;
+            const bool plain = !name.empty() && name.find_first_not_of(
+                                                    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                    "0123456789-_.") == std::string::npos;
             return plain ? std::string() : std::string("letters, digits, '-', '_' and '.' only");
         });
     app.add_option("--iso-codes", data.iso_codes, "where iso_3166-2.json and iso_639-3.json are")->type_name("FOLDER");
@@ -112,7 +116,8 @@ void add_pages(CLI::App& app, SiteSettings& site) {
                "of /NAME: page (the default), offset, link, cursor or next");
     add(app, "--page-size", site.page_size, positive, "N", "unless the request says otherwise [50]");
     add(app, "--page-size-max", site.page_size_max, positive, "N", "larger ones are served as this one [1000]");
-    add(app, "--first-page", site.first_page, [](const std::string& text) { return parse_count(text, 1'000'000); }, "N",
+    add(
+        app, "--first-page", site.first_page, [](const std::string& text) { return parse_count(text, 1'000'000); }, "N",
         "the number of the first page [1]");
     std::map<std::string, Beyond> beyonds{
         {"empty", Beyond::empty}, {"404", Beyond::not_found}, {"clamp", Beyond::clamp}};
@@ -128,8 +133,10 @@ void add_load(CLI::App& app, ServiceSettings& service) {
     add_choice(app, "--jitter", service.jitter, jitters, "KIND",
                "of the latency: none (the default), even (90 to 110%) or exp (exponential with that mean)");
     add(app, "--rtt", service.rtt, parse_duration, "TIME", "distance: half before, half after; holds no capacity [0]");
-    add(app, "--capacity", service.capacity, positive, "N", "pages served at once; the rest queue, first come first served");
-    add(app, "--queue-max", service.queue_max, [](const std::string& text) { return parse_count(text); }, "N",
+    add(app, "--capacity", service.capacity, positive, "N",
+        "pages served at once; the rest queue, first come first served");
+    add(
+        app, "--queue-max", service.queue_max, [](const std::string& text) { return parse_count(text); }, "N",
         "503 for those who would queue behind N others");
     add(app, "--vary", service.vary, parse_vary, "TIME:N,...", "capacity over time, counted from the first page");
     add(app, "--deep", service.deep, parse_number, "F", "10,000 pages in, latency has grown by F times itself");

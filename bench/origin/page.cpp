@@ -16,11 +16,21 @@ public:
     Answer write(Style style) {
         answer_.body.reserve(slice_.count * 110 + 200);  // 110: what a subdivision with a long name takes
         switch (style) {
-            case Style::page: page(); break;
-            case Style::offset: offset(); break;
-            case Style::link: link(); break;
-            case Style::cursor: cursor(); break;
-            case Style::next: next(); break;
+            case Style::page:
+                page();
+                break;
+            case Style::offset:
+                offset();
+                break;
+            case Style::link:
+                link();
+                break;
+            case Style::cursor:
+                cursor();
+                break;
+            case Style::next:
+                next();
+                break;
         }
         answer_.body += '\n';
         return std::move(answer_);
@@ -30,7 +40,8 @@ private:
     void page() {
         answer_.body = format("{{\"page\":{},\"page_size\":{},", slice_.index() + settings_.first_page, slice_.count);
         if (settings_.totals) {
-            answer_.body += format("\"total_pages\":{},\"total\":{},", page_count(data_.size(), slice_.count), data_.size());
+            answer_.body +=
+                format("\"total_pages\":{},\"total\":{},", page_count(data_.size(), slice_.count), data_.size());
         }
         answer_.body += "\"items\":";
         records();
@@ -51,7 +62,8 @@ private:
         const std::size_t pages = std::max<std::size_t>(page_count(data_.size(), slice_.count), 1);
         const auto add = [&](std::size_t index, const char* relation) {
             if (!links.empty()) links += ", ";
-            links += format("<{}?page={}&per_page={}>; rel=\"{}\"", path_, index + settings_.first_page, slice_.count, relation);
+            links += format("<{}?page={}&per_page={}>; rel=\"{}\"", path_, index + settings_.first_page, slice_.count,
+                            relation);
         };
         add(0, "first");
         if (slice_.index() > 0) add(std::min(slice_.index(), pages) - 1, "prev");
@@ -64,7 +76,8 @@ private:
     void cursor() {
         answer_.body = "{\"data\":";
         records();
-        answer_.body += has_next() ? format(",\"next_cursor\":\"{}\"}}", cursor_of(next_place())) : ",\"next_cursor\":null}";
+        answer_.body +=
+            has_next() ? format(",\"next_cursor\":\"{}\"}}", cursor_of(next_place())) : ",\"next_cursor\":null}";
     }
 
     void next() {
@@ -101,7 +114,8 @@ private:
 
 }  // namespace
 
-Answer page_answer(Style style, const DataSet& data, Slice slice, const std::string& path, const SiteSettings& settings) {
+Answer page_answer(Style style, const DataSet& data, Slice slice, const std::string& path,
+                   const SiteSettings& settings) {
     return PageWriter(data, slice, path, settings).write(style);
 }
 

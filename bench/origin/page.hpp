@@ -19,6 +19,7 @@
 namespace trawl::origin {
 
 /// `path` is what URLs of further pages begin with: scheme, host and path, or the path alone.
-Answer page_answer(Style style, const DataSet& data, Slice slice, const std::string& path, const SiteSettings& settings);
+Answer page_answer(Style style, const DataSet& data, Slice slice, const std::string& path,
+                   const SiteSettings& settings);
 
 }  // namespace trawl::origin

@@ -1,5 +1,5 @@
-/// Service: the source's behaviour under load, on the loop. Distance and rate limit first, then a queue in front of those
-/// that are served at once, then the service time.
+/// Service: the source's behaviour under load, on the loop. Distance and rate limit first, then a queue in front of
+/// those that are served at once, then the service time.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,8 @@ public:
     [[nodiscard]] Admission admit();
     /// Waits for its turn and for the time that the page takes. Requires: admitted, with no suspension in between.
     Task<> serve(std::size_t page_index);
-    /// Changes the capacity as the settings say, at times counted from the first request for a page. Ends with the last.
+    /// Changes the capacity as the settings say, at times counted from the first request for a page. Ends with the
+    /// last.
     Task<> follow_changes();
 
     /// Brings in_service and queued in the counters up to date.

@@ -1,4 +1,5 @@
-/// What the command line decides, one struct per part of the server. Plain values; the defaults are those of `origin` alone.
+/// What the command line decides, one struct per part of the server. Plain values; the defaults are those of `origin`
+/// alone.
 #pragma once
 
 #include <array>

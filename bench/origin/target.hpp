@@ -1,4 +1,5 @@
-/// A request's target, taken apart: the path, and the parameters behind the "?" (WHATWG URL, "urlencoded" parsing). Pure.
+/// A request's target, taken apart: the path, and the parameters behind the "?" (WHATWG URL, "urlencoded" parsing).
+/// Pure.
 #pragma once
 
 #include <optional>

@@ -33,7 +33,8 @@ std::string_view reason_of(int status) noexcept {
                                                       {502, "Bad Gateway"},
                                                       {503, "Service Unavailable"},
                                                       {505, "HTTP Version Not Supported"}}};
-    const auto* found = std::find_if(kReasons.begin(), kReasons.end(), [&](auto& known) { return known.status == status; });
+    const auto* found =
+        std::find_if(kReasons.begin(), kReasons.end(), [&](auto& known) { return known.status == status; });
     return found == kReasons.end() ? "Failed" : found->text;
 }
 
@@ -56,7 +57,8 @@ WireText to_wire(const Answer& answer, const Framing& framing) {
     out += format("HTTP/1.{} {} {}\r\nServer: origin\r\nContent-Type: {}\r\n", framing.http10 ? 0 : 1, answer.status,
                   reason_of(answer.status), answer.type);
     if (!framing.http10) {
-        out += framing.chunked ? "Transfer-Encoding: chunked\r\n" : format("Content-Length: {}\r\n", answer.body.size());
+        out +=
+            framing.chunked ? "Transfer-Encoding: chunked\r\n" : format("Content-Length: {}\r\n", answer.body.size());
     }
     if (!framing.keep_alive) {
         out += "Connection: close\r\n";

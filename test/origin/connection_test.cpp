@@ -105,7 +105,8 @@ TEST_F(ConnectionTest, HeadHasTheLengthButNotTheBody) {
 TEST_F(ConnectionTest, RefusesWhatIsNoRequest) {
     EXPECT_THAT(hear({"GARBAGE\r\n\r\n"}).text, StartsWith("HTTP/1.1 400 "));
     EXPECT_THAT(hear({"GET / HTTP/1.1\r\n\r\n"}).text, StartsWith("HTTP/1.1 400 "));
-    EXPECT_THAT(hear({"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(40'000, 'x') + "\r\n\r\n"}).text, StartsWith("HTTP/1.1 431 "));
+    EXPECT_THAT(hear({"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(40'000, 'x') + "\r\n\r\n"}).text,
+                StartsWith("HTTP/1.1 431 "));
     EXPECT_THAT(hear({get("/things", true, "DELETE")}).text, StartsWith("HTTP/1.1 405 "));
     EXPECT_EQ(source_->counters.bad_requests, 1U);
 }
@@ -143,16 +144,18 @@ TEST_F(ConnectionTest, AResetIsAReset) {
 }
 
 TEST_F(ConnectionTest, FaultsThatAreAnswers) {
-    const std::pair<Fault, const char*> cases[] = {{Fault::too_many, "HTTP/1.1 429 "},
-                                                   {Fault::error, "HTTP/1.1 500 "},
-                                                   {Fault::unavailable, "HTTP/1.1 503 "},
-                                                   {Fault::garbage, "HTTP/1.1 200 OK\r\nServer: origin\r\nContent-Type: text/html"}};
+    const std::pair<Fault, const char*> cases[] = {
+        {Fault::too_many, "HTTP/1.1 429 "},
+        {Fault::error, "HTTP/1.1 500 "},
+        {Fault::unavailable, "HTTP/1.1 503 "},
+        {Fault::garbage, "HTTP/1.1 200 OK\r\nServer: origin\r\nContent-Type: text/html"}};
     for (const auto& [fault, head] : cases) {
         settings_ = Settings();
         always(fault);
         const Heard heard = hear({get("/things")});
         EXPECT_THAT(heard.text, StartsWith(head));
-        EXPECT_EQ(count(heard.text, "Retry-After: 1\r\n"), fault == Fault::too_many || fault == Fault::unavailable ? 1U : 0U);
+        EXPECT_EQ(count(heard.text, "Retry-After: 1\r\n"),
+                  fault == Fault::too_many || fault == Fault::unavailable ? 1U : 0U);
     }
 }
 

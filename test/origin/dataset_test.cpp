@@ -26,7 +26,8 @@ std::string error_of(const std::string& json, const std::string& array) {
 
 TEST(DataSet, KeepsTheTextOfRecordsWithoutTheWhiteSpace) {
     const DataSet data = DataSet::parse(
-        "things", R"({"meta": [1], "rows": [ {"a b" : 1.10, "c": "x  y\n" }, [ 1, 2 ], 3.0e5, "Juli\u00e0", null ]})", "rows", "t");
+        "things", R"({"meta": [1], "rows": [ {"a b" : 1.10, "c": "x  y\n" }, [ 1, 2 ], 3.0e5, "Juli\u00e0", null ]})",
+        "rows", "t");
     ASSERT_EQ(data.size(), 5U);
     EXPECT_EQ(record(data, 0), R"({"a b":1.10,"c":"x  y\n"})");
     EXPECT_EQ(record(data, 1), "[1,2]");

@@ -23,8 +23,10 @@ std::optional<int> parse(const std::string& line, Settings& settings) {
 TEST(Options, ReachTheirSettings) {
     Settings settings;
     const auto code = parse(
-        "--port 8080 --seed 7 --lifetime 60s --quiet --records 100 --style link --page-size 20 --beyond clamp --no-totals "
-        "--latency 50ms --jitter exp --rtt 200ms --capacity 40 --queue-max 5 --deep 1 --cliff 1.5 --rate 100 --burst 20 "
+        "--port 8080 --seed 7 --lifetime 60s --quiet --records 100 --style link --page-size 20 --beyond clamp "
+        "--no-totals "
+        "--latency 50ms --jitter exp --rtt 200ms --capacity 40 --queue-max 5 --deep 1 --cliff 1.5 --rate 100 --burst "
+        "20 "
         "--vary 15s:20,25s:40 --fault-429 1% --fault-reset 2% --fail-page 7:404 --fail-page 9:500 --retry-after 3 "
         "--http10 --no-keep-alive --keep-alive-max 9 --chunked",
         settings);

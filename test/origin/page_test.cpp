@@ -22,10 +22,12 @@ const Case kCases[] = {
     {Style::offset, 3, R"({"offset":3,"limit":2,"total":5,"results":[{"v":3},{"v":4}]})", ""},
     {Style::offset, 9, R"({"offset":9,"limit":2,"total":5,"results":[]})", ""},
     {Style::link, 0, R"([{"v":0},{"v":1}])",
-     "Link: <U?page=1&per_page=2>; rel=\"first\", <U?page=2&per_page=2>; rel=\"next\", <U?page=3&per_page=2>; rel=\"last\"\r\n"
+     "Link: <U?page=1&per_page=2>; rel=\"first\", <U?page=2&per_page=2>; rel=\"next\", <U?page=3&per_page=2>; "
+     "rel=\"last\"\r\n"
      "X-Total-Count: 5\r\n"},
     {Style::link, 4, R"([{"v":4}])",
-     "Link: <U?page=1&per_page=2>; rel=\"first\", <U?page=2&per_page=2>; rel=\"prev\", <U?page=3&per_page=2>; rel=\"last\"\r\n"
+     "Link: <U?page=1&per_page=2>; rel=\"first\", <U?page=2&per_page=2>; rel=\"prev\", <U?page=3&per_page=2>; "
+     "rel=\"last\"\r\n"
      "X-Total-Count: 5\r\n"},
     {Style::cursor, 2, R"({"data":[{"v":2},{"v":3}],"next_cursor":"YWZ0ZXI6NA=="})", ""},
     {Style::cursor, 4, R"({"data":[{"v":4}],"next_cursor":null})", ""},
@@ -55,7 +57,8 @@ TEST(Page, OfNothingIsTheOnlyOne) {
     const DataSet data = numbers(0);
     EXPECT_EQ(page_answer(Style::page, data, Slice{0, 2}, "U", SiteSettings()).body,
               "{\"page\":1,\"page_size\":2,\"total_pages\":0,\"total\":0,\"items\":[]}\n");
-    EXPECT_EQ(page_answer(Style::next, data, Slice{0, 2}, "U", SiteSettings()).body, "{\"results\":[],\"next\":null}\n");
+    EXPECT_EQ(page_answer(Style::next, data, Slice{0, 2}, "U", SiteSettings()).body,
+              "{\"results\":[],\"next\":null}\n");
 }
 
 TEST(Page, CanCountFromZeroAndHideTheTotal) {

@@ -57,15 +57,17 @@ TEST_F(SiteTest, EachStyleReadsItsOwnParameters) {
 }
 
 TEST_F(SiteTest, ParametersThatMakeNoSenseAreABadRequest) {
-    for (const char* target : {"/things?page=0", "/things?page=-1", "/things?page=x", "/things?page=", "/things?page_size=0",
-                               "/things?page=1000000000001", "/offset/things?offset=-1", "/offset/things?limit=0",
-                               "/cursor/things?cursor=7", "/next/things?cursor=", "/link/things?per_page=1.5"}) {
+    for (const char* target :
+         {"/things?page=0", "/things?page=-1", "/things?page=x", "/things?page=", "/things?page_size=0",
+          "/things?page=1000000000001", "/offset/things?offset=-1", "/offset/things?limit=0", "/cursor/things?cursor=7",
+          "/next/things?cursor=", "/link/things?per_page=1.5"}) {
         EXPECT_EQ(status(target), 400) << target;
     }
 }
 
 TEST_F(SiteTest, OtherPathsAreNotFound) {
-    for (const char* target : {"/nothing", "/page", "/page/", "/page/nothing", "/Page/things", "/things/", "//things", "/page/page/things"}) {
+    for (const char* target : {"/nothing", "/page", "/page/", "/page/nothing", "/Page/things", "/things/", "//things",
+                               "/page/page/things"}) {
         EXPECT_EQ(status(target), 404) << target;
     }
 }
@@ -116,7 +118,8 @@ TEST_F(SiteTest, TheDefaultStyleIsAsSet) {
 
 TEST_F(SiteTest, SaysWhatThereIs) {
     counters_.requests = 7;
-    EXPECT_THAT(route("/").answer.body, testing::HasSubstr(R"({"name":"things","records":120,"default":"/things","page":"/page/things")"));
+    EXPECT_THAT(route("/").answer.body,
+                testing::HasSubstr(R"({"name":"things","records":120,"default":"/things","page":"/page/things")"));
     EXPECT_EQ(route("/health").answer.body, "{\"status\":\"ok\"}\n");
     EXPECT_THAT(route("/stats?x").answer.body, testing::StartsWith("{\"requests\":7,"));
     EXPECT_EQ(site_->summary(), "120 things, 3 others");

@@ -45,7 +45,8 @@ TEST(Cursor, LeadsBackToItsPlace) {
 }
 
 TEST(Cursor, RefusesWhatWasNeverGivenOut) {
-    for (const char* text : {"", "50", "YWZ0ZXI6Mg", "YWZ0ZXI6Mg=", "YWZ0ZXI6Mg== ", "YWZ0ZXI6", "b2Zmc2V0OjI=", "YWZ0ZXI6MDI="}) {
+    for (const char* text :
+         {"", "50", "YWZ0ZXI6Mg", "YWZ0ZXI6Mg=", "YWZ0ZXI6Mg== ", "YWZ0ZXI6", "b2Zmc2V0OjI=", "YWZ0ZXI6MDI="}) {
         EXPECT_FALSE(place_of(text)) << text;
     }
 }

@@ -17,13 +17,15 @@ Answer answer(std::string body) {
 TEST(Wire, FramesByLengthByChunksOrByTheEndOfTheConnection) {
     Framing framing;
     const std::string head = "Server: origin\r\nContent-Type: application/json\r\n";
-    EXPECT_EQ(to_wire(answer("{}"), framing).bytes, "HTTP/1.1 200 OK\r\n" + head + "Content-Length: 2\r\nX: y\r\n\r\n{}");
+    EXPECT_EQ(to_wire(answer("{}"), framing).bytes,
+              "HTTP/1.1 200 OK\r\n" + head + "Content-Length: 2\r\nX: y\r\n\r\n{}");
     framing.chunked = true;
     EXPECT_EQ(to_wire(answer("{}"), framing).bytes,
               "HTTP/1.1 200 OK\r\n" + head + "Transfer-Encoding: chunked\r\nX: y\r\n\r\n2\r\n{}\r\n0\r\n\r\n");
     framing.http10 = true;
     framing.keep_alive = false;
-    EXPECT_EQ(to_wire(answer("{}"), framing).bytes, "HTTP/1.0 200 OK\r\n" + head + "Connection: close\r\nX: y\r\n\r\n{}");
+    EXPECT_EQ(to_wire(answer("{}"), framing).bytes,
+              "HTTP/1.0 200 OK\r\n" + head + "Connection: close\r\nX: y\r\n\r\n{}");
 }
 
 TEST(Wire, LargeBodiesHaveSeveralChunksAndEmptyOnesNone) {
