@@ -33,8 +33,8 @@ void row(std::size_t count) {
     const auto begin = trawl::Clock::now();
     trawl::run(all(count));
     const double seconds = std::chrono::duration<double>(trawl::Clock::now() - begin).count();
-    trawl::print("{:>10} operations of 2 s: {:>10} one after the other, {:.2f} s together\n", count, sequential_text(count),
-                 seconds);
+    trawl::print("{:>10} operations of 2 s: {:>10} one after the other, {:.2f} s together\n", count,
+                 sequential_text(count), seconds);
 }
 
 }  // namespace

@@ -18,8 +18,14 @@
 #include "trawl/loop/time.hpp"
 
 // sync: how tasks take turns
+#include "trawl/sync/event.hpp"
 #include "trawl/sync/semaphore.hpp"
 
 // net: sockets and names
 #include "trawl/net/address.hpp"
 #include "trawl/net/tcp.hpp"
+
+// http: a client
+#include "trawl/http/client.hpp"
+#include "trawl/http/response.hpp"
+#include "trawl/http/url.hpp"

@@ -8,10 +8,8 @@
 #include "options.hpp"
 #include "trawl/base/format.hpp"
 
+namespace trawl::cli {
 namespace {
-
-using namespace trawl;
-using namespace trawl::cli;
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -19,8 +17,7 @@ struct Overloaded : Handlers... {
 };
 
 void run_command(const Command& command) {
-    std::visit(Overloaded{[](const PullCommand& pull) { run_pull(pull); },
-                          [](const SqlCommand& sql) { run_sql(sql); },
+    std::visit(Overloaded{[](const PullCommand& pull) { run_pull(pull); }, [](const SqlCommand& sql) { run_sql(sql); },
                           [](const PrintCommand& text) { print("{}", text.text); }},
                command);
 }
@@ -33,9 +30,7 @@ std::string one_line(std::string text) {
     return text;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run_tool(int argc, char** argv) {
     std::string after;
     try {
         const Command command = parse_command_line(argc, argv);
@@ -47,3 +42,8 @@ int main(int argc, char** argv) {
         return static_cast<int>(exit_code(error));
     }
 }
+
+}  // namespace
+}  // namespace trawl::cli
+
+int main(int argc, char** argv) { return trawl::cli::run_tool(argc, argv); }

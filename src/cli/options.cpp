@@ -29,9 +29,10 @@ CLI::App* add_pull(CLI::App& app, PullOptions& options) {
     pull->add_option("--to", options.lake, "The lake's directory; created when it is missing")->capture_default_str();
     pull->add_option("--name", options.table, "The table's name (default: from the URL's path)");
     pull->add_option("--records", options.records, "Where the records are in a page: $.items (default: found)");
-    pull->add_option("--paginator", options.paginator,
-                     "How pages follow each other (default: found): page_number, offset, cursor, json_link, header_link,\n"
-                     "single_page, each with parameters: page_number:page_param=p,total_path=$.pages");
+    pull->add_option(
+        "--paginator", options.paginator,
+        "How pages follow each other (default: found): page_number, offset, cursor, json_link, header_link,\n"
+        "single_page, each with parameters: page_number:page_param=p,total_path=$.pages");
     pull->add_option("--concurrency", options.concurrency, "Pages fetched at once")
         ->capture_default_str()
         ->check(CLI::Range(std::size_t{1}, std::size_t{10'000}));

@@ -17,7 +17,9 @@ double per_second(std::uint64_t count, Duration elapsed) {
 }
 
 // Small rates matter: 0.4 pages/s is not 0.
-std::string rate_text(double rate) { return rate < 10 ? format("{:.1f}", rate) : with_thousands(static_cast<std::uint64_t>(rate)); }
+std::string rate_text(double rate) {
+    return rate < 10 ? format("{:.1f}", rate) : with_thousands(static_cast<std::uint64_t>(rate));
+}
 
 std::string pages_text(const PullProgress& progress) {
     if (!progress.pages_total) return with_thousands(progress.pages) + " pages";
@@ -46,7 +48,8 @@ std::string phase_text(PullProgress::Phase phase) {
 
 std::string with_thousands(std::uint64_t number) {
     std::string text = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+        text.insert(static_cast<std::size_t>(at), ",");
     return text;
 }
 
@@ -93,8 +96,9 @@ std::string progress_line(const std::string& table, const PullProgress& progress
 
 std::string summary_text(const PullSummary& summary) {
     const PullProgress& progress = summary.progress;
-    std::string text = format("{}: {} rows from {} pages ({}) in {}\n", summary.table, with_thousands(progress.rows),
-                              with_thousands(progress.pages), bytes_text(progress.bytes), duration_text(summary.elapsed));
+    std::string text =
+        format("{}: {} rows from {} pages ({}) in {}\n", summary.table, with_thousands(progress.rows),
+               with_thousands(progress.pages), bytes_text(progress.bytes), duration_text(summary.elapsed));
     text += format("  requests   {} ({} {}), up to {} at once, {} pages/s\n", with_thousands(progress.requests),
                    progress.retries, progress.retries == 1 ? "retry" : "retries", progress.in_flight_peak,
                    rate_text(per_second(progress.pages, summary.fetching)));

@@ -19,7 +19,8 @@ std::string bytes_text(std::uint64_t bytes);
 
 /// One line without its end: pages done/total, rows, pages/s, in flight, retries, elapsed, ETA. No longer than `width`
 /// columns (0: as long as it is).
-std::string progress_line(const std::string& table, const PullProgress& progress, Duration elapsed, std::size_t width = 0);
+std::string progress_line(const std::string& table, const PullProgress& progress, Duration elapsed,
+                          std::size_t width = 0);
 
 /// What a pull came to, in a few lines.
 std::string summary_text(const PullSummary& summary);

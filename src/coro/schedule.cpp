@@ -35,8 +35,8 @@ std::size_t Schedule::depth(const TaskNode& task) noexcept {
     return depth;
 }
 
-// Innermost first: what a task refers to in its ancestors' frames is alive until it is gone. The destructors that run here
-// may doom nothing more (no task is running), but they may wake and spawn.
+// Innermost first: what a task refers to in its ancestors' frames is alive until it is gone. The destructors that run
+// here may doom nothing more (no task is running), but they may wake and spawn.
 void Schedule::destroy_doomed() noexcept {
     std::sort(doomed_.begin(), doomed_.end(), [](const auto& a, const auto& b) { return depth(*a) > depth(*b); });
     for (auto& task : doomed_) task.reset();

@@ -1,14 +1,16 @@
 /// HTTP/1 without I/O (RFC 9112): bytes in, a response or a request out. Nothing here throws for what the peer sends:
 /// the verdict is a state and a failure. One parser serves a connection for its whole life and reuses its buffers.
 ///
-///     parser.begin("GET");                          RequestParser parser;
-///     send(write_request("GET", url, headers));     while (parser.feed(receive()) != H1State::complete) ...
-///     parser.request_sent();                        ... answer parser.method(), parser.target() ...
-///     while (!parser.done()) {                      parser.next();   // goes on with what was pipelined
+///     parser.begin("GET");
+///     send(write_request("GET", url, headers));
+///     parser.request_sent();
+///     while (!parser.done()) {
 ///         std::string_view chunk = receive();
 ///         if (chunk.empty()) parser.finish(); else parser.feed(chunk);
 ///     }
 ///     release(connection, parser.reusable());
+///
+/// A server feeds a RequestParser until it is complete, answers, and calls next(), which may be complete at once.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +27,7 @@ enum class H1State {
     head,              ///< the head is not complete
     body,              ///< the body is not complete; its end will be seen
     body_until_close,  ///< the body ends with the connection
-    complete,          //
+    complete,          ///< the message is there, whole
     failed             ///< the connection is of no use any more
 };
 
@@ -48,7 +50,7 @@ public:
         H1State state;
         std::size_t consumed;  ///< less than was fed only if it is complete or failed
     };
-    /// Takes the next bytes of the connection. Requires: not empty (the end of the connection is finish()).
+    /// Takes the next bytes of the connection. No bytes change nothing: the end of the connection is finish().
     Fed feed(std::string_view data);
     /// The peer ended the connection cleanly (FIN, or close_notify under TLS). A reset is the caller's error to report.
     H1State finish();

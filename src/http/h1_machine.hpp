@@ -21,11 +21,11 @@ enum class H1Error {
     version,              ///< neither 1.0 nor 1.1
     status,               ///< a status below 100
     framing,              ///< the body's length is contradictory or cannot be known
-    head_size,            ///< a limit, as the next four
-    field_count,          //
-    overhead_size,        //
-    body_size,            //
-    informational_count,  //
+    head_size,            ///< the head is larger than allowed
+    field_count,          ///< it has more fields than allowed
+    overhead_size,        ///< chunk extensions and trailers are larger than allowed
+    body_size,            ///< the body is larger than allowed
+    informational_count,  ///< more 1xx responses than allowed came first
     upgrade,              ///< the peer speaks another protocol from here on, which nobody asked for
     request               ///< a request that may not be answered: no Host, a target of unknown form, CONNECT
 };
@@ -43,6 +43,7 @@ struct H1Limits {
 
 struct MachineState;
 
+/// Reads one message. Moving keeps its state; a moved-from one may only be destroyed or assigned.
 class Machine {
 public:
     enum class Kind { request, response };

@@ -18,6 +18,7 @@ bool is_known_target(std::string_view method, std::string_view target) {
 RequestParser::RequestParser(const H1Limits& limits) : machine_(Machine::Kind::request, limits) {}
 
 H1State RequestParser::feed(std::string_view data) {
+    if (data.empty()) return state_;
     while (state_ == H1State::head || state_ == H1State::body) {
         const Machine::Step step = machine_.run(data);
         data.remove_prefix(step.consumed);

@@ -31,6 +31,7 @@ void ResponseParser::begin(std::string_view method, bool asked_close) {
 }
 
 ResponseParser::Fed ResponseParser::feed(std::string_view data) {
+    if (data.empty()) return {state_, 0};
     std::size_t consumed = 0;
     while (!done()) {
         const Machine::Step step = machine_.run(data.substr(consumed));

@@ -43,9 +43,13 @@ std::string_view trim(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(blank) + 1 - begin);
 }
 
-void check_bytes(std::string_view text) {
+void check_size(std::string_view text) {
     if (text.size() > url_size_max)
         fail(text, format("it has {} bytes, at most {} are allowed", text.size(), url_size_max));
+}
+
+void check_bytes(std::string_view text) {
+    check_size(text);
     for (const char c : text)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
             fail(text, format("it contains the control character 0x{:02x}; remove it or write it as %{:02X}",
@@ -195,6 +199,7 @@ Url::Url(const Parts& parts) : scheme_(parts.scheme), host_(parts.host), port_(p
     text_ += parts.query;
     target_end_ = text_.size();
     if (parts.has_fragment) text_ += '#' + parts.fragment;
+    check_size(text_);  // encoding can treble it
 }
 
 Url Url::parse(std::string_view text) {

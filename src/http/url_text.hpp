@@ -9,9 +9,10 @@ namespace trawl::http {
 /// Everything but RFC 3986's unreserved characters becomes %XX: fit for a key or a value of a query.
 [[nodiscard]] std::string encode_component(std::string_view text);
 
-/// Encodes what may not stand in a path, query or fragment and leaves the rest, valid %XX included, byte for byte.
-/// Square brackets stay in queries and fragments, where APIs use them (`filter[name]=x`).
 enum class UrlPart { userinfo, path, query };
+
+/// Encodes what may not stand in that part and leaves the rest, valid %XX included, byte for byte. Fragments count as
+/// queries. Square brackets stay in queries, where APIs use them (`filter[name]=x`).
 [[nodiscard]] std::string encode_part(std::string_view text, UrlPart part);
 
 [[nodiscard]] std::string decode_percent(std::string_view text);

@@ -98,7 +98,8 @@ private:
         }
         constexpr time_t kSecondsMax = 3600;
         const auto seconds = static_cast<int>(std::min(timeout.tv_sec, kSecondsMax));
-        return ::epoll_wait(epoll_.get(), events, kEventsMax, seconds * 1000 + static_cast<int>(timeout.tv_nsec / 1000000) + 1);
+        return ::epoll_wait(epoll_.get(), events, kEventsMax,
+                            seconds * 1000 + static_cast<int>(timeout.tv_nsec / 1000000) + 1);
     }
 
     void handle(const epoll_event& event, Schedule& schedule) {

@@ -1,5 +1,6 @@
-// The system calls behind the operations. Each is tried at most once per wake-up, and only when the kernel has said that it
-// may succeed: a short read means that the socket is drained, and the next edge will tell (epoll(7), "edge-triggered").
+// The system calls behind the operations. Each is tried at most once per wake-up, and only when the kernel has said
+// that it may succeed: a short read means that the socket is drained, and the next edge will tell (epoll(7),
+// "edge-triggered").
 #include "trawl/loop/io.hpp"
 
 #include <sys/socket.h>

@@ -11,7 +11,8 @@ namespace {
 
 constinit thread_local Loop* current_loop = nullptr;
 
-// How many coroutines run before the loop looks at timers and descriptors again: at 50 ns to 5 µs each, well under 10 ms.
+// How many coroutines run before the loop looks at timers and descriptors again: at 50 ns to 5 µs each, well under 10
+// ms.
 constexpr int kStepsPerTick = 1024;
 
 }  // namespace
@@ -30,7 +31,8 @@ Loop::~Loop() {
 }
 
 Loop& Loop::current() {
-    if (current_loop == nullptr) throw UsageError("no loop runs on this thread: call this from a task that trawl::run runs");
+    if (current_loop == nullptr)
+        throw UsageError("no loop runs on this thread: call this from a task that trawl::run runs");
     return *current_loop;
 }
 

@@ -4,7 +4,8 @@
 
 namespace trawl {
 
-/// A child, in its group's list until it ends. One that is cancelled while it runs loses its group and is the schedule's.
+/// A child, in its group's list until it ends. One that is cancelled while it runs loses its group and is the
+/// schedule's.
 class TaskGroup::Child final : public TaskNode {
 public:
     Child(Task<> task, TaskGroup& group) : task_(std::move(task)), group_(&group) {

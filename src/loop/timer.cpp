@@ -31,8 +31,9 @@ void TimerWheel::add(Timer& timer, TimePoint deadline) noexcept {
     }
 }
 
-// The level is that of the highest digit (base 64) in which the timer's tick differs from the present one, so that a slot of
-// level n holds timers whose lower digits are still to come: they are placed again when the wheel enters the slot.
+// The level is that of the highest digit (base 64) in which the timer's tick differs from the present one, so that a
+// slot of level n holds timers whose lower digits are still to come: they are placed again when the wheel enters the
+// slot.
 void TimerWheel::place(Timer& timer) noexcept {
     const std::uint64_t tick = tick_after(timer.deadline_);
     const int highest_bit = static_cast<int>(std::bit_width(tick ^ tick_)) - 1;
@@ -58,7 +59,8 @@ std::optional<std::uint64_t> TimerWheel::next_tick() noexcept {
     return std::nullopt;
 }
 
-// Moves the wheel to `tick`, the beginning of an occupied slot: what is due there joins `due`, the rest moves down a level.
+// Moves the wheel to `tick`, the beginning of an occupied slot: what is due there joins `due`, the rest moves down a
+// level.
 void TimerWheel::enter(std::uint64_t tick, List<Timer>& due) noexcept {
     tick_ = tick;
     List<Timer> entered;

@@ -38,7 +38,9 @@ Lookup look_up(const std::string& host, std::uint16_t port, int flags) {
 
 }  // namespace
 
-Address::Address(const sockaddr* address, socklen_t size) noexcept : size_(size) { std::memcpy(&storage_, address, size); }
+Address::Address(const sockaddr* address, socklen_t size) noexcept : size_(size) {
+    std::memcpy(&storage_, address, size);
+}
 
 std::uint16_t Address::port() const noexcept {
     if (family() == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6*>(&storage_)->sin6_port);

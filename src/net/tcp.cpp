@@ -22,7 +22,9 @@ int new_socket(int family) {
     return fd;
 }
 
-void set_option(int fd, int level, int name, int value) noexcept { ::setsockopt(fd, level, name, &value, sizeof value); }
+void set_option(int fd, int level, int name, int value) noexcept {
+    ::setsockopt(fd, level, name, &value, sizeof value);
+}
 
 Address numeric_address(const std::string& host, std::uint16_t port) {
     sockaddr_in v4{};

@@ -1,7 +1,7 @@
 #include "trawl/base/error.hpp"
 
-#include <cerrno>
 #include <gtest/gtest.h>
+#include <cerrno>
 
 namespace trawl {
 namespace {

@@ -51,7 +51,8 @@ TEST(Progress, TheLineSaysHowFarAndHowLong) {
 TEST(Progress, WithoutATotalThereIsNoEta) {
     PullProgress progress = halfway();
     progress.pages_total.reset();
-    EXPECT_EQ(progress_line("items", progress, 10s), "items  50 pages  2,500 rows  5.0 pages/s  8 in flight  1 retry  0:10");
+    EXPECT_EQ(progress_line("items", progress, 10s),
+              "items  50 pages  2,500 rows  5.0 pages/s  8 in flight  1 retry  0:10");
 }
 
 TEST(Progress, TheFirstPageAndTheCommitAreNamed) {

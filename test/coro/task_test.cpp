@@ -29,7 +29,9 @@ TEST(Task, IsLazy) {
         ++count;
         co_return;
     };
-    { Task<> never = work(runs); }
+    {
+        Task<> never = work(runs);
+    }
     EXPECT_EQ(runs, 0);
     Runner().run(work(runs));
     EXPECT_EQ(runs, 1);

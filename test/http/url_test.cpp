@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "trawl/base/error.hpp"
 
 namespace trawl {
@@ -125,6 +127,8 @@ TEST(Url, RefusesWithTheReasonAndTheWayOut) {
     for (int i = 0; i < 64; ++i) long_name += "abc.";
     EXPECT_THAT(error_of("http://" + long_name + "de/"), HasSubstr("longer than 253"));
     EXPECT_THAT(error_of("http://h/" + std::string(70'000, 'a')), HasSubstr("at most 65536"));
+    EXPECT_THAT(error_of("http://h/" + std::string(30'000, '"')), HasSubstr("at most 65536"));
+    EXPECT_THROW((void)Url::parse("http://h/").with_query("k", std::string(70'000, 'a')), InvalidUrl);
 }
 
 TEST(Url, MessagesStayShortAndSecretFree) {
@@ -288,6 +292,34 @@ TEST(Url, RedactedHidesUserinfoAndSecrets) {
         {"http://h/?a=1#access_token=x", "http://h/?a=1"},
     };
     for (const Pair& c : cases) EXPECT_EQ(Url::parse(c.in).redacted(), c.out) << c.in;
+}
+
+/// Whatever comes in: a refusal, or a URL that survives another parse and cannot break out of a request line.
+TEST(Url, RandomTextIsRefusedOrSafe) {
+    std::mt19937 random(1);
+    const auto pick = [&random](std::size_t below) {
+        return std::uniform_int_distribution<std::size_t>(0, below - 1)(random);
+    };
+    using namespace std::string_view_literals;
+    constexpr std::string_view alphabet = "a1./:@?#&=%[]\\ \r\n-_+\0\xc3\xbc\x7f"sv;
+    const Url base = Url::parse("https://example.com/a/b?c=d");
+    int accepted = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        std::string text = pick(2) == 0 ? "http://h" : "";
+        for (std::size_t length = pick(12); length > 0; --length) text += alphabet[pick(alphabet.size())];
+        try {
+            const Url url = pick(2) == 0 ? base.resolve(text) : Url::parse(text);
+            ++accepted;
+            ASSERT_EQ(Url::parse(url.str()), url) << text;
+            ASSERT_EQ(Url::parse(url.str()).host(), url.host()) << text;
+            ASSERT_TRUE(url.target().starts_with('/')) << text;
+            for (const char c : url.str()) ASSERT_TRUE(c > 0x20 && c < 0x7f) << text;
+            ASSERT_EQ(url.with_query("k", text).query("k"), text);
+            ASSERT_EQ(url.with_query("k", text).host(), url.host());
+        } catch (const InvalidUrl&) {
+        }
+    }
+    EXPECT_GT(accepted, 1'000);
 }
 
 }  // namespace

@@ -129,9 +129,9 @@ TEST(Timeout, AnErrorInTimePassesThrough) {
 TEST(ToThread, GivesTheValueAndThrowsTheError) {
     auto work = []() -> Task<std::string> {
         const auto here = std::this_thread::get_id();
-        bool elsewhere = co_await to_thread([here] { return std::this_thread::get_id() != here; });
-        std::string text = co_await to_thread([](std::string a, std::string b) { return a + b; }, std::string("x"),
-                                              std::string("y"));
+        bool elsewhere = co_await to_thread([&here] { return std::this_thread::get_id() != here; });
+        std::string text =
+            co_await to_thread([](std::string a, std::string b) { return a + b; }, std::string("x"), std::string("y"));
         co_return elsewhere ? text : "same thread";
     };
     EXPECT_EQ(run(work()), "xy");
@@ -189,7 +189,8 @@ TEST(Post, FromAnotherThreadRunsOnTheLoop) {
 
 std::pair<IoHandle, IoHandle> socket_pair() {
     std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) throw OsError(errno, "socketpair");
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        throw OsError(errno, "socketpair");
     return {IoHandle(ends[0]), IoHandle(ends[1])};
 }
 

@@ -18,9 +18,7 @@ constexpr Duration kTick = Duration(1 << 16);
 /// A timer that writes its number down when it is resumed.
 class Probe : public Timer {
 public:
-    Probe(int number, std::vector<int>& fired) : coroutine_(body(number, fired)) {
-        suspend(coroutine_.handle);
-    }
+    Probe(int number, std::vector<int>& fired) : coroutine_(body(number, fired)) { suspend(coroutine_.handle); }
     ~Probe() { coroutine_.handle.destroy(); }
 
 private:

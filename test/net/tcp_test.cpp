@@ -51,7 +51,8 @@ TEST(Tcp, ManyConnectionsEcho) {
         TaskGroup group;
         group.spawn(serve(listener, group));
         std::vector<Task<std::string>> tasks;
-        for (int i = 0; i < 200; ++i) tasks.push_back(say(listener.port(), std::string(10'000, static_cast<char>('a' + i % 26))));
+        for (int i = 0; i < 200; ++i)
+            tasks.push_back(say(listener.port(), std::string(10'000, static_cast<char>('a' + i % 26))));
         auto answers = co_await gather(std::move(tasks));
         int right = 0;
         for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -74,7 +75,8 @@ TEST(Tcp, NobodyListeningIsAConnectError) {
             ADD_FAILURE() << "connected";
         } catch (const ConnectError& error) {
             EXPECT_EQ(error.code(), ECONNREFUSED);
-            EXPECT_NE(std::string(error.what()).find("127.0.0.1:" + std::to_string(port)), std::string::npos) << error.what();
+            EXPECT_NE(std::string(error.what()).find("127.0.0.1:" + std::to_string(port)), std::string::npos)
+                << error.what();
         }
     };
     run(work());

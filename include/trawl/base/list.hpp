@@ -1,7 +1,7 @@
 /// An intrusive doubly linked list: nodes live in their owners, adding and removing allocate nothing and take O(1).
 ///
-/// A node unlinks itself when it is destroyed. That is what makes cancelling by destruction work: whatever waits is a node,
-/// and when it is gone nobody can wake it any more.
+/// A node unlinks itself when it is destroyed. That is what makes cancelling by destruction work: whatever waits is a
+/// node, and when it is gone nobody can wake it any more.
 #pragma once
 
 namespace trawl {

@@ -17,7 +17,8 @@ namespace trawl {
 
 class TaskNode;
 
-/// A suspended coroutine and the task that it is part of. In at most one list: that of what it waits for, or the ready queue.
+/// A suspended coroutine and the task that it is part of. In at most one list: that of what it waits for, or the ready
+/// queue.
 class Waiter : public ListNode {
 public:
     Waiter() = default;

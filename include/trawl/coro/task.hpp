@@ -1,8 +1,8 @@
-/// Task<T>: a coroutine that computes a T by waiting for others. Lazy (it begins when it is awaited or spawned), owned by
-/// whoever holds the object, awaited as an rvalue, and cancelled by being destroyed.
+/// Task<T>: a coroutine that computes a T by waiting for others. Lazy (it begins when it is awaited or spawned), owned
+/// by whoever holds the object, awaited as an rvalue, and cancelled by being destroyed.
 ///
-/// Destroying a Task destroys its suspended frames, innermost first: destructors are the cleanup, there is nothing to catch.
-/// A Task must not be destroyed by the coroutine that it runs; TaskGroup::cancel() knows how to.
+/// Destroying a Task destroys its suspended frames, innermost first: destructors are the cleanup, there is nothing to
+/// catch. A Task must not be destroyed by the coroutine that it runs; TaskGroup::cancel() knows how to.
 #pragma once
 
 #include <coroutine>

@@ -1,7 +1,7 @@
 /// Buffer: received bytes, leased from the thread's pool and returned to it when the object is destroyed.
 ///
-/// The kernel writes into buffers that belong to the loop, never into a coroutine's frame, so that a frame can be destroyed
-/// at any time. Receiving hands the buffer over without a copy.
+/// The kernel writes into buffers that belong to the loop, never into a coroutine's frame, so that a frame can be
+/// destroyed at any time. Receiving hands the buffer over without a copy.
 #pragma once
 
 #include <cstddef>

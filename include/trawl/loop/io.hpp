@@ -1,8 +1,8 @@
 /// What the loop does with file descriptors: the operations that a backend runs for the layers above it.
 ///
-/// A descriptor is handed to the loop (IoHandle) and belongs to it. An operation is an awaiter; the loop's record of the
-/// descriptor points to it, and destroying it takes it back. Bytes that had arrived for an operation that is destroyed are
-/// kept for the next one. At most one operation waits in each direction.
+/// A descriptor is handed to the loop (IoHandle) and belongs to it. An operation is an awaiter; the loop's record of
+/// the descriptor points to it, and destroying it takes it back. Bytes that had arrived for an operation that is
+/// destroyed are kept for the next one. At most one operation waits in each direction.
 #pragma once
 
 #include <sys/socket.h>
@@ -150,8 +150,8 @@ private:
 
 }  // namespace loop
 
-/// A descriptor that belongs to the loop of this thread. Closing (or destroying) it closes the descriptor; operations that
-/// wait on it then fail with ECANCELED. It may outlive the loop, but works no more.
+/// A descriptor that belongs to the loop of this thread. Closing (or destroying) it closes the descriptor; operations
+/// that wait on it then fail with ECANCELED. It may outlive the loop, but works no more.
 class IoHandle {
 public:
     IoHandle() = default;
@@ -181,7 +181,8 @@ public:
     [[nodiscard]] auto connect(const sockaddr* address, socklen_t size) noexcept {
         return loop::Begin<loop::Connect, const sockaddr*, socklen_t>(*record_, address, size);
     }
-    /// True when nothing has arrived and the peer has not closed: what a pooled connection must be before it is used again.
+    /// True when nothing has arrived and the peer has not closed: what a pooled connection must be before it is used
+    /// again.
     [[nodiscard]] bool is_quiet() const noexcept;
 
 private:

@@ -1,7 +1,7 @@
 /// The loop: it runs tasks on one thread and waits for time, descriptors and other threads on their behalf.
 ///
-/// `run(main_task())` makes one, runs the task to its end and gives its value or throws its error. There is at most one loop
-/// per thread, and nothing inside it is locked; other threads enter by post() alone.
+/// `run(main_task())` makes one, runs the task to its end and gives its value or throws its error. There is at most one
+/// loop per thread, and nothing inside it is locked; other threads enter by post() alone.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,8 @@ public:
     /// The loop of this thread. Throws UsageError when none runs.
     static Loop& current();
 
-    /// Runs `main` and everything that it starts. Throws what `main` throws, else an error that nobody was left to receive.
+    /// Runs `main` and everything that it starts. Throws what `main` throws, else an error that nobody was left to
+    /// receive.
     template <class T>
     T run(Task<T> main);
 

@@ -1,8 +1,8 @@
 /// TaskGroup: tasks that run beside each other and end together.
 ///
 /// Rules: a group belongs to the task in which it was made and does not outlive it; a child's error destroys the other
-/// children at once and is thrown by join(); leaving the group's scope destroys whatever is still at work. An error that
-/// join() did not deliver is thrown by the loop when it ends.
+/// children at once and is thrown by join(); leaving the group's scope destroys whatever is still at work. An error
+/// that join() did not deliver is thrown by the loop when it ends.
 #pragma once
 
 #include <coroutine>
@@ -25,8 +25,8 @@ public:
     /// How many children are at work.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-    /// Destroys every child. One that is running now (because it is the caller, or awaits the caller) is destroyed when it
-    /// next suspends.
+    /// Destroys every child. One that is running now (because it is the caller, or awaits the caller) is destroyed when
+    /// it next suspends.
     void cancel() noexcept;
 
     class JoinAwaiter;

@@ -1,7 +1,8 @@
 /// to_thread: blocking or CPU-heavy work on a thread of the loop's bounded pool, awaited like anything else.
 ///
-/// Rules: arguments are moved in, by value; the work sees nothing of the coroutine. Destroying the await does not interrupt
-/// work that has begun: its result is dropped, and the loop waits for it when it ends. Work that has not begun never does.
+/// Rules: arguments are moved in, by value; the work sees nothing of the coroutine. Destroying the await does not
+/// interrupt work that has begun: its result is dropped, and the loop waits for it when it ends. Work that has not
+/// begun never does.
 #pragma once
 
 #include <atomic>
@@ -28,7 +29,8 @@ public:
     Waiter* waiter = nullptr;
 };
 
-/// Queues `job` for a thread of this thread's loop; the loop wakes `job->waiter`, if there still is one, when it is done.
+/// Queues `job` for a thread of this thread's loop; the loop wakes `job->waiter`, if there still is one, when it is
+/// done.
 void submit(std::shared_ptr<ThreadJob> job);
 
 template <class Function, class... Args>

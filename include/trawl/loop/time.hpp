@@ -37,8 +37,8 @@ decltype(auto) awaiter_of(Awaitable&& awaitable) {
     }
 }
 
-/// Waits for `Awaiter` or for the timer, whichever wakes the coroutine first. Both name the same coroutine: a timer that is
-/// still linked when the coroutine runs was not what woke it.
+/// Waits for `Awaiter` or for the timer, whichever wakes the coroutine first. Both name the same coroutine: a timer
+/// that is still linked when the coroutine runs was not what woke it.
 template <class Awaiter>
 class TimeoutAwaiter final : public Timer {
 public:
@@ -72,7 +72,9 @@ class [[nodiscard("a sleep does nothing until it is awaited")]] Sleep {
 public:
     explicit Sleep(Duration duration) noexcept : duration_(duration) {}
     auto operator co_await() const { return loop::SleepAwaiter(Loop::current().deadline_after(duration_)); }
-    operator Task<>() const { return as_task(duration_); }  // NOLINT(google-explicit-constructor): gather(sleep(1s), ...)
+    operator Task<>() const {
+        return as_task(duration_);
+    }  // NOLINT(google-explicit-constructor): gather(sleep(1s), ...)
 
 private:
     static Task<> as_task(Duration duration) { co_await Sleep(duration); }

@@ -1,8 +1,9 @@
 /// Timers: a hierarchical timing wheel whose nodes live in the awaiters. Adding and cancelling take O(1) and allocate
-/// nothing, however many tens of millions there are (Varghese and Lauck, "Hashed and hierarchical timing wheels", 1987).
+/// nothing, however many tens of millions there are (Varghese and Lauck, "Hashed and hierarchical timing wheels",
+/// 1987).
 ///
-/// A tick is 2^16 ns (66 µs). A timer never fires before its deadline, and at most a tick after the wheel is advanced past
-/// it. Timers that fire in one advance are woken in order of deadline, equal deadlines in order of addition.
+/// A tick is 2^16 ns (66 µs). A timer never fires before its deadline, and at most a tick after the wheel is advanced
+/// past it. Timers that fire in one advance are woken in order of deadline, equal deadlines in order of addition.
 #pragma once
 
 #include <array>
@@ -28,7 +29,8 @@ class TimerWheel {
 public:
     explicit TimerWheel(TimePoint now) noexcept : tick_(tick_before(now)) {}
 
-    /// Adds `timer`, to be woken at `deadline` (at once when that has passed). Requires: it is suspended and not linked.
+    /// Adds `timer`, to be woken at `deadline` (at once when that has passed). Requires: it is suspended and not
+    /// linked.
     void add(Timer& timer, TimePoint deadline) noexcept;
     /// Wakes every timer whose deadline is not after `now`.
     void advance(TimePoint now, Schedule& schedule);
@@ -50,10 +52,11 @@ private:
     void enter(std::uint64_t tick, List<Timer>& due) noexcept;
     static void wake_in_order(List<Timer>& due, Schedule& schedule);
 
-    std::uint64_t tick_;                                // everything up to this tick has fired
-    std::array<std::uint64_t, kLevels> occupied_{};     // a bit per slot; may be set for a slot whose timers were cancelled
+    std::uint64_t tick_;  // everything up to this tick has fired
+    std::array<std::uint64_t, kLevels>
+        occupied_{};  // a bit per slot; may be set for a slot whose timers were cancelled
     std::array<std::array<Slot, kSlots>, kLevels> slots_;
-    List<Timer> overdue_;                               // added with a deadline that had passed
+    List<Timer> overdue_;  // added with a deadline that had passed
 };
 
 }  // namespace trawl

@@ -1,7 +1,8 @@
 /// A pull: everything that a source has, as one commit of one table.
 ///
-/// plan (read the first page, find pagination, total and records) → pages (concurrently, each retried on its own) → commit.
-/// Nothing is visible in the lake before the commit, and everything is after it: a pull that fails leaves the table as it was.
+/// plan (read the first page, find pagination, total and records) → pages (concurrently, each retried on its own) →
+/// commit. Nothing is visible in the lake before the commit, and everything is after it: a pull that fails leaves the
+/// table as it was.
 #pragma once
 
 #include <cstdint>
@@ -53,8 +54,8 @@ struct PullSummary {
 };
 
 /// Pulls `options.url` into its table. `progress` is updated all along and may be read between suspensions.
-/// Suspends. Throws UsageError, InvalidUrl, ResolveError, ConnectError, TimeoutError, ProtocolError, StatusError, FetchError,
-/// LakeError; in each case nothing is committed.
+/// Suspends. Throws UsageError, InvalidUrl, ResolveError, ConnectError, TimeoutError, ProtocolError, StatusError,
+/// FetchError, LakeError; in each case nothing is committed.
 Task<PullSummary> pull(PullOptions options, PullProgress& progress);
 
 /// The name of the table for a URL when none is given: the last part of its path that can be one, else its host.

@@ -1,0 +1,49 @@
+/// Response: what a server answered, complete: a body that was cut short never becomes one.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "trawl/base/clock.hpp"
+#include "trawl/http/headers.hpp"
+#include "trawl/http/url.hpp"
+
+namespace trawl {
+
+class Response {
+public:
+    Response(std::string method, Url url, int status, Headers headers, std::string body)
+        : method_(std::move(method)),
+          url_(std::move(url)),
+          status_(status),
+          headers_(std::move(headers)),
+          body_(std::move(body)) {}
+
+    [[nodiscard]] int status() const noexcept { return status_; }
+    /// 2xx.
+    [[nodiscard]] bool is_success() const noexcept { return status_ >= 200 && status_ < 300; }
+    [[nodiscard]] const Headers& headers() const noexcept { return headers_; }
+    [[nodiscard]] std::string_view text() const noexcept { return body_; }
+    [[nodiscard]] std::string_view bytes() const noexcept { return body_; }
+    [[nodiscard]] std::string take_body() && noexcept { return std::move(body_); }
+    /// The URL that answered.
+    [[nodiscard]] const Url& url() const noexcept { return url_; }
+    [[nodiscard]] const std::string& method() const noexcept { return method_; }
+    /// From sending the request until the last byte of the answer.
+    [[nodiscard]] Duration elapsed() const noexcept { return elapsed_; }
+    void set_elapsed(Duration elapsed) noexcept { elapsed_ = elapsed; }
+
+    /// Throws StatusError unless the status is a success; gives the response otherwise.
+    const Response& raise_for_status() const;
+
+private:
+    std::string method_;
+    Url url_;
+    int status_;
+    Headers headers_;
+    std::string body_;
+    Duration elapsed_{};
+};
+
+}  // namespace trawl

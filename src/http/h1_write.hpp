@@ -1,0 +1,33 @@
+/// The bytes of HTTP/1.1 messages that we send. What could break out of its place is refused, not repaired.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "trawl/http/headers.hpp"
+#include "trawl/http/url.hpp"
+
+namespace trawl::http {
+
+/// A whole request: Host first (from the URL, unless `headers` has one), then `headers`, then Content-Length where the
+/// method or the body calls for it (RFC 9110 section 8.6), then the body. Throws UsageError if the method is no token,
+/// or if `headers` has a Transfer-Encoding or a Content-Length other than the body's.
+[[nodiscard]] std::string write_request(std::string_view method, const Url& url, const Headers& headers,
+                                        std::string_view body = {});
+
+/// A response's head. Without a length the body is sent in chunks (append_chunk ... last_chunk); 1xx, 204 and 304 get
+/// neither field. Framing fields in `headers` are a UsageError. Requires: 100 <= status <= 999.
+[[nodiscard]] std::string write_response_head(int status, const Headers& headers,
+                                              std::optional<std::uint64_t> content_length);
+
+/// Appends one chunk. Nothing for empty data: an empty chunk would end the body.
+void append_chunk(std::string& out, std::string_view data);
+inline constexpr std::string_view last_chunk = "0\r\n\r\n";
+
+/// "Not Found" for 404, "" for a status without a registered phrase (RFC 9110 section 15, RFC 6585).
+[[nodiscard]] std::string_view reason_phrase(int status) noexcept;
+
+}  // namespace trawl::http

@@ -1,0 +1,58 @@
+"""What the tool says about itself, and how it prints on a terminal and elsewhere."""
+
+import os
+import pty
+import re
+
+import pytest
+
+from rig import data, exit_codes, tool
+from rig.readers import assert_table
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and newline
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--help"], ["pull", "sql", "--version"]),
+    (["pull", "--help"], ["--to", "--name", "--records", "--paginator", "--concurrency"]),
+    (["sql", "--help"], ["--lake"]),
+    (["help", "exit-codes"], [str(code) for code in exit_codes.ALL]),
+])
+def test_help_names_what_there_is(arguments, words):
+    result = tool.run(*arguments).succeeded()
+    assert [word for word in words if word not in result.out.split() and word not in result.out] == [], str(result)
+    assert result.err == ""
+
+
+def test_version_is_one_line():
+    assert re.fullmatch(r"trawl \d+\.\d+\.\d+\n", tool.run("--version").succeeded().out)
+
+
+def test_no_control_characters_where_there_is_no_terminal(nginx, lake):
+    result = tool.pull(nginx.url + "/pages/subdivisions", lake).succeeded()
+    assert not CONTROL.search(result.out) and not CONTROL.search(result.err), repr((result.out, result.err))
+
+
+def test_a_terminal_sees_progress(drf, lake):
+    ours, theirs = pty.openpty()
+    url = drf.url + "/delayed/subdivisions/?page_size=100"
+    process = tool.start("pull", url, "--to", lake, "--name", "rows", "--concurrency", "2",
+                         stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    printed = read_all(ours)
+    assert process.wait(tool.TIMEOUT_S) == exit_codes.OK, printed
+    assert re.search(r"\r(?!\n)|\x1b\[", printed), f"nothing was drawn over:\n{printed!r}"
+    assert "52" in printed and re.search(r"\d+\s*/\s*52", printed), f"no pages done/total:\n{printed!r}"
+    assert_table(tool.table(lake), data.subdivisions())
+
+
+def read_all(terminal: int) -> str:
+    parts = []
+    try:
+        while part := os.read(terminal, 65536):
+            parts.append(part)
+    except OSError:  # Linux says EIO when the other end is closed
+        pass
+    finally:
+        os.close(terminal)
+    return b"".join(parts).decode("utf-8", errors="replace")

@@ -1,0 +1,44 @@
+"""A pull that is stopped half way commits nothing, says so, and leaves an older table as it was."""
+
+import signal
+
+import pytest
+
+from rig import data, exit_codes, tool
+from rig.messages import NOTHING_COMMITTED
+from rig.readers import assert_table, committed
+from rig.wait import wait_until
+
+
+def stop_half_way(nginx, lake, how: signal.Signals) -> tool.Result:
+    """Stops a pull of 103 slow pages once the first has arrived."""
+    nginx.requests()
+    process = tool.start("pull", nginx.url + "/slow/subdivisions", "--to", lake, "--name", "rows")
+    try:
+        wait_until(lambda: nginx.requests() or process.poll() is not None, "the first page")
+        assert process.poll() is None, str(tool.finish(process))
+    finally:
+        process.send_signal(how)
+    return tool.finish(process, timeout=20)
+
+
+@pytest.mark.parametrize("table, how", [("new", signal.SIGINT), ("old", signal.SIGINT), ("new", signal.SIGTERM)])
+def test_a_stopped_pull_commits_nothing_and_says_so(nginx, lake, table, how):
+    if table == "old":
+        tool.pull(nginx.url + "/pages/subdivisions", lake).succeeded()
+    before = committed(lake)
+    result = stop_half_way(nginx, lake, how)
+    assert result.code == exit_codes.INTERRUPTED, str(result)
+    assert "interrupt" in result.err.splitlines()[-1].lower(), str(result)
+    assert NOTHING_COMMITTED.search(result.err.splitlines()[-1]), str(result)
+    assert committed(lake) == before
+    if table == "old":
+        assert_table(tool.table(lake), data.subdivisions())
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda how: how.name)
+def test_a_pull_after_a_stopped_one_is_whole(nginx, lake, how):
+    stop_half_way(nginx, lake, how)
+    assert committed(lake) == []
+    tool.pull(nginx.url + "/pages/subdivisions", lake).succeeded()
+    assert_table(tool.table(lake), data.subdivisions())

@@ -1,0 +1,45 @@
+"""`trawl sql`: questions about what was pulled."""
+
+import re
+
+import pytest
+
+from rig import data, tool
+
+
+@pytest.fixture(scope="module")
+def lake(nginx, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sql") / "lake"
+    tool.pull(nginx.url + "/pages/subdivisions", folder, "subdivisions").succeeded()
+    tool.pull(nginx.url + "/pages/languages", folder, "languages").succeeded()
+    tool.pull(nginx.url + "/single/array.json", folder, "typed").succeeded()
+    return folder
+
+
+def answer(lake, query: str) -> str:
+    return tool.run("sql", query, "--lake", lake).succeeded().out
+
+
+def test_it_counts(lake):
+    assert re.search(rf"\b{len(data.subdivisions())}\b", answer(lake, "select count(*) from subdivisions"))
+
+
+def test_it_prints_columns_and_values(lake):
+    printed = answer(lake, "select name, type from subdivisions where code = 'AD-02'")
+    assert all(word in printed for word in ("name", "type", "Canillo", "Parish"))
+
+
+def test_it_joins_tables(lake):
+    query = "select (select count(*) from subdivisions) + (select count(*) from languages) as both_tables"
+    assert str(len(data.subdivisions()) + len(data.languages())) in answer(lake, query)
+
+
+def test_it_reads_what_is_nested_and_what_is_not_ascii(lake):
+    assert "8848" in answer(lake, "select max(place.height_m) as top from typed")
+    assert "漢字" in answer(lake, "select name from typed where name like '%漢字%'")
+
+
+def test_a_table_that_was_replaced_has_its_new_rows_only(nginx, tmp_path):
+    for path in ("/pages/subdivisions", "/single/array.json"):
+        tool.pull(nginx.url + path, tmp_path, "rows").succeeded()
+    assert re.search(rf"\b{len(data.typed())}\b", answer(tmp_path, "select count(*) from rows"))

@@ -1,0 +1,257 @@
+#include "trawl/http/client.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "scripted_server.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+#include "trawl/coro/gather.hpp"
+#include "trawl/loop/time.hpp"
+
+namespace trawl {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Answer;
+using testing::ok;
+using testing::ScriptedServer;
+using Then = testing::Answer::Then;
+
+ClientOptions quick() {
+    ClientOptions options;
+    options.first_byte_timeout = 50ms;
+    options.read_timeout = 50ms;
+    return options;
+}
+
+Task<std::string> text_of(Client& client, std::string target) {
+    Response response = co_await client.get(target);
+    co_return std::string(response.text());
+}
+
+/// Runs `test(client, server)` against a server with these scripts.
+using Test = std::function<Task<>(Client&, ScriptedServer&)>;
+void with_server(std::vector<std::vector<Answer>> scripts, Test test, ClientOptions options = {}) {
+    auto body = [](std::vector<std::vector<Answer>> answers, Test& check, ClientOptions limits) -> Task<> {
+        ScriptedServer server(std::move(answers));
+        Client client(server.url(), limits);
+        co_await check(client, server);
+    };
+    run(body(std::move(scripts), test, options));
+}
+
+template <class ErrorKind>
+Task<std::string> error_of(Client& client, std::string method = "GET") {
+    try {
+        co_await client.request(method, "/x?token=hush");
+    } catch (const ErrorKind& error) {
+        co_return error.what();
+    }
+    co_return "no error";
+}
+
+TEST(Client, UsesAConnectionAgain) {
+    with_server({{{ok("one")}, {ok("two")}, {ok("three")}}}, [](Client& client, ScriptedServer& server) -> Task<> {
+        EXPECT_EQ(co_await text_of(client, "/1"), "one");
+        EXPECT_EQ(co_await text_of(client, "/2"), "two");
+        EXPECT_EQ(co_await text_of(client, "/3"), "three");
+        EXPECT_EQ(server.connections(), 1U);
+    });
+}
+
+TEST(Client, SendsHostAndTheFieldsItWasGiven) {
+    with_server({{{ok("")}}}, [](Client& client, ScriptedServer& server) -> Task<> {
+        co_await client.get("/a b?x=1").header("X-Mine", "yes").param("page", "2");
+        const std::string& head = server.requests().front();
+        EXPECT_EQ(head.substr(0, head.find("\r\n")), "GET /a%20b?x=1&page=2 HTTP/1.1");
+        EXPECT_NE(head.find("\r\nHost: 127.0.0.1:"), std::string::npos);
+        EXPECT_NE(head.find("\r\nX-Mine: yes\r\n"), std::string::npos);
+    });
+}
+
+TEST(Client, RefusesAFieldThatWouldSplitTheRequest) {
+    with_server({{{ok("")}}}, [](Client& client, ScriptedServer&) -> Task<> {
+        EXPECT_THROW(client.get("/").header("a", "b\r\nevil: 1"), UsageError);
+        co_return;
+    });
+}
+
+TEST(Client, AStatusIsNoErrorUntilAskedFor) {
+    with_server({{{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"}}},
+                [](Client& client, ScriptedServer&) -> Task<> {
+                    Response response = co_await client.get("/x?token=hush");
+                    EXPECT_EQ(response.status(), 404);
+                    try {
+                        response.raise_for_status();
+                        ADD_FAILURE() << "no error";
+                    } catch (const StatusError& error) {
+                        EXPECT_EQ(error.status(), 404);
+                        const std::string what = error.what();
+                        EXPECT_NE(what.find("404"), std::string::npos);
+                        EXPECT_EQ(what.find("hush"), std::string::npos) << what;
+                    }
+                });
+}
+
+TEST(Client, AnAnswerCutShortIsAnErrorAndItsConnectionIsGone) {
+    with_server({{{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Then::close}}, {{ok("whole")}}},
+                [](Client& client, ScriptedServer& server) -> Task<> {
+                    const std::string error = co_await error_of<ProtocolError>(client);
+                    EXPECT_NE(error.find("GET http://127.0.0.1"), std::string::npos) << error;
+                    EXPECT_EQ(error.find("hush"), std::string::npos) << error;
+                    EXPECT_EQ(co_await text_of(client, "/"), "whole");
+                    EXPECT_EQ(server.connections(), 2U);
+                });
+}
+
+TEST(Client, AResetIsAnOsErrorThatNamesTheRequest) {
+    with_server({{{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Then::reset}}},
+                [](Client& client, ScriptedServer&) -> Task<> {
+                    const std::string error = co_await error_of<OsError>(client);
+                    EXPECT_NE(error.find("GET http://127.0.0.1"), std::string::npos) << error;
+                });
+}
+
+TEST(Client, AUsedConnectionThatDiesUnansweredIsReplacedSilently) {
+    with_server({{{ok("one")}, {"", Then::close}}, {{ok("two")}}},
+                [](Client& client, ScriptedServer& server) -> Task<> {
+                    EXPECT_EQ(co_await text_of(client, "/1"), "one");
+                    EXPECT_EQ(co_await text_of(client, "/2"), "two");
+                    EXPECT_EQ(server.connections(), 2U);
+                });
+}
+
+TEST(Client, ARequestThatIsNotIdempotentIsNotSentTwice) {
+    with_server({{{ok("one")}, {"", Then::close}}, {{ok("two")}}},
+                [](Client& client, ScriptedServer& server) -> Task<> {
+                    EXPECT_EQ(co_await text_of(client, "/1"), "one");
+                    const std::string error = co_await error_of<ProtocolError>(client, "POST");
+                    EXPECT_NE(error, "no error");
+                    EXPECT_EQ(server.connections(), 1U);
+                });
+}
+
+TEST(Client, AFreshConnectionThatDiesUnansweredIsAnError) {
+    with_server({{{"", Then::close}}}, [](Client& client, ScriptedServer& server) -> Task<> {
+        EXPECT_NE(co_await error_of<ProtocolError>(client), "no error");
+        EXPECT_EQ(server.connections(), 1U);
+    });
+}
+
+TEST(Client, BytesBehindAnAnswerAreNeverTheNextOne) {
+    with_server({{{ok("one") + ok("smuggled")}}, {{ok("two")}}}, [](Client& client, ScriptedServer& server) -> Task<> {
+        EXPECT_EQ(co_await text_of(client, "/1"), "one");
+        EXPECT_EQ(co_await text_of(client, "/2"), "two");
+        EXPECT_EQ(server.connections(), 2U);
+    });
+}
+
+TEST(Client, AnAnswerThatSaysCloseEndsItsConnection) {
+    with_server({{{"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\none"}}, {{ok("two")}}},
+                [](Client& client, ScriptedServer& server) -> Task<> {
+                    EXPECT_EQ(co_await text_of(client, "/1"), "one");
+                    EXPECT_EQ(co_await text_of(client, "/2"), "two");
+                    EXPECT_EQ(server.connections(), 2U);
+                });
+}
+
+TEST(Client, NoAnswerInTimeIsATimeout) {
+    with_server(
+        {{{"", Then::stall}}},
+        [](Client& client, ScriptedServer&) -> Task<> {
+            const std::string error = co_await error_of<TimeoutError>(client);
+            EXPECT_NE(error.find("no answer within 0.05 s"), std::string::npos) << error;
+        },
+        quick());
+}
+
+TEST(Client, AnAnswerThatStopsIsATimeout) {
+    with_server(
+        {{{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Then::stall}}},
+        [](Client& client, ScriptedServer&) -> Task<> {
+            const std::string error = co_await error_of<TimeoutError>(client);
+            EXPECT_NE(error.find("nothing more of the answer came"), std::string::npos) << error;
+        },
+        quick());
+}
+
+TEST(Client, ALimitForTheWholeRequestHolds) {
+    with_server({{{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Then::stall}}},
+                [](Client& client, ScriptedServer&) -> Task<> {
+                    std::string error;
+                    try {
+                        co_await client.get("/").timeout(20ms);
+                    } catch (const TimeoutError& timeout) {
+                        error = timeout.what();
+                    }
+                    EXPECT_NE(error.find("not complete within 0.02 s"), std::string::npos) << error;
+                });
+}
+
+TEST(Client, ADestroyedRequestDoesNotPoisonTheNext) {
+    with_server({{{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Then::stall}}, {{ok("fine")}}},
+                [](Client& client, ScriptedServer&) -> Task<> {
+                    {
+                        TaskGroup group;
+                        auto fetch = [](Client& from) -> Task<> { co_await from.get("/1"); };
+                        group.spawn(fetch(client));
+                        co_await sleep(5ms);
+                    }
+                    EXPECT_EQ(co_await text_of(client, "/2"), "fine");
+                });
+}
+
+TEST(Client, HeadHasNoBody) {
+    with_server({{{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"}, {ok("next")}}},
+                [](Client& client, ScriptedServer& server) -> Task<> {
+                    Response response = co_await client.head("/");
+                    EXPECT_EQ(response.text(), "");
+                    EXPECT_EQ(co_await text_of(client, "/"), "next");
+                    EXPECT_EQ(server.connections(), 1U);
+                });
+}
+
+TEST(Client, OpensNoMoreConnectionsThanItMay) {
+    ClientOptions options;
+    options.connections = 3;
+    with_server(
+        {std::vector<Answer>(50, Answer{ok("x")})},
+        [](Client& client, ScriptedServer& server) -> Task<> {
+            std::vector<Task<std::string>> tasks;
+            for (int i = 0; i < 30; ++i) tasks.push_back(text_of(client, "/"));
+            auto texts = co_await gather(std::move(tasks));
+            EXPECT_EQ(texts.size(), 30U);
+            EXPECT_EQ(server.connections(), 3U);
+        },
+        options);
+}
+
+TEST(Client, NobodyListeningIsAConnectErrorThatNamesTheRequest) {
+    auto work = []() -> Task<std::string> {
+        std::string url;
+        {
+            TcpListener gone = TcpListener::bind("127.0.0.1", 0);
+            url = format("http://127.0.0.1:{}", gone.port());
+        }
+        Client client(url);
+        co_return co_await error_of<ConnectError>(client);
+    };
+    const std::string error = run(work());
+    EXPECT_NE(error.find("GET http://127.0.0.1"), std::string::npos) << error;
+    EXPECT_NE(error.find("refused"), std::string::npos) << error;
+}
+
+TEST(Client, MayOutliveItsLoopAndServeAnother) {
+    Client client;
+    auto work = [&client]() -> Task<std::string> {
+        ScriptedServer server({{{ok("a")}}});
+        co_return co_await text_of(client, server.url() + "/");
+    };
+    EXPECT_EQ(run(work()), "a");
+    EXPECT_EQ(run(work()), "a");
+}
+
+}  // namespace
+}  // namespace trawl
