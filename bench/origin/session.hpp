@@ -13,13 +13,13 @@
 
 namespace trawl::origin {
 
-class Connection {
+class Session {
 public:
     /// `source` must outlive it.
-    Connection(TcpStream stream, Source& source);
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-    ~Connection();
+    Session(TcpStream stream, Source& source);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
 
     /// Ends when the connection does. A peer that goes away is no error.
     Task<> run();

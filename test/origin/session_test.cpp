@@ -1,4 +1,4 @@
-#include "connection.hpp"
+#include "session.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +9,7 @@
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/task_group.hpp"
+#include "trawl/loop/time.hpp"
 
 namespace trawl::origin {
 namespace {
@@ -24,8 +25,8 @@ struct Heard {
 
 Task<> attend(TcpListener& listener, Source& source) {
     TcpStream stream = co_await listener.accept();
-    Connection connection(std::move(stream), source);
-    co_await connection.run();
+    Session session(std::move(stream), source);
+    co_await session.run();
 }
 
 // Sends in pieces, waits for nothing in between, and reads to the end.
@@ -55,7 +56,7 @@ Task<Heard> conversation(Source& source, const std::vector<std::string>& pieces)
     co_return heard;
 }
 
-class ConnectionTest : public testing::Test {
+class SessionTest : public testing::Test {
 protected:
     Heard hear(const std::vector<std::string>& pieces) {
         std::vector<DataSet> sets;
@@ -78,7 +79,7 @@ std::size_t count(const std::string& text, const std::string& what) {
     return found;
 }
 
-TEST_F(ConnectionTest, AnswersPipelinedRequestsInOrder) {
+TEST_F(SessionTest, AnswersPipelinedRequestsInOrder) {
     const Heard heard = hear({get("/things", false) + get("/health", false) + get("/nothing")});
     EXPECT_EQ(count(heard.text, "HTTP/1.1 200 OK"), 2U);
     EXPECT_LT(heard.text.find("\"items\""), heard.text.find("\"ok\""));
@@ -89,20 +90,20 @@ TEST_F(ConnectionTest, AnswersPipelinedRequestsInOrder) {
     EXPECT_EQ(source_->counters.open_connections, 0U);
 }
 
-TEST_F(ConnectionTest, UnderstandsRequestsThatComeInPieces) {
+TEST_F(SessionTest, UnderstandsRequestsThatComeInPieces) {
     const std::string request = get("/health");
     std::vector<std::string> pieces;
     for (char c : request) pieces.emplace_back(1, c);
     EXPECT_THAT(hear(pieces).text, EndsWith("{\"status\":\"ok\"}\n"));
 }
 
-TEST_F(ConnectionTest, HeadHasTheLengthButNotTheBody) {
+TEST_F(SessionTest, HeadHasTheLengthButNotTheBody) {
     const Heard heard = hear({get("/health", true, "HEAD")});
     EXPECT_THAT(heard.text, HasSubstr("Content-Length: 16\r\n"));
     EXPECT_THAT(heard.text, EndsWith("\r\n\r\n"));
 }
 
-TEST_F(ConnectionTest, RefusesWhatIsNoRequest) {
+TEST_F(SessionTest, RefusesWhatIsNoRequest) {
     EXPECT_THAT(hear({"GARBAGE\r\n\r\n"}).text, StartsWith("HTTP/1.1 400 "));
     EXPECT_THAT(hear({"GET / HTTP/1.1\r\n\r\n"}).text, StartsWith("HTTP/1.1 400 "));
     EXPECT_THAT(hear({"GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(40'000, 'x') + "\r\n\r\n"}).text,
@@ -111,7 +112,7 @@ TEST_F(ConnectionTest, RefusesWhatIsNoRequest) {
     EXPECT_EQ(source_->counters.bad_requests, 1U);
 }
 
-TEST_F(ConnectionTest, ClosesAfterAsManyRequestsAsSet) {
+TEST_F(SessionTest, ClosesAfterAsManyRequestsAsSet) {
     settings_.wire.keep_alive_max = 2;
     const Heard heard = hear({get("/health", false) + get("/health", false)});
     EXPECT_EQ(count(heard.text, "HTTP/1.1 200"), 2U);
@@ -120,7 +121,7 @@ TEST_F(ConnectionTest, ClosesAfterAsManyRequestsAsSet) {
     EXPECT_THAT(hear({get("/health", false)}).text, HasSubstr("Connection: close"));
 }
 
-TEST_F(ConnectionTest, ATruncatedBodyEndsCleanlyAndTooEarly) {
+TEST_F(SessionTest, ATruncatedBodyEndsCleanlyAndTooEarly) {
     always(Fault::truncate);
     const Heard heard = hear({get("/things", false)});
     EXPECT_THAT(heard.text, StartsWith("HTTP/1.1 200 OK"));
@@ -130,7 +131,7 @@ TEST_F(ConnectionTest, ATruncatedBodyEndsCleanlyAndTooEarly) {
     EXPECT_EQ(source_->counters.faults[static_cast<std::size_t>(Fault::truncate)], 1U);
 }
 
-TEST_F(ConnectionTest, AResetIsAReset) {
+TEST_F(SessionTest, AResetIsAReset) {
     always(Fault::reset);
     bool amid_the_body = false;
     for (int i = 0; i < 20; ++i) {
@@ -143,7 +144,43 @@ TEST_F(ConnectionTest, AResetIsAReset) {
     EXPECT_TRUE(amid_the_body) << "a third of them come before the head, but not all";
 }
 
-TEST_F(ConnectionTest, FaultsThatAreAnswers) {
+TEST_F(SessionTest, AStalledRequestEndsWhenTheClientGoesAway) {
+    always(Fault::stall);
+    std::vector<DataSet> sets;
+    sets.push_back(numbers(1));
+    source_.emplace(settings_, std::move(sets));
+    auto work = [](Source& source, std::string request) -> Task<> {
+        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+        TaskGroup group;
+        group.spawn(attend(listener, source));
+        {
+            TcpStream stream = co_await TcpStream::connect("127.0.0.1", listener.port());
+            co_await stream.send(request);
+            while (source.counters.faults[static_cast<std::size_t>(Fault::stall)] == 0) co_await sleep(Duration(0));
+        }
+        co_await group.join();
+    };
+    run(work(*source_, get("/things", false)));
+    EXPECT_EQ(source_->counters.bytes, 0U);
+    EXPECT_EQ(source_->counters.open_connections, 0U);
+}
+
+TEST_F(SessionTest, ASlowAnswerIsWholeAndKeepsTheConnection) {
+    always(Fault::slow);
+    settings_.faults.drip = std::chrono::milliseconds(5);
+    const Heard heard = hear({get("/things", false) + get("/things")});
+    EXPECT_EQ(count(heard.text, "]}\n"), 2U);
+    EXPECT_EQ(source_->counters.pages, 2U);
+}
+
+TEST_F(SessionTest, AnIdleConnectionIsClosedWithoutAWord) {
+    settings_.wire.idle = std::chrono::milliseconds(5);
+    const Heard heard = hear({get("/health", false)});
+    EXPECT_EQ(count(heard.text, "Connection: close"), 0U);
+    EXPECT_EQ(heard.end, "closed");
+}
+
+TEST_F(SessionTest, FaultsThatAreAnswers) {
     const std::pair<Fault, const char*> cases[] = {
         {Fault::too_many, "HTTP/1.1 429 "},
         {Fault::error, "HTTP/1.1 500 "},
@@ -159,12 +196,12 @@ TEST_F(ConnectionTest, FaultsThatAreAnswers) {
     }
 }
 
-TEST_F(ConnectionTest, FaultsAreForPagesOnly) {
+TEST_F(SessionTest, FaultsAreForPagesOnly) {
     always(Fault::error);
     EXPECT_THAT(hear({get("/stats")}).text, StartsWith("HTTP/1.1 200 "));
 }
 
-TEST_F(ConnectionTest, NamedPagesFailInEveryStyle) {
+TEST_F(SessionTest, NamedPagesFailInEveryStyle) {
     settings_.faults.fail_pages = {{2, 404}};
     EXPECT_THAT(hear({get("/things?page=2")}).text, StartsWith("HTTP/1.1 404 "));
     EXPECT_THAT(hear({get("/offset/things?offset=50")}).text, StartsWith("HTTP/1.1 404 "));
