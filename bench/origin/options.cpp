@@ -55,10 +55,23 @@ void add(CLI::App& app, const char* name, Target& target, Parse parse, const cha
     app.add_option_function<std::string>(name, take, help)->type_name(type);
 }
 
+/// The same for one of a few words.
 template <class Enum>
-CLI::Option* add_choice(CLI::App& app, const char* name, Enum& target, std::map<std::string, Enum> choices,
-                        const char* type, const char* help) {
-    return app.add_option(name, target, help)->transform(CLI::Transformer(choices).description(""))->type_name(type);
+void add_choice(CLI::App& app, const char* name, Enum& target, std::map<std::string, Enum> choices, const char* type,
+                const char* help) {
+    const auto choose = [choices](const std::string& text) {
+        const auto found = choices.find(text);
+        if (found != choices.end()) return found->second;
+        std::string words;
+        for (const auto& choice : choices) words += (words.empty() ? "" : ", ") + choice.first;
+        throw UsageError("'" + text + "' is none of " + words);
+    };
+    add(app, name, target, choose, type, help);
+}
+
+/// A flag that clears `target`.
+void add_negative(CLI::App& app, const char* name, bool& target, const char* help) {
+    app.add_flag_callback(name, [&target] { target = false; }, help);
 }
 
 std::size_t positive(const std::string& text) {
@@ -111,7 +124,7 @@ void add_pages(CLI::App& app, SiteSettings& site) {
     add_choice(app, "--beyond", site.beyond, beyonds, "WHAT",
                "behind the last page: empty (the default), 404, or clamp: the last page again");
     app.add_flag("--relative-urls", site.relative_urls, "in Link and \"next\": no scheme and host");
-    app.add_flag("!--no-totals", site.totals, "no total, no total_pages, no rel=\"last\"");
+    add_negative(app, "--no-totals", site.totals, "no total, no total_pages, no rel=\"last\"");
 }
 
 void add_load(CLI::App& app, ServiceSettings& service) {
@@ -171,15 +184,17 @@ void add_faults(CLI::App& app, Settings& settings) {
 void add_wire(CLI::App& app, WireSettings& wire) {
     app.add_flag("--chunked", wire.chunked, "chunks instead of Content-Length");
     app.add_flag("--http10", wire.http10, "HTTP/1.0: bodies end with the connection");
-    app.add_flag("!--no-keep-alive", wire.keep_alive, "one request per connection");
+    add_negative(app, "--no-keep-alive", wire.keep_alive, "one request per connection");
     add(app, "--keep-alive-max", wire.keep_alive_max, positive, "N", "N requests per connection");
     add(app, "--idle", wire.idle, parse_duration, "TIME", "closes idle connections without a word after this time");
 }
 
-template <class Settings, class Add>
-void add_group(CLI::App& app, const char* title, Settings& settings, Add add_options) {
-    CLI::Option_group* group = app.add_option_group(title);
-    add_options(*group, settings);
+template <class Part, class Add>
+void add_group(CLI::App& app, const char* title, Part& part, Add add_options) {
+    add_options(app, part);
+    for (CLI::Option* option : app.get_options()) {
+        if (option->get_group() == "Options" && option != app.get_help_ptr()) option->group(title);
+    }
 }
 
 void check(const Settings& settings) {
@@ -195,6 +210,7 @@ void check(const Settings& settings) {
 
 std::optional<int> parse_options(int argc, const char* const* argv, Settings& settings) {
     CLI::App app(kAbout, "origin");
+    app.set_help_flag("-h,--help", "this text");
     app.footer(kExamples);
     app.get_formatter()->column_width(28);
     add_group(app, "Server", settings, add_server);

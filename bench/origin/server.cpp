@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "connection.hpp"
+#include "session.hpp"
 #include "source.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -30,8 +30,8 @@ std::vector<DataSet> load(const DataSettings& settings) {
 }
 
 Task<> attend(TcpStream stream, Source& source) {
-    Connection connection(std::move(stream), source);
-    co_await connection.run();
+    Session session(std::move(stream), source);
+    co_await session.run();
 }
 
 // Without a free descriptor (EMFILE) the connection waits in the kernel's queue until another one has ended.

@@ -1,4 +1,4 @@
-#include "connection.hpp"
+#include "session.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -53,16 +53,15 @@ Answer garbage() {
 
 }  // namespace
 
-Connection::Connection(TcpStream stream, Source& source)
-    : stream_(std::move(stream)), source_(source), parser_(limits()) {
+Session::Session(TcpStream stream, Source& source) : stream_(std::move(stream)), source_(source), parser_(limits()) {
     Counters& counters = source_.counters;
     ++counters.connections;
     counters.peak_connections = std::max(counters.peak_connections, ++counters.open_connections);
 }
 
-Connection::~Connection() { --source_.counters.open_connections; }
+Session::~Session() { --source_.counters.open_connections; }
 
-Task<> Connection::run() {
+Task<> Session::run() {
     try {
         co_await converse();
     } catch (const OsError&) {       // it was reset, or is gone: its own business
@@ -70,7 +69,7 @@ Task<> Connection::run() {
     }
 }
 
-Task<> Connection::converse() {
+Task<> Session::converse() {
     while (true) {
         const bool has_request = co_await next_request();
         if (!has_request) break;
@@ -80,7 +79,7 @@ Task<> Connection::converse() {
     }
 }
 
-Task<bool> Connection::next_request() {
+Task<bool> Session::next_request() {
     while (parser_.state() == H1State::head || parser_.state() == H1State::body) {
         if (parser_.state() == H1State::body && parser_.expects_continue()) {
             co_await refuse(417, "no request here has a body");
@@ -95,7 +94,7 @@ Task<bool> Connection::next_request() {
     co_return false;
 }
 
-Task<Buffer> Connection::receive() {
+Task<Buffer> Session::receive() {
     const Duration idle = source_.settings.wire.idle;
     if (idle > Duration(0)) {
         Buffer buffer = co_await timeout(idle, stream_.receive());
@@ -107,18 +106,18 @@ Task<Buffer> Connection::receive() {
 
 // Closing while unread bytes are in the socket resets the connection, and the client might lose the answer (RFC 9112
 // section 9.6): so what else it sends is read for a moment.
-Task<> Connection::refuse(int status, std::string message) {
+Task<> Session::refuse(int status, std::string message) {
     ++source_.counters.requests;
     ++source_.counters.bad_requests;
     Framing closing = framing(false);
     closing.keep_alive = false;
     const WireText text = to_wire(error_answer(status, message), closing);
     co_await send(text.bytes);
-    constexpr Duration kMoment = std::chrono::seconds(1);
+    constexpr Duration kMoment = std::chrono::milliseconds(100);
     co_await timeout(kMoment, wait_for_close());
 }
 
-Task<bool> Connection::answer_request() {
+Task<bool> Session::answer_request() {
     ++requests_;
     ++source_.counters.requests;
     source_.service.count();
@@ -136,7 +135,7 @@ Task<bool> Connection::answer_request() {
     co_return co_await answer_page(std::move(route), head_only);
 }
 
-Task<bool> Connection::answer_page(Route route, bool head_only) {
+Task<bool> Session::answer_page(Route route, bool head_only) {
     Answer answer;
     Fate fate;
     co_await source_.service.travel();
@@ -151,18 +150,21 @@ Task<bool> Connection::answer_page(Route route, bool head_only) {
         if (!at_once) co_await source_.service.serve(route.slice.index());
         answer = page_or_fault(route, fate);
     }
+    const bool is_page = answer.status == 200 && (fate.fault == Fault::none || fate.fault == Fault::slow);
     co_await source_.service.travel();
-    co_return co_await deliver(std::move(answer), fate, head_only);
+    const bool goes_on = co_await deliver(std::move(answer), fate, head_only);
+    if (is_page) ++source_.counters.pages;
+    co_return goes_on;
 }
 
 // Leaves `fate` as it is to be delivered: what shows in the answer's text alone is delivered like any other answer.
-Answer Connection::page_or_fault(const Route& route, Fate& fate) {
+Answer Session::page_or_fault(const Route& route, Fate& fate) {
     if (const int failure = source_.faults.failure(route.slice.index())) {
         ++source_.counters.failed_pages;
         fate = Fate();
         return error_answer(failure, "this page always fails");
     }
-    ++source_.counters.faults[static_cast<std::size_t>(fate.fault)];
+    if (fate.fault != Fault::none) ++source_.counters.faults[static_cast<std::size_t>(fate.fault)];
     switch (fate.fault) {
         case Fault::too_many:
             return try_later(429, Duration(0));
@@ -177,13 +179,13 @@ Answer Connection::page_or_fault(const Route& route, Fate& fate) {
     }
 }
 
-Answer Connection::try_later(int status, Duration wait) const {
+Answer Session::try_later(int status, Duration wait) const {
     Answer answer = error_answer(status, status == 429 ? "too many requests" : "too busy");
     answer.fields = retry_after_field(source_.settings.wire, wait, std::time(nullptr));
     return answer;
 }
 
-Task<bool> Connection::deliver(Answer answer, Fate fate, bool head_only) {
+Task<bool> Session::deliver(Answer answer, Fate fate, bool head_only) {
     const Framing how = framing(head_only);
     const WireText text = to_wire(answer, how);
     const std::string_view bytes = text.bytes;
@@ -192,8 +194,7 @@ Task<bool> Connection::deliver(Answer answer, Fate fate, bool head_only) {
             co_await wait_for_close();
             co_return false;
         case Fault::reset:
-            co_await send(bytes.substr(0, cut_at(fate, text, how)));
-            stream_.reset();
+            co_await reset_after(bytes.substr(0, cut_at(fate, text, how)));
             co_return false;
         case Fault::truncate:
             co_await send(bytes.substr(0, cut_at(fate, text, how)));
@@ -208,7 +209,7 @@ Task<bool> Connection::deliver(Answer answer, Fate fate, bool head_only) {
     co_return how.keep_alive;
 }
 
-Task<> Connection::drip(std::string_view bytes) {
+Task<> Session::drip(std::string_view bytes) {
     constexpr std::size_t kDrops = 50;
     const std::size_t size = bytes.size() / kDrops + 1;
     for (; !bytes.empty(); bytes.remove_prefix(std::min(size, bytes.size()))) {
@@ -217,19 +218,29 @@ Task<> Connection::drip(std::string_view bytes) {
     }
 }
 
-Task<> Connection::send(std::string_view bytes) {
+// A reset makes the peer's kernel throw away what its program has not read yet: the pause lets it read.
+Task<> Session::reset_after(std::string_view bytes) {
+    constexpr Duration kPause = std::chrono::milliseconds(2);
+    if (!bytes.empty()) {
+        co_await send(bytes);
+        co_await sleep(kPause);
+    }
+    stream_.reset();
+}
+
+Task<> Session::send(std::string_view bytes) {
     source_.counters.bytes += bytes.size();
     co_await stream_.send(bytes);
 }
 
-Task<> Connection::wait_for_close() {
+Task<> Session::wait_for_close() {
     while (true) {
         Buffer buffer = co_await stream_.receive();
         if (buffer.empty()) break;
     }
 }
 
-Framing Connection::framing(bool head_only) const {
+Framing Session::framing(bool head_only) const {
     const WireSettings& wire = source_.settings.wire;
     Framing how;
     how.http10 = wire.http10;

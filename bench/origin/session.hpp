@@ -13,13 +13,13 @@
 
 namespace trawl::origin {
 
-class Connection {
+class Session {
 public:
     /// `source` must outlive it.
-    Connection(TcpStream stream, Source& source);
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-    ~Connection();
+    Session(TcpStream stream, Source& source);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
 
     /// Ends when the connection does. A peer that goes away is no error.
     Task<> run();
@@ -36,6 +36,7 @@ private:
     Answer try_later(int status, Duration wait) const;
     Task<bool> deliver(Answer answer, Fate fate, bool head_only);
     Task<> drip(std::string_view bytes);
+    Task<> reset_after(std::string_view bytes);
     Task<> send(std::string_view bytes);
     Task<> wait_for_close();
     [[nodiscard]] Framing framing(bool head_only) const;
