@@ -72,9 +72,15 @@ Task<> log_progress(const Session& session) {
     }
 }
 
-Task<> listen(SignalWatcher& watcher) {
-    const int signal = co_await watcher.next();
-    throw Interrupted(format("interrupted by {}", signal == SIGINT ? "SIGINT" : "SIGTERM"));
+// A commit that has begun is brought to its end: whether it had come to pass would be unknown otherwise.
+Task<> listen(SignalWatcher& watcher, const Session& session) {
+    while (true) {
+        const int signal = co_await watcher.next();
+        if (session.progress.phase < PullProgress::Phase::commit) {
+            throw Interrupted(
+                format("interrupted by {}; run it again to pull it all", signal == SIGINT ? "SIGINT" : "SIGTERM"));
+        }
+    }
 }
 
 Task<> pull_in(TaskGroup& group, PullOptions options, Session& session) {
@@ -88,7 +94,7 @@ Task<PullSummary> supervise(PullOptions options) {
     session.table = options.table.empty() ? table_name_for(options.url) : options.table;
     TaskGroup group;
     group.spawn(pull_in(group, std::move(options), session));
-    group.spawn(listen(watcher));
+    group.spawn(listen(watcher, session));
     group.spawn(is_terminal() ? draw_progress(session) : log_progress(session));
     co_await group.join();
     co_return std::move(*session.summary);

@@ -15,18 +15,20 @@ namespace {
 using Names = std::span<const std::string_view>;
 
 // Where sources put what they say about paging: the page itself, or an object of one of these names.
-constexpr std::array<std::string_view, 10> kEnvelopes{"",      "meta",     "pagination", "paging",  "page",
+constexpr std::array<std::string_view, 10> kEnvelopes{"",      "meta",     "pagination", "paging",   "page",
                                                       "_meta", "pageInfo", "page_info",  "metadata", "links"};
-constexpr std::string_view kTotalRecords[]{"total", "count", "total_count", "totalCount", "total_records", "totalRecords", "total_items",
-                              "totalItems", "total_results", "totalResults", "totalElements", "@odata.count", "numFound"};
-constexpr std::string_view kTotalPages[]{"total_pages", "totalPages", "pages", "last_page", "lastPage",
-                            "page_count",  "pageCount",  "num_pages", "numPages", "pages_total"};
+constexpr std::string_view kTotalRecords[]{
+    "total",      "count",         "total_count",  "totalCount",    "total_records", "totalRecords", "total_items",
+    "totalItems", "total_results", "totalResults", "totalElements", "@odata.count",  "numFound"};
+constexpr std::string_view kTotalPages[]{"total_pages", "totalPages", "pages",     "last_page", "lastPage",
+                                         "page_count",  "pageCount",  "num_pages", "numPages",  "pages_total"};
 constexpr std::string_view kPageNumbers[]{"page", "current_page", "currentPage", "page_number", "pageNumber", "number"};
-constexpr std::string_view kPageSizes[]{"page_size", "pageSize", "per_page", "perPage", "limit", "size", "items_per_page"};
+constexpr std::string_view kPageSizes[]{"page_size", "pageSize", "per_page",      "perPage",
+                                        "limit",     "size",     "items_per_page"};
 constexpr std::string_view kOffsets[]{"offset", "skip", "start", "startAt", "start_at", "startIndex"};
 constexpr std::string_view kPageParams[]{"page", "_page", "p", "page_number", "pageNumber", "pageNo", "page[number]"};
-constexpr std::string_view kNextUrls[]{"next", "next_url", "nextUrl", "next_page_url", "nextPageUrl", "next_link", "nextLink",
-                          "@odata.nextLink", "next_page", "nextPage"};
+constexpr std::string_view kNextUrls[]{"next",      "next_url", "nextUrl",         "next_page_url", "nextPageUrl",
+                                       "next_link", "nextLink", "@odata.nextLink", "next_page",     "nextPage"};
 constexpr std::string_view kLinkObjects[]{"links", "_links", "paging", "pagination", "meta"};
 
 /// A cursor in the page and the parameter that takes it.
@@ -63,7 +65,8 @@ std::optional<Found> find_any(const JsonPage& page, Names names) {
             if (!envelope.empty()) path.emplace_back(envelope);
             path.emplace_back(name);
             auto found = find_in(page, std::move(path));
-            if (found && !found->value->is(JsonValue::Kind::object) && !found->value->is(JsonValue::Kind::array)) return found;
+            if (found && !found->value->is(JsonValue::Kind::object) && !found->value->is(JsonValue::Kind::array))
+                return found;
         }
     }
     return std::nullopt;
@@ -115,8 +118,9 @@ std::optional<Change> only_change(const Url& current, const Url& next) {
         if (before == value) continue;
         // A page size that the first URL left to the source is no change of place.
         const auto to = number_in(value);
-        const bool is_size = !before && to && (name.find("limit") != std::string::npos || name.find("size") != std::string::npos ||
-                                               name.find("per") != std::string::npos);
+        const bool is_size = !before && to &&
+                             (name.find("limit") != std::string::npos || name.find("size") != std::string::npos ||
+                              name.find("per") != std::string::npos);
         if (is_size) continue;
         if (change || !to) return std::nullopt;
         const auto from = before ? number_in(*before) : std::nullopt;
@@ -163,7 +167,8 @@ std::optional<Pagination> numbered(const PageFacts& first, const Url& next, cons
 
 std::string numbered_text(const Pagination& pagination, const PageFacts& first, const Total& total) {
     const char* what = pagination.kind == PaginationKind::offset ? "offset" : "page number";
-    std::string text = format("pagination: {} `{}`, {} pages of {}", what, pagination.param, *pagination.pages, first.count);
+    std::string text =
+        format("pagination: {} `{}`, {} pages of {}", what, pagination.param, *pagination.pages, first.count);
     if (!total.where.empty()) text += format(" (total in {})", total.where);
     return text;
 }
@@ -219,7 +224,8 @@ std::optional<Pagination> by_link_header(const PageFacts& first) {
 
 std::optional<Found> find_next_url(const JsonPage& page) {
     for (const std::string_view name : kNextUrls) {
-        if (auto found = find_in(page, {std::string(name)}); found && !found->value->is(JsonValue::Kind::object)) return found;
+        if (auto found = find_in(page, {std::string(name)}); found && !found->value->is(JsonValue::Kind::object))
+            return found;
     }
     for (const std::string_view object : kLinkObjects) {
         for (const std::string_view name : kNextUrls) {
@@ -233,13 +239,14 @@ std::optional<Found> find_next_url(const JsonPage& page) {
 }
 
 bool looks_like_a_url(const std::string& text) {
-    return text.starts_with("http://") || text.starts_with("https://") || text.starts_with("/") || text.starts_with("?") ||
-           text.find('/') != std::string::npos || text.find('?') != std::string::npos;
+    return text.starts_with("http://") || text.starts_with("https://") || text.starts_with("/") ||
+           text.starts_with("?") || text.find('/') != std::string::npos || text.find('?') != std::string::npos;
 }
 
 std::optional<Pagination> by_json_link(const PageFacts& first) {
     const auto found = find_next_url(first.page);
-    if (!found || !found->value->is(JsonValue::Kind::string) || !looks_like_a_url(found->value->text)) return std::nullopt;
+    if (!found || !found->value->is(JsonValue::Kind::string) || !looks_like_a_url(found->value->text))
+        return std::nullopt;
     const auto next = resolved(first.url, found->value->text);
     if (!next) return std::nullopt;
     const Total total = find_total(first);
@@ -250,7 +257,8 @@ std::optional<Pagination> by_json_link(const PageFacts& first) {
     Pagination result;
     result.kind = PaginationKind::json_link;
     result.path = found->path;
-    result.explanation = format("pagination: the next page's URL in {}, one after the other", json_path_text(found->path));
+    result.explanation =
+        format("pagination: the next page's URL in {}, one after the other", json_path_text(found->path));
     return result;
 }
 
@@ -327,8 +335,8 @@ Pagination single_page(const PageFacts& first) {
     const Total total = find_total(first);
     result.records = total.records;
     if (total.records && *total.records > first.count) {
-        result.explanation += format(" of {}, though {} says {}: if there are more, say how with --paginator", first.count,
-                                     total.where, *total.records);
+        result.explanation += format(" of {}, though {} says {}: if there are more, say how with --paginator",
+                                     first.count, total.where, *total.records);
     }
     return result;
 }

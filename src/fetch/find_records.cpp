@@ -13,8 +13,8 @@ constexpr std::size_t kDepthMax = 3;  // {"response": {"data": {"items": [...]}}
 
 // What public APIs call their records.
 constexpr std::array<std::string_view, 18> kUsualNames{
-    "items", "results", "data", "records", "entries", "rows", "values", "content", "list",
-    "objects", "hits", "elements", "value", "docs", "documents", "features", "result", "payload"};
+    "items",   "results", "data",     "records", "entries", "rows",      "values",   "content", "list",
+    "objects", "hits",    "elements", "value",   "docs",    "documents", "features", "result",  "payload"};
 
 struct Candidate {
     JsonPath path;
@@ -28,7 +28,9 @@ struct Candidate {
     }
 };
 
-bool is_usual(std::string_view name) { return std::find(kUsualNames.begin(), kUsualNames.end(), name) != kUsualNames.end(); }
+bool is_usual(std::string_view name) {
+    return std::find(kUsualNames.begin(), kUsualNames.end(), name) != kUsualNames.end();
+}
 
 // An array of scalars may be the records under a usual name only; an empty one too: the source may have none today.
 bool qualifies(const JsonValue& array, bool usual) { return array.objects > 0 ? array.objects == array.size : usual; }

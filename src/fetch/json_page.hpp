@@ -15,10 +15,10 @@ namespace trawl::fetch {
 struct JsonValue {
     enum class Kind { null, boolean, number, string, object, array };
     Kind kind = Kind::null;
-    std::string text;                                         // a scalar's text; a string's, decoded
-    std::vector<std::pair<std::string, JsonValue>> members;   // of an object, in order
-    std::size_t size = 0;                                     // of an array
-    std::size_t objects = 0;                                  // how many of the array's elements are objects
+    std::string text;                                        // a scalar's text; a string's, decoded
+    std::vector<std::pair<std::string, JsonValue>> members;  // of an object, in order
+    std::size_t size = 0;                                    // of an array
+    std::size_t objects = 0;                                 // how many of the array's elements are objects
 
     [[nodiscard]] bool is(Kind other) const noexcept { return kind == other; }
     /// The first member of that name; null when there is none, or when this is no object.
@@ -46,7 +46,8 @@ public:
     [[nodiscard]] const JsonValue& root() const noexcept { return root_; }
     /// The value at `path`, or null.
     [[nodiscard]] const JsonValue* find(const JsonPath& path) const noexcept;
-    /// The elements of the array at `path`; the object there, if it is one. Requires: find(path) is an array or an object.
+    /// The elements of the array at `path`; the object there, if it is one. Requires: find(path) is an array or an
+    /// object.
     [[nodiscard]] CutRecords cut(const JsonPath& path) const;
     [[nodiscard]] std::size_t bytes() const noexcept { return size_; }
 

@@ -6,7 +6,8 @@ namespace trawl::fetch {
 namespace {
 
 [[noreturn]] void refuse(std::string_view text) {
-    throw UsageError(format("'{}' is no path to records: write $ for the page itself, or names like $.data.items", text));
+    throw UsageError(
+        format("'{}' is no path to records: write $ for the page itself, or names like $.data.items", text));
 }
 
 // "['odd name']" at the beginning of `rest`.

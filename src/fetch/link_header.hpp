@@ -7,8 +7,8 @@
 
 namespace trawl::fetch {
 
-/// The target of the first link in `field` whose relation types include `rel`, as it is written there. Text that is no link
-/// is passed over.
+/// The target of the first link in `field` whose relation types include `rel`, as it is written there. Text that is no
+/// link is passed over.
 std::optional<std::string> link_target(std::string_view field, std::string_view rel);
 
 }  // namespace trawl::fetch

@@ -29,11 +29,11 @@ Outcome outcome_of(const Response& response) {
 std::string reason_text(GiveUp reason, int attempts, const Outcome& outcome) {
     switch (reason) {
         case GiveUp::attempts:
-            return format("; gave up after {} attempts", attempts);
+            return format("; gave up after {} attempts: try again later", attempts);
         case GiveUp::budget:
-            return "; gave up: too many of the requests fail";
+            return "; gave up because too many requests fail: try again later";
         case GiveUp::wait:
-            return format("; it asks to wait {} s, which is too long: run it again later",
+            return format("; it asks to wait {} s: run it again then",
                           std::chrono::duration_cast<std::chrono::seconds>(*outcome.retry_after).count());
         default:
             return {};
@@ -41,20 +41,28 @@ std::string reason_text(GiveUp reason, int attempts, const Outcome& outcome) {
 }
 
 // The same kind of error, with the reason behind what it says.
-[[noreturn]] void rethrow_with(std::exception_ptr error, const std::string& reason) {
+[[noreturn]] void rethrow_with(std::exception_ptr error, const Url& url, const std::string& reason) {
     try {
         std::rethrow_exception(error);
-    } catch (const StatusError& status) {
-        throw StatusError(status.status(), status.what() + reason);
-    } catch (const ConnectError&) {
-        throw;
-    } catch (const OsError&) {
-        throw;
+    } catch (const ConnectError& connect) {
+        throw ConnectError(connect.code(), format("GET {}: cannot connect to {}:{}{}; check that the source is up",
+                                                  url.redacted(), url.host(), url.port(), reason));
+    } catch (const OsError& broken) {
+        throw OsError(broken.code(), format("GET {}: the connection broke{}", url.redacted(), reason));
     } catch (const TimeoutError& timeout) {
         throw TimeoutError(timeout.what() + reason);
     } catch (const ProtocolError& protocol) {
         throw ProtocolError(protocol.what() + reason);
     }
+}
+
+[[noreturn]] void raise_with(const Response& response, const std::string& reason) {
+    try {
+        response.raise_for_status();
+    } catch (const StatusError& error) {
+        throw StatusError(error.status(), error.what() + reason);
+    }
+    std::terminate();  // only called for what is no success
 }
 
 }  // namespace
@@ -67,12 +75,16 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
     try {
         Response response = co_await client_.request("GET", url).header("accept", "application/json");
         stats_.waited += response.elapsed();
+        answered_ = true;
         result.outcome = outcome_of(response);
         result.response = std::move(response);
     } catch (const TimeoutError&) {
         result.error = std::current_exception();
     } catch (const ProtocolError&) {
         result.error = std::current_exception();
+    } catch (const ConnectError&) {
+        result.error = std::current_exception();
+        result.outcome.is_final = !answered_;
     } catch (const OsError&) {
         result.error = std::current_exception();
     }
@@ -94,12 +106,8 @@ Task<Response> PageSource::get(Url url) {
         const RetryDecision decision = decide(policy, number, done.outcome, random, stats_.requests, stats_.retries);
         if (decision.give_up != GiveUp::no) {
             const std::string reason = reason_text(decision.give_up, number, done.outcome);
-            if (done.error) rethrow_with(done.error, reason);
-            try {
-                done.response->raise_for_status();
-            } catch (const StatusError& error) {
-                throw StatusError(error.status(), error.what() + reason);
-            }
+            if (done.error) rethrow_with(done.error, url, reason);
+            raise_with(*done.response, reason);
         }
         ++stats_.retries;
         if (decision.for_everyone) gate_ = std::max(gate_, Loop::current().deadline_after(decision.delay));

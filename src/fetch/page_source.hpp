@@ -15,7 +15,8 @@ class PageSource {
 public:
     explicit PageSource(Client& client) : client_(client) {}
 
-    /// The successful response to a GET of `url`. Retries what may pass; throws what does not, saying how often it was tried.
+    /// The successful response to a GET of `url`. Retries what may pass; throws what does not, saying how often it was
+    /// tried.
     Task<Response> get(Url url);
 
     [[nodiscard]] FetchStats& stats() noexcept { return stats_; }
@@ -29,7 +30,8 @@ private:
     Client& client_;
     FetchStats stats_;
     std::mt19937_64 random_{std::random_device()()};
-    TimePoint gate_{};  // nobody asks before this: the source said Retry-After
+    bool answered_ = false;  // by anything: until then, a refused connection means a wrong address
+    TimePoint gate_{};       // nobody asks before this: the source said Retry-After
 };
 
 }  // namespace trawl::fetch

@@ -98,14 +98,15 @@ private:
         try {
             return JsonPage(std::move(response).take_body());
         } catch (const PageError& error) {
-            throw PageError(format("{}: {}; is this the URL of an API?", url.redacted(), error.what()));
+            throw PageError(format("{}: {}; check the URL", url.redacted(), error.what()));
         }
     }
 
     static JsonPath locate(const JsonPage& page, const Url& url) {
         if (auto path = find_records(page.root())) return std::move(*path);
-        throw NoRecordsError(format("{}: there is no array of records in the page ({}); say where they are with --records",
-                                    url.redacted(), what_is_there(page.root())));
+        throw NoRecordsError(
+            format("{}: there is no array of records in the page ({}); give their place with --records", url.redacted(),
+                   what_is_there(page.root())));
     }
 
     CutRecords cut(const JsonPage& page, const Url& url) const {
@@ -118,7 +119,8 @@ private:
 
     // Pages that can be asked for out of order are; the others are walked.
     void start(const PageFacts& first) {
-        const bool numbered = pagination_.kind == PaginationKind::page_number || pagination_.kind == PaginationKind::offset;
+        const bool numbered =
+            pagination_.kind == PaginationKind::page_number || pagination_.kind == PaginationKind::offset;
         if (numbered && pagination_.pages) {
             source_.stats().pages_total = std::max<std::uint64_t>(*pagination_.pages, 1);
             const std::uint64_t left = *source_.stats().pages_total - 1;
@@ -177,7 +179,8 @@ private:
         }
     }
 
-    void arrive(std::uint64_t index, const Url& url, const JsonPage& page, CutRecords records, Semaphore::Permit permit) {
+    void arrive(std::uint64_t index, const Url& url, const JsonPage& page, CutRecords records,
+                Semaphore::Permit permit) {
         Page complete{index, std::move(records.lines), records.count, page.bytes()};
         ready_.emplace(index, Slot{Arrived{std::move(complete), url}, std::move(permit)});
         if (index == next_index_) changed_.set();
@@ -201,9 +204,10 @@ private:
 
     void check_total() {
         if (short_pages_ > 0) {
-            notes_.push_back(format("note: {} pages before the last have fewer records than the first: rows may have moved "
-                                    "while they were read",
-                                    short_pages_));
+            notes_.push_back(
+                format("note: {} pages before the last have fewer records than the first: rows may have moved "
+                       "while they were read",
+                       short_pages_));
         }
         const bool from_the_start = pagination_.first <= 1;
         if (!pagination_.records || !from_the_start || rows_ == *pagination_.records) return;

@@ -11,7 +11,8 @@
 namespace trawl::fetch {
 namespace {
 
-constexpr std::array<std::string_view, 6> kKinds{"page_number", "offset", "cursor", "json_link", "header_link", "single_page"};
+constexpr std::array<std::string_view, 6> kKinds{"page_number", "offset",      "cursor",
+                                                 "json_link",   "header_link", "single_page"};
 constexpr std::array<PaginationKind, 6> kKindValues{PaginationKind::page_number, PaginationKind::offset,
                                                     PaginationKind::cursor,      PaginationKind::json_link,
                                                     PaginationKind::header_link, PaginationKind::single_page};
@@ -52,8 +53,9 @@ PaginationKind parse_kind(std::string_view text) {
     for (std::size_t i = 0; i < kKinds.size(); ++i) {
         if (kKinds[i] == text) return kKindValues[i];
     }
-    throw UsageError(format("--paginator: there is no '{}'{} (page_number, offset, cursor, json_link, header_link, single_page)",
-                            text, did_you_mean(text, kKinds)));
+    throw UsageError(
+        format("--paginator: there is no '{}'{} (page_number, offset, cursor, json_link, header_link, single_page)",
+               text, did_you_mean(text, kKinds)));
 }
 
 void set_parameter(PaginatorSpec& spec, std::string_view kind, std::string_view assignment) {

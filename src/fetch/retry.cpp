@@ -11,11 +11,12 @@ namespace trawl::fetch {
 
 bool may_pass(const Outcome& outcome) noexcept {
     constexpr std::array<int, 7> kPassing{408, 425, 429, 500, 502, 503, 504};
+    if (outcome.is_final) return false;
     return !outcome.status || std::find(kPassing.begin(), kPassing.end(), *outcome.status) != kPassing.end();
 }
 
-RetryDecision decide(const RetryPolicy& policy, int attempt, const Outcome& outcome, double random, std::uint64_t requests,
-                     std::uint64_t retries) noexcept {
+RetryDecision decide(const RetryPolicy& policy, int attempt, const Outcome& outcome, double random,
+                     std::uint64_t requests, std::uint64_t retries) noexcept {
     if (!may_pass(outcome)) return {.give_up = GiveUp::pointless};
     if (attempt >= policy.attempts_max) return {.give_up = GiveUp::attempts};
     const double budget = policy.budget_floor + policy.budget_share * static_cast<double>(requests);

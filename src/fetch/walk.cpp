@@ -40,11 +40,13 @@ std::optional<Url> Walk::by_number(const PageFacts& page) {
 
 std::optional<Url> Walk::by_cursor(const PageFacts& page) {
     const JsonValue* cursor = page.page.find(pagination_.path);
-    const bool is_text = cursor != nullptr && (cursor->is(JsonValue::Kind::string) || cursor->is(JsonValue::Kind::number));
+    const bool is_text =
+        cursor != nullptr && (cursor->is(JsonValue::Kind::string) || cursor->is(JsonValue::Kind::number));
     if (!is_text || cursor->text.empty()) return std::nullopt;
     if (!seen_.insert(cursor->text).second) {
-        throw PaginationError(format("{}: the cursor after page {} was there before: the source goes in circles",
-                                     page.url.redacted(), index_));
+        throw PaginationError(
+            format("{}: the cursor after page {} was there before: the source goes in circles; check --paginator",
+                   page.url.redacted(), index_));
     }
     return page.url.with_query(pagination_.param, cursor->text);
 }
@@ -63,8 +65,10 @@ std::optional<Url> Walk::by_link(const PageFacts& page) {
     seen_.insert(page.url.str());
     Url next = page.url.resolve(*reference);
     if (!seen_.insert(next.str()).second) {
-        throw PaginationError(format("{}: the next page after page {} is {}, which was there before: the source goes in circles",
-                                     page.url.redacted(), index_, next.redacted()));
+        throw PaginationError(
+            format("{}: the next page after page {} is {}, which was there before: the source goes in circles; check "
+                   "--paginator",
+                   page.url.redacted(), index_, next.redacted()));
     }
     return next;
 }
@@ -72,9 +76,10 @@ std::optional<Url> Walk::by_link(const PageFacts& page) {
 void RepeatGuard::check(std::uint64_t index, std::string_view records, const Url& url) {
     const std::size_t hash = std::hash<std::string_view>()(records);
     if (index > 0 && !records.empty() && hash == last_hash_ && records.size() == last_size_) {
-        throw PaginationError(format("{}: page {} has the same records as the page before it: the source does not turn pages; "
-                                     "check --paginator",
-                                     url.redacted(), index + 1));
+        throw PaginationError(
+            format("{}: page {} has the same records as the page before it: the source does not turn pages; "
+                   "check --paginator",
+                   url.redacted(), index + 1));
     }
     last_hash_ = hash;
     last_size_ = records.size();

@@ -18,8 +18,8 @@ class Walk {
 public:
     explicit Walk(Pagination pagination) : pagination_(std::move(pagination)) {}
 
-    /// What comes after this page; nothing behind the last. Throws PaginationError for a next page that was there before, and
-    /// InvalidUrl for a next URL that is none.
+    /// What comes after this page; nothing behind the last. Throws PaginationError for a next page that was there
+    /// before, and InvalidUrl for a next URL that is none.
     std::optional<Url> after(const PageFacts& page);
 
 private:

@@ -26,7 +26,7 @@ Task<Response> Connection::exchange(const Request& request, const ClientOptions&
         parser_.request_sent();
         co_await read_response(request, options);
     } catch (const OsError& error) {
-        throw OsError(error.code(), request_name(request));
+        throw OsError(error.code(), request_name(request) + ": the connection broke");
     } catch (const TimeoutError&) {
         throw_too_slow(request, parser_.started(), options);
     }

@@ -99,8 +99,8 @@ Task<std::unique_ptr<Connection>> Connections::open(const Request& request) {
     } catch (const TimeoutError&) {
         throw TimeoutError(too_slow(request, "no connection", options_.connect_timeout));
     } catch (const ConnectError& error) {
-        throw ConnectError(error.code(), format("{}: cannot connect to {}:{}", request_name(request),
-                                                request.url().host(), request.url().port()));
+        throw ConnectError(error.code(), format("{}: cannot connect to {}:{}; check that the source is up",
+                                                request_name(request), request.url().host(), request.url().port()));
     } catch (const ResolveError& error) {
         throw ResolveError(format("{}: {}", request_name(request), error.what()));
     }

@@ -17,7 +17,8 @@ inline std::string request_name(const Request& request) {
 
 /// "GET http://host/path: no answer within 60 s"
 inline std::string too_slow(const Request& request, std::string_view what, Duration limit) {
-    return format("{}: {} within {:g} s", request_name(request), what, std::chrono::duration<double>(limit).count());
+    return format("{}: {} within {:g} s; check that the source is up", request_name(request), what,
+                  std::chrono::duration<double>(limit).count());
 }
 
 }  // namespace trawl::http

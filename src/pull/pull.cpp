@@ -55,7 +55,8 @@ public:
 private:
     Task<> flush() {
         auto append = [](std::shared_ptr<TableWriter> writer, std::string batch) { writer->append(batch); };
-        co_await to_thread(append, writer_, std::exchange(batch_, {}));
+        std::string batch = std::exchange(batch_, {});
+        co_await to_thread(append, writer_, std::move(batch));
     }
 
     std::shared_ptr<TableWriter> writer_;  // shared with the thread: an abandoned call still has it

@@ -47,7 +47,9 @@ TEST(JsonPage, IsOutlined) {
 }
 
 TEST(JsonPage, CutsRecordsAsTheyWereWritten) {
-    const JsonPage page("{\"data\": {\"items\": [{\"a\":1.0, \"b\":123456789012345678901234567890},\n {\"c\":\n1e400}, [1, 2], null]}}");
+    const JsonPage page(
+        "{\"data\": {\"items\": [{\"a\":1.0, \"b\":123456789012345678901234567890},\n {\"c\":\n1e400}, [1, 2], "
+        "null]}}");
     const CutRecords records = page.cut({"data", "items"});
     EXPECT_EQ(records.count, 4U);
     EXPECT_EQ(records.lines, "{\"a\":1.0, \"b\":123456789012345678901234567890}\n{\"c\":1e400}\n[1, 2]\nnull\n");
@@ -64,9 +66,32 @@ TEST(JsonPage, AByteOrderMarkIsSkipped) { EXPECT_EQ(JsonPage("\xEF\xBB\xBF[1]").
 
 TEST(JsonPage, DamageAnywhereIsAnError) {
     const char* pages[] = {
-        "", "  ", "<html>", "{", "[1, 2", "{\"a\": tru}", "{\"a\": [nul]}", "[01]", "[1.]", "[.5]", "[1e]", "[+1]", "[-]",
-        "[1] trailing", "[1]]", "{\"a\":1,}", "[1,]", "{\"a\" 1}", "[\"\x01\"]", "[\"\\x\"]", "[\"\xff\"]", "[\"\\ud800\"]",
-        "{\"items\":[{\"a\":1}", "[NaN]", "['a']", "{a:1}",
+        "",
+        "  ",
+        "<html>",
+        "{",
+        "[1, 2",
+        "{\"a\": tru}",
+        "{\"a\": [nul]}",
+        "[01]",
+        "[1.]",
+        "[.5]",
+        "[1e]",
+        "[+1]",
+        "[-]",
+        "[1] trailing",
+        "[1]]",
+        "{\"a\":1,}",
+        "[1,]",
+        "{\"a\" 1}",
+        "[\"\x01\"]",
+        "[\"\\x\"]",
+        "[\"\xff\"]",
+        "[\"\\ud800\"]",
+        "{\"items\":[{\"a\":1}",
+        "[NaN]",
+        "['a']",
+        "{a:1}",
     };
     for (const char* page : pages) EXPECT_THROW(JsonPage{page}, PageError) << page;
 }
