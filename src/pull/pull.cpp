@@ -3,8 +3,10 @@
 #include <memory>
 
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 #include "trawl/fetch/pages.hpp"
 #include "trawl/http/client.hpp"
+#include "trawl/http/url.hpp"
 #include "trawl/lake/writer.hpp"
 #include "trawl/loop/thread.hpp"
 
@@ -37,6 +39,20 @@ void copy(const FetchStats& stats, PullProgress& progress) {
     progress.pages_total = stats.pages_total;
 }
 
+// The log's own mark of who committed (Delta's `txn`): the version only grows, so a second commit of the same pull
+// would be seen as such. The checkpoint says how far the source was read; a URL holds no quotes, and this one no
+// secrets.
+CommitOptions commit_options(const PullOptions& options, const PullSummary& summary, const PullProgress& progress) {
+    CommitOptions commit;
+    commit.application = "trawl:" + summary.table;
+    commit.application_version =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    commit.checkpoint = format(R"({{"source":"{}","pages":{},"rows":{}}})", Url::parse(options.url).redacted(),
+                               progress.pages, progress.rows);
+    return commit;
+}
+
 /// The table's side of a pull. Its calls block on the disk, so they run on a thread, one at a time.
 class Sink {
 public:
@@ -47,9 +63,10 @@ public:
         batch_ += records;
         if (batch_.size() >= kBatchBytes) co_await flush();
     }
-    Task<Committed> commit() {
+    Task<Committed> commit(CommitOptions options) {
         co_await flush();
-        co_return co_await to_thread([](std::shared_ptr<TableWriter> writer) { return writer->commit(); }, writer_);
+        auto publish = [](std::shared_ptr<TableWriter> writer, CommitOptions how) { return writer->commit(how); };
+        co_return co_await to_thread(publish, writer_, std::move(options));
     }
 
 private:
@@ -85,7 +102,8 @@ Task<PullSummary> pull(PullOptions options, PullProgress& progress) {
     }
     summary.fetching = Clock::now() - begin;
     progress.phase = PullProgress::Phase::commit;
-    const Committed result = co_await sink.commit();
+    CommitOptions how = commit_options(options, summary, progress);
+    const Committed result = co_await sink.commit(std::move(how));
     progress.phase = PullProgress::Phase::done;
     summary.version = result.version;
     summary.notes = pages.notes();
