@@ -12,21 +12,25 @@ std::string struct_to_delta(const Type& type, bool whole_record);
 
 std::string type_to_delta(const Type& type) {
     switch (storage_of(type)) {
-        case Storage::boolean: return R"("boolean")";
-        case Storage::bigint: return R"("long")";
-        case Storage::decimal: return R"("decimal(38,0)")";
-        case Storage::real: return R"("double")";
-        case Storage::text: return R"("string")";
-        case Storage::structure: return struct_to_delta(type, false);
-        case Storage::list: break;
+        case Storage::boolean:
+            return R"("boolean")";
+        case Storage::bigint:
+            return R"("long")";
+        case Storage::decimal: return "\"decimal(38,0)\"";
+        case Storage::real:
+            return R"("double")";
+        case Storage::text:
+            return R"("string")";
+        case Storage::structure:
+            return struct_to_delta(type, false);
+        case Storage::list:
+            break;
     }
     return trawl::format(R"({{"type":"array","elementType":{},"containsNull":true}})",
                          type_to_delta(type.element.front()));
 }
 
-const Type& innermost(const Type& type) {
-    return type.kind == Kind::list ? innermost(type.element.front()) : type;
-}
+const Type& innermost(const Type& type) { return type.kind == Kind::list ? innermost(type.element.front()) : type; }
 
 std::string metadata(const Field& field, bool whole_record) {
     const Type& inner = innermost(field.type);
@@ -35,8 +39,8 @@ std::string metadata(const Field& field, bool whole_record) {
         if (!out.empty()) out += ',';
         out += trawl::format("\"trawl.{}\":{}", key, value);
     };
-    if (field.key != field.column) add("key", quoted(field.key));
-    if (storage_of(inner) == Storage::text && inner.kind != Kind::string) add("kind", quoted(to_string(inner.kind)));
+    if (field.key != field.column) add("key", json_text(field.key));
+    if (storage_of(inner) == Storage::text && inner.kind != Kind::string) add("kind", json_text(to_string(inner.kind)));
     if (whole_record) add("record", "true");
     return out;
 }
@@ -45,7 +49,7 @@ std::string struct_to_delta(const Type& type, bool whole_record) {
     std::string fields;
     for (const Field& field : type.fields) {
         if (!fields.empty()) fields += ',';
-        fields += trawl::format(R"({{"name":{},"type":{},"nullable":true,"metadata":{{{}}}}})", quoted(field.column),
+        fields += trawl::format(R"({{"name":{},"type":{},"nullable":true,"metadata":{{{}}}}})", json_text(field.column),
                                 type_to_delta(field.type), metadata(field, whole_record));
     }
     return trawl::format(R"({{"type":"struct","fields":[{}]}})", fields);
@@ -53,7 +57,8 @@ std::string struct_to_delta(const Type& type, bool whole_record) {
 
 JsonView member(JsonView object, std::string_view key) {
     if (auto found = object.find(key)) return *found;
-    throw SchemaError(trawl::format("the table's schema has a part without \"{}\": {}", key, object->raw.substr(0, 80)));
+    throw SchemaError(
+        trawl::format("the table's schema has a part without \"{}\": {}", key, object->raw.substr(0, 80)));
 }
 
 Kind text_kind(std::string_view kind) {
@@ -94,9 +99,9 @@ Type struct_from_delta(JsonView type) {
 
 std::string primitive_sql(std::string_view name) {
     static constexpr std::pair<std::string_view, std::string_view> names[] = {
-        {"string", "VARCHAR"}, {"long", "BIGINT"},  {"integer", "INTEGER"}, {"short", "SMALLINT"},
-        {"byte", "TINYINT"},   {"float", "FLOAT"},  {"double", "DOUBLE"},   {"boolean", "BOOLEAN"},
-        {"binary", "BLOB"},    {"date", "DATE"},    {"timestamp", "TIMESTAMPTZ"}, {"timestamp_ntz", "TIMESTAMP"}};
+        {"string", "VARCHAR"}, {"long", "BIGINT"}, {"integer", "INTEGER"},       {"short", "SMALLINT"},
+        {"byte", "TINYINT"},   {"float", "FLOAT"}, {"double", "DOUBLE"},         {"boolean", "BOOLEAN"},
+        {"binary", "BLOB"},    {"date", "DATE"},   {"timestamp", "TIMESTAMPTZ"}, {"timestamp_ntz", "TIMESTAMP"}};
     for (const auto& [delta, sql] : names) {
         if (name == delta) return std::string(sql);
     }

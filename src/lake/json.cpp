@@ -1,9 +1,9 @@
-/// simdjson's On-Demand parser behind the tape. On-Demand and not the DOM, since the DOM refuses numbers beyond 64 bits and
-/// beyond double, and gives no number's text.
+/// simdjson's On-Demand parser behind the tape. On-Demand and not the DOM, since the DOM refuses numbers beyond 64 bits
+/// and beyond double, and gives no number's text.
 #include "json.hpp"
 
-#include <charconv>
 #include <simdjson.h>
+#include <charconv>
 
 #include "number.hpp"
 #include "trawl/base/format.hpp"
@@ -45,12 +45,18 @@ private:
         const std::string_view raw = trim(value.raw_json_token());
         const ondemand::json_type type = value.type();
         switch (type) {
-            case ondemand::json_type::object: return object(value.get_object(), raw.data(), key, depth);
-            case ondemand::json_type::array: return array(value.get_array(), raw.data(), key, depth);
-            case ondemand::json_type::string: return scalar(What::string, key, string_text(value, raw), raw);
-            case ondemand::json_type::number: return number(key, raw);
-            case ondemand::json_type::boolean: return literal(What::boolean, key, raw, raw == "true" || raw == "false");
-            case ondemand::json_type::null: return literal(What::null, key, raw, raw == "null");
+            case ondemand::json_type::object:
+                return object(value.get_object(), raw.data(), key, depth);
+            case ondemand::json_type::array:
+                return array(value.get_array(), raw.data(), key, depth);
+            case ondemand::json_type::string:
+                return scalar(What::string, key, string_text(value, raw), raw);
+            case ondemand::json_type::number:
+                return number(key, raw);
+            case ondemand::json_type::boolean:
+                return literal(What::boolean, key, raw, raw == "true" || raw == "false");
+            case ondemand::json_type::null:
+                return literal(What::null, key, raw, raw == "null");
         }
     }
 
@@ -175,7 +181,7 @@ std::optional<std::int64_t> JsonView::whole(std::string_view key) const {
     return value;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_text(std::string_view text) {
     std::string out = "\"";
     for (char c : text) {
         if (c == '"' || c == '\\') {

@@ -1,5 +1,6 @@
 /// One JSON text as a flat tape of nodes, each with its raw text: what types, columns and log entries are read from.
-/// Rules: strict JSON (RFC 8259) in UTF-8; number texts are kept, never converted; the only file that names simdjson is json.cpp.
+/// Rules: strict JSON (RFC 8259) in UTF-8; number texts are kept, never converted; the only file that names simdjson is
+/// json.cpp.
 #pragma once
 
 #include <cstdint>
@@ -71,6 +72,6 @@ private:
 };
 
 /// `text` as a JSON string with its quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string json_text(std::string_view text);
 
 }  // namespace trawl::lake

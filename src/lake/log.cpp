@@ -11,7 +11,8 @@ namespace {
 
 using What = JsonNode::What;
 
-/// No reader can be older than 1, which is what this file reads; writers up to 2 add nothing that it would have to obey.
+/// No reader can be older than 1, which is what this file reads; writers up to 2 add nothing that it would have to
+/// obey.
 constexpr std::int64_t kReader = 1;
 constexpr std::int64_t kWriter = 2;
 
@@ -26,16 +27,17 @@ DataFile data_file(JsonView action, JsonReader& stats_reader) {
 
 std::string metadata_line(const TableSnapshot& table) {
     std::string partitions;
-    for (const std::string& column : table.partition_columns) partitions += (partitions.empty() ? "" : ",") + quoted(column);
+    for (const std::string& column : table.partition_columns)
+        partitions += (partitions.empty() ? "" : ",") + json_text(column);
     std::string configuration;
     for (const auto& [key, value] : table.configuration) {
-        configuration += (configuration.empty() ? "" : ",") + quoted(key) + ":" + quoted(value);
+        configuration += (configuration.empty() ? "" : ",") + json_text(key) + ":" + json_text(value);
     }
     return trawl::format(
         R"({{"metaData":{{"id":{},"format":{{"provider":"parquet","options":{{}}}},"schemaString":{},"partitionColumns":[{}],)"
         R"("configuration":{{{}}},"createdTime":{}}}}})"
         "\n",
-        quoted(table.id), quoted(table.schema), partitions, configuration, table.created_ms);
+        json_text(table.id), json_text(table.schema), partitions, configuration, table.created_ms);
 }
 
 std::string add_line(const DataFile& file, std::int64_t now_ms) {
@@ -43,7 +45,7 @@ std::string add_line(const DataFile& file, std::int64_t now_ms) {
     return trawl::format(
         R"({{"add":{{"path":{},"partitionValues":{{}},"size":{},"modificationTime":{},"dataChange":true,"stats":{}}}}})"
         "\n",
-        quoted(encode_path(file.path)), file.size_bytes, now_ms, quoted(stats));
+        json_text(encode_path(file.path)), file.size_bytes, now_ms, json_text(stats));
 }
 
 std::string remove_line(const DataFile& file, std::int64_t now_ms) {
@@ -51,15 +53,14 @@ std::string remove_line(const DataFile& file, std::int64_t now_ms) {
         R"({{"remove":{{"path":{},"deletionTimestamp":{},"dataChange":true,"extendedFileMetadata":true,)"
         R"("partitionValues":{{}},"size":{}}}}})"
         "\n",
-        quoted(encode_path(file.path)), now_ms, file.size_bytes);
+        json_text(encode_path(file.path)), now_ms, file.size_bytes);
 }
 
 std::string info_line(const Entry& entry) {
-    return trawl::format(
-        R"({{"commitInfo":{{"timestamp":{},"operation":"WRITE","operationParameters":{{"mode":"{}"}},)"
-        R"("engineInfo":"trawl","txnId":{}}}}})"
-        "\n",
-        entry.now_ms, entry.overwrite ? "Overwrite" : "Append", quoted(entry.commit_id));
+    return trawl::format(R"({{"commitInfo":{{"timestamp":{},"operation":"WRITE","operationParameters":{{"mode":"{}"}},)"
+                         R"("engineInfo":"trawl","txnId":{}}}}})"
+                         "\n",
+                         entry.now_ms, entry.overwrite ? "Overwrite" : "Append", json_text(entry.commit_id));
 }
 
 int hex(char c) {
@@ -98,9 +99,8 @@ void Replay::apply(std::int64_t version, std::string_view entry) {
 }
 
 void Replay::action(JsonView line) {
-    JsonReader stats_reader;
     if (const auto add = line.find("add")) {
-        DataFile file = data_file(*add, stats_reader);
+        DataFile file = data_file(*add, stats_reader_);
         snapshot_.files.insert_or_assign(file.path, file);
     } else if (const auto remove = line.find("remove")) {
         snapshot_.files.erase(decode_path(remove->text("path")));
@@ -135,18 +135,20 @@ void Replay::set_protocol(JsonView protocol) {
     snapshot_.min_reader = protocol.whole("minReaderVersion").value_or(1);
     snapshot_.min_writer = protocol.whole("minWriterVersion").value_or(1);
     if (snapshot_.min_reader <= kReader) return;
-    throw LakeError(trawl::format("the table needs a Delta reader of version {}, trawl is one of version {}: use another tool",
-                                  snapshot_.min_reader, kReader));
+    throw LakeError(
+        trawl::format("the table needs a Delta reader of version {}, trawl is one of version {}: use another tool",
+                      snapshot_.min_reader, kReader));
 }
 
 std::string to_text(const Entry& entry) {
     std::string text = info_line(entry);
     if (entry.protocol) {
-        text += trawl::format(R"({{"protocol":{{"minReaderVersion":{},"minWriterVersion":{}}}}})", kReader, kWriter) + "\n";
+        text +=
+            trawl::format(R"({{"protocol":{{"minReaderVersion":{},"minWriterVersion":{}}}}})", kReader, kWriter) + "\n";
     }
     if (entry.metadata) text += metadata_line(*entry.metadata);
     if (!entry.application.empty()) {
-        text += trawl::format(R"({{"txn":{{"appId":{},"version":{},"lastUpdated":{}}}}})", quoted(entry.application),
+        text += trawl::format(R"({{"txn":{{"appId":{},"version":{},"lastUpdated":{}}}}})", json_text(entry.application),
                               entry.application_version, entry.now_ms) +
                 "\n";
     }
@@ -172,7 +174,8 @@ std::string encode_path(std::string_view path) {
 std::string decode_path(std::string_view path) {
     std::string out;
     for (std::size_t at = 0; at < path.size(); ++at) {
-        const bool escaped = path[at] == '%' && at + 2 < path.size() && hex(path[at + 1]) >= 0 && hex(path[at + 2]) >= 0;
+        const bool escaped =
+            path[at] == '%' && at + 2 < path.size() && hex(path[at + 1]) >= 0 && hex(path[at + 2]) >= 0;
         out += escaped ? static_cast<char>(hex(path[at + 1]) * 16 + hex(path[at + 2])) : path[at];
         if (escaped) at += 2;
     }

@@ -31,6 +31,7 @@ private:
     void set_protocol(JsonView protocol);
 
     JsonReader reader_;
+    JsonReader stats_reader_;  // file statistics are JSON within JSON
     TableSnapshot snapshot_;
 };
 
@@ -39,8 +40,8 @@ struct Entry {
     std::int64_t now_ms = 0;
     std::string commit_id;  ///< tells our own entry from somebody else's
     bool overwrite = false;
-    bool protocol = false;                    ///< the first entry of a table
-    std::optional<TableSnapshot> metadata;    ///< id, schema, configuration, created_ms, partition_columns to write
+    bool protocol = false;                  ///< the first entry of a table
+    std::optional<TableSnapshot> metadata;  ///< id, schema, configuration, created_ms, partition_columns to write
     std::vector<DataFile> add;
     std::vector<DataFile> remove;
     std::string application;  ///< "" = no txn action

@@ -23,10 +23,11 @@ std::optional<TableSnapshot> LocalLog::latest() {
     Replay replay;
     for (std::int64_t next = 0; const std::int64_t version : versions) {
         if (version != next++) {
-            throw LakeError(trawl::format(
-                "the log {} has no {}: another tool has folded it into a checkpoint file, which trawl does not read, or it "
-                "was deleted",
-                directory_.string(), entry_name(next - 1)));
+            throw LakeError(
+                trawl::format("the log {} has no {}: another tool has folded it into a checkpoint file, which trawl "
+                              "does not read, or it "
+                              "was deleted",
+                              directory_.string(), entry_name(next - 1)));
         }
         replay.apply(version, read_file(directory_ / entry_name(version)));
     }
@@ -46,9 +47,10 @@ std::int64_t publish(LogStore& log, const Decide& decide) {
         if (!entry) return version - 1;
         if (log.put_if_absent(version, to_text(*entry))) return version;
     }
-    throw CommitConflict(trawl::format("version {} of the table was taken by other writers {} times in a row: run again when "
-                                       "fewer write to it",
-                                       version, kMaxAttempts));
+    throw CommitConflict(
+        trawl::format("version {} of the table was taken by other writers {} times in a row: run again when "
+                      "fewer write to it",
+                      version, kMaxAttempts));
 }
 
 }  // namespace trawl::lake

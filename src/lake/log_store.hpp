@@ -33,9 +33,9 @@ private:
 /// Others can win this many times in a row before publish gives up; each lost round costs one replay.
 inline constexpr int kMaxAttempts = 20;
 
-/// Decides on the latest snapshot what to write, and writes it as the next version; somebody else first → decides again.
-/// `decide` returns nothing if there is nothing left to do. Returns the version published, or the snapshot's if nothing was.
-/// Throws CommitConflict after kMaxAttempts, and what `decide` throws.
+/// Decides on the latest snapshot what to write, and writes it as the next version; somebody else first → decides
+/// again. `decide` returns nothing if there is nothing left to do. Returns the version published, or the snapshot's if
+/// nothing was. Throws CommitConflict after kMaxAttempts, and what `decide` throws.
 using Decide = std::function<std::optional<Entry>(const std::optional<TableSnapshot>&)>;
 std::int64_t publish(LogStore& log, const Decide& decide);
 

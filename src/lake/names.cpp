@@ -13,7 +13,8 @@ namespace trawl::lake {
 namespace {
 
 bool is_forbidden(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || std::string_view(" ,;{}()=").find(c) != std::string_view::npos;
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f ||
+           std::string_view(" ,;{}()=").find(c) != std::string_view::npos;
 }
 
 std::string sanitise(std::string_view key) {
@@ -36,7 +37,8 @@ char32_t decode(std::string_view text, std::size_t& at) {
 char32_t lower(char32_t point) {
     // The C locale knows ASCII only; C.UTF-8 is part of glibc.
     static const locale_t unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    if (unicode == nullptr) return point < 0x80 ? static_cast<char32_t>(std::towlower(static_cast<wint_t>(point))) : point;
+    if (unicode == nullptr)
+        return point < 0x80 ? static_cast<char32_t>(std::towlower(static_cast<wint_t>(point))) : point;
     return static_cast<char32_t>(towlower_l(static_cast<wint_t>(point), unicode));
 }
 
@@ -102,7 +104,8 @@ std::string fold_case(std::string_view text) {
         if (point < 0x80) {
             out += static_cast<char>(point);
         } else {
-            out += trawl::format("\x01{:x};", static_cast<std::uint32_t>(point));  // a key for comparing, not text to show
+            out +=
+                trawl::format("\x01{:x};", static_cast<std::uint32_t>(point));  // a key for comparing, not text to show
         }
     }
     return out;
@@ -116,7 +119,8 @@ std::vector<std::string> give_columns(Type& type, const Type* known) {
 
 void check_table_name(std::string_view name) {
     const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+               c == '.';
     };
     const bool fits = !name.empty() && name.size() <= 200 && name.front() != '.' && name.front() != '_';
     if (fits && std::all_of(name.begin(), name.end(), allowed)) return;

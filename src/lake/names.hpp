@@ -11,10 +11,10 @@
 namespace trawl::lake {
 
 /// Gives every field of every struct in `type` its column. A key keeps its name unless Delta forbids it: a name without
-/// column mapping has none of ` ,;{}()\n\t=` (Delta protocol, "Column Metadata"; also no control characters here), is not
-/// empty, and is unique without regard to case. Bad characters become '_', an empty name "_", a repeated name gets _2, _3...
-/// Fields that `known` (an existing table's type) has keep the column they have there.
-/// Returns one remark for each key that was renamed.
+/// column mapping has none of ` ,;{}()\n\t=` (Delta protocol, "Column Metadata"; also no control characters here), is
+/// not empty, and is unique without regard to case. Bad characters become '_', an empty name "_", a repeated name gets
+/// _2, _3... Fields that `known` (an existing table's type) has keep the column they have there. Returns one remark for
+/// each key that was renamed.
 std::vector<std::string> give_columns(Type& type, const Type* known);
 
 /// Letters, digits, '_', '-' and '.', not beginning with '.' or '_'. Throws UsageError that says so.

@@ -41,12 +41,18 @@ namespace {
 
 Kind kind_of(const JsonNode& node, int depth) {
     switch (node.what) {
-        case What::null: return Kind::null;
-        case What::boolean: return Kind::boolean;
-        case What::number: return number_kind(node.text);
-        case What::string: return Kind::string;
-        case What::array: return depth > kMaxDepth ? Kind::json : Kind::list;
-        case What::object: return depth > kMaxDepth ? Kind::json : Kind::structure;
+        case What::null:
+            return Kind::null;
+        case What::boolean:
+            return Kind::boolean;
+        case What::number:
+            return number_kind(node.text);
+        case What::string:
+            return Kind::string;
+        case What::array:
+            return depth > kMaxDepth ? Kind::json : Kind::list;
+        case What::object:
+            return depth > kMaxDepth ? Kind::json : Kind::structure;
     }
     return Kind::json;
 }
@@ -66,7 +72,8 @@ void Observer::raise(Place& place, JsonView value, int depth) {
     if (raised != place.kind) place.become(raised);
     if (value.is(What::array) && raised == Kind::list) {
         if (!place.element) place.element = std::make_unique<Place>();
-        for (auto item = value.first(); item != value.last(); item = item.next()) raise(*place.element, item, depth + 1);
+        for (auto item = value.first(); item != value.last(); item = item.next())
+            raise(*place.element, item, depth + 1);
     } else if (value.is(What::object) && raised == Kind::structure) {
         raise_fields(place, value, depth);
     }

@@ -22,7 +22,8 @@ public:
     void observe(JsonView record);
     [[nodiscard]] Type type() const;
 
-    /// Objects that hold a key twice: how many, and the first such key. The last value counts, as in every common parser.
+    /// Objects that hold a key twice: how many, and the first such key. The last value counts, as in every common
+    /// parser.
     [[nodiscard]] std::int64_t duplicate_keys() const { return duplicates_; }
     [[nodiscard]] const std::string& duplicate_key() const { return duplicate_key_; }
 

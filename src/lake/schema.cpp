@@ -8,16 +8,23 @@ namespace trawl::lake {
 
 Storage storage_of(const Type& type) {
     switch (type.kind) {
-        case Kind::boolean: return Storage::boolean;
+        case Kind::boolean:
+            return Storage::boolean;
         case Kind::int53:
-        case Kind::int64: return Storage::bigint;
-        case Kind::decimal: return Storage::decimal;
-        case Kind::real: return Storage::real;
-        case Kind::list: return Storage::list;
-        case Kind::structure: return type.fields.empty() ? Storage::text : Storage::structure;
+        case Kind::int64:
+            return Storage::bigint;
+        case Kind::decimal:
+            return Storage::decimal;
+        case Kind::real:
+            return Storage::real;
+        case Kind::list:
+            return Storage::list;
+        case Kind::structure:
+            return type.fields.empty() ? Storage::text : Storage::structure;
         case Kind::null:
         case Kind::string:
-        case Kind::json: break;
+        case Kind::json:
+            break;
     }
     return Storage::text;
 }
@@ -25,10 +32,11 @@ Storage storage_of(const Type& type) {
 namespace {
 
 [[noreturn]] void refuse(const std::string& path, const Type& known, const Type& incoming) {
-    throw SchemaError(trawl::format(
-        "column {}: the table holds {}, the new rows hold {}, and a Delta column's type cannot change in place: replace the "
-        "table, or append to another one",
-        path.empty() ? "(record)" : path, to_string(known), to_string(incoming)));
+    throw SchemaError(
+        trawl::format("column {}: the table holds {}, the new rows hold {}, and a Delta column's type cannot change in "
+                      "place: replace the "
+                      "table, or append to another one",
+                      path.empty() ? "(record)" : path, to_string(known), to_string(incoming)));
 }
 
 Type fit(const Type& known, const Type& incoming, const std::string& path);

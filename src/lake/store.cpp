@@ -21,14 +21,20 @@ const char* advice(int code) {
     switch (code) {
         case EACCES:
         case EPERM:
-        case EROFS: return "choose a directory that this user may write to (--to DIR), or change its permissions";
+        case EROFS:
+            return "choose a directory that this user may write to (--to DIR), or change its permissions";
         case ENOSPC:
-        case EDQUOT: return "free some space, or choose another disk; nothing was committed";
+        case EDQUOT:
+            return "free some space, or choose another disk; nothing was committed";
         case ENOTDIR:
-        case EEXIST: return "a file is where a directory has to be: choose another path";
-        case ENOENT: return "check that the path exists";
-        case EOPNOTSUPP: return "this file system lacks what a commit needs; use a local POSIX file system";
-        default: return "check the disk; nothing was committed";
+        case EEXIST:
+            return "a file is where a directory has to be: choose another path";
+        case ENOENT:
+            return "check that the path exists";
+        case EOPNOTSUPP:
+            return "this file system lacks what a commit needs; use a local POSIX file system";
+        default:
+            return "check the disk; nothing was committed";
     }
 }
 
@@ -157,7 +163,8 @@ std::vector<std::string> list_directory(const fs::path& path) {
 
 std::string make_uuid() {
     unsigned char bytes[16];
-    if (::getrandom(bytes, sizeof bytes, 0) != sizeof bytes) throw StoreError("cannot get random bytes from the kernel");
+    if (::getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        throw StoreError("cannot get random bytes from the kernel");
     bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
     bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
     std::string text;

@@ -1,5 +1,5 @@
-/// Files and directories, durably: everything the lake does to a disk. Errors are StoreError with the system's text; a failed
-/// fsync is never retried (the kernel may have dropped the pages it could not write).
+/// Files and directories, durably: everything the lake does to a disk. Errors are StoreError with the system's text; a
+/// failed fsync is never retried (the kernel may have dropped the pages it could not write).
 #pragma once
 
 #include <filesystem>
@@ -41,8 +41,8 @@ void sync_directory(const fs::path& path);
 std::vector<fs::path> make_directories(const fs::path& path);
 void rename_file(const fs::path& from, const fs::path& to);
 
-/// Makes `directory/name` with `text`, durable and complete, or returns false if it is already there: nobody ever sees half
-/// of it, and of two writers one gets true. (Temporary file, fsync, link(2), fsync of the directory.)
+/// Makes `directory/name` with `text`, durable and complete, or returns false if it is already there: nobody ever sees
+/// half of it, and of two writers one gets true. (Temporary file, fsync, link(2), fsync of the directory.)
 [[nodiscard]] bool put_if_absent(const fs::path& directory, const std::string& name, std::string_view text);
 
 /// Names in a directory, sorted; none if it does not exist.

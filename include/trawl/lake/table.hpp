@@ -21,8 +21,8 @@ struct DataFile {
 
 struct TableSnapshot {
     std::int64_t version = -1;
-    std::string id;       ///< the table's, stable over its life
-    std::string schema;   ///< Delta's schemaString
+    std::string id;      ///< the table's, stable over its life
+    std::string schema;  ///< Delta's schemaString
     std::int64_t created_ms = 0;
     std::vector<std::string> partition_columns;
     std::map<std::string, std::string> configuration;
@@ -37,8 +37,8 @@ struct TableSnapshot {
     [[nodiscard]] std::string checkpoint(std::string_view application) const;
 };
 
-/// Reads the log of `<lake>/<name>`. Nothing if there is no such table. Throws LakeError if the log has a gap or needs a
-/// newer reader (deletion vectors, column mapping...), StoreError if it cannot be read.
+/// Reads the log of `<lake>/<name>`. Nothing if there is no such table. Throws LakeError if the log has a gap or needs
+/// a newer reader (deletion vectors, column mapping...), StoreError if it cannot be read.
 [[nodiscard]] std::optional<TableSnapshot> read_table(const std::filesystem::path& lake, std::string_view name);
 
 }  // namespace trawl

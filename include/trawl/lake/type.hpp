@@ -6,8 +6,8 @@
 ///     int53 < double                    < json      |v| <= 2^53 is exact in a double, a bigger one is not
 ///     bool, string, list<T>, struct<...> < json     unlike kinds meet only in json
 ///
-/// Rules: nothing is rounded or re-read as something else. A column of type json holds each value's own JSON text, so that
-/// a string stays distinct from a number ("7" and 7). A missing key and null are the same thing.
+/// Rules: nothing is rounded or re-read as something else. A column of type json holds each value's own JSON text, so
+/// that a string stays distinct from a number ("7" and 7). A missing key and null are the same thing.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ enum class Kind : std::uint8_t { null, boolean, int53, int64, decimal, real, str
 
 struct Field;
 
-/// A place's type. Two structs are equal when they have equal fields in any order; the order kept is the order first seen.
+/// A place's type. Two structs are equal when they have equal fields in any order; the order kept is the order first
+/// seen.
 struct Type {
     Kind kind = Kind::null;
     std::vector<Type> element;  ///< list: exactly one; else empty
@@ -38,7 +39,7 @@ struct Type {
 };
 
 struct Field {
-    std::string key;     ///< the key as the source spells it
+    std::string key;  ///< the key as the source spells it
     Type type;
     std::string column;  ///< the name in the table; empty until names are given (it takes no part in equality)
 };
@@ -47,7 +48,8 @@ struct Field {
 /// A Parquet file pays for every column in every row group; 1,000 is where readers begin to suffer.
 inline constexpr std::size_t kMaxFields = 1000;
 
-/// Objects and lists nested deeper than this become json. Readers of nested Parquet recurse; none is tested far beyond it.
+/// Objects and lists nested deeper than this become json. Readers of nested Parquet recurse; none is tested far beyond
+/// it.
 inline constexpr int kMaxDepth = 64;
 
 /// The smallest type that holds every value of both: commutative, associative, idempotent; null is its identity and
