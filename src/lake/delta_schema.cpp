@@ -16,7 +16,8 @@ std::string type_to_delta(const Type& type) {
             return R"("boolean")";
         case Storage::bigint:
             return R"("long")";
-        case Storage::decimal: return "\"decimal(38,0)\"";
+        case Storage::decimal:
+            return "\"decimal(38,0)\"";
         case Storage::real:
             return R"("double")";
         case Storage::text:

@@ -4,6 +4,7 @@
 #include <duckdb.h>
 
 #include <type_traits>
+#include <utility>
 
 #include "schema.hpp"
 #include "trawl/base/error.hpp"
@@ -53,6 +54,43 @@ std::optional<std::string> value_text(duckdb_result* result, idx_t column, idx_t
     return out;
 }
 
+void read_any(duckdb_result& result, Rows& out) {
+    const idx_t rows = duckdb_row_count(&result);
+    for (idx_t row = 0; row < rows; ++row) {
+        auto& values = out.rows.emplace_back();
+        for (idx_t column = 0; column < out.names.size(); ++column) values.push_back(value_text(&result, column, row));
+    }
+}
+
+struct Chunk {
+    duckdb_data_chunk handle;
+    explicit Chunk(duckdb_result& result) : handle(duckdb_fetch_chunk(result)) {}
+    ~Chunk() { duckdb_destroy_data_chunk(&handle); }
+    Chunk(const Chunk&) = delete;
+    Chunk& operator=(const Chunk&) = delete;
+};
+
+/// Text columns by chunks: the older calls above end a string at its first zero byte.
+void read_text(duckdb_result& result, Rows& out) {
+    for (Chunk chunk(result); chunk.handle != nullptr;) {
+        const std::size_t begin = out.rows.size();
+        const idx_t rows = duckdb_data_chunk_get_size(chunk.handle);
+        out.rows.resize(begin + rows, std::vector<std::optional<std::string>>(out.names.size()));
+        for (idx_t column = 0; column < out.names.size(); ++column) {
+            duckdb_vector vector = duckdb_data_chunk_get_vector(chunk.handle, column);
+            auto* strings = static_cast<duckdb_string_t*>(duckdb_vector_get_data(vector));
+            std::uint64_t* validity = duckdb_vector_get_validity(vector);
+            for (idx_t row = 0; row < rows; ++row) {
+                if (validity != nullptr && !duckdb_validity_row_is_valid(validity, row)) continue;
+                out.rows[begin + row][column].emplace(duckdb_string_t_data(&strings[row]),
+                                                      duckdb_string_t_length(strings[row]));
+            }
+        }
+        Chunk next(result);
+        std::swap(chunk.handle, next.handle);
+    }
+}
+
 }  // namespace
 
 struct Duck::Impl {
@@ -92,15 +130,13 @@ Rows Duck::run(const std::string& sql) {
         throw QueryError(text == nullptr ? "DuckDB gave no reason" : text);
     }
     Rows out;
+    bool all_text = true;
     const idx_t columns = duckdb_column_count(&result.handle);
     for (idx_t column = 0; column < columns; ++column) {
         out.names.emplace_back(duckdb_column_name(&result.handle, column));
+        all_text = all_text && duckdb_column_type(&result.handle, column) == DUCKDB_TYPE_VARCHAR;
     }
-    const idx_t rows = duckdb_row_count(&result.handle);
-    for (idx_t row = 0; row < rows; ++row) {
-        auto& values = out.rows.emplace_back();
-        for (idx_t column = 0; column < columns; ++column) values.push_back(value_text(&result.handle, column, row));
-    }
+    all_text ? read_text(result.handle, out) : read_any(result.handle, out);
     return out;
 }
 

@@ -27,11 +27,12 @@ DataFile data_file(JsonView action, JsonReader& stats_reader) {
 
 std::string metadata_line(const TableSnapshot& table) {
     std::string partitions;
-    for (const std::string& column : table.partition_columns)
-        partitions += (partitions.empty() ? "" : ",") + json_text(column);
+    for (const std::string& column : table.partition_columns) {
+        partitions += trawl::format("{}{}", partitions.empty() ? "" : ",", json_text(column));
+    }
     std::string configuration;
     for (const auto& [key, value] : table.configuration) {
-        configuration += (configuration.empty() ? "" : ",") + json_text(key) + ":" + json_text(value);
+        configuration += trawl::format("{}{}:{}", configuration.empty() ? "" : ",", json_text(key), json_text(value));
     }
     return trawl::format(
         R"({{"metaData":{{"id":{},"format":{{"provider":"parquet","options":{{}}}},"schemaString":{},"partitionColumns":[{}],)"

@@ -18,7 +18,7 @@ namespace {
 template <typename Range, typename Text>
 std::string join(const Range& range, Text text) {
     std::string out;
-    for (const auto& item : range) out += (out.empty() ? "" : ", ") + text(item);
+    for (const auto& item : range) out += trawl::format("{}{}", out.empty() ? "" : ", ", text(item));
     return out;
 }
 
@@ -91,23 +91,49 @@ Lake& Lake::operator=(Lake&&) noexcept = default;
 const std::vector<std::string>& Lake::tables() const { return impl_->tables; }
 const std::vector<std::string>& Lake::problems() const { return impl_->problems; }
 
+namespace {
+
+constexpr std::string_view kQueryView = "\"trawl query\"";
+
+/// Removes the view again, so that SHOW TABLES names tables only.
+struct ViewGone {
+    lake::Duck& duck;
+    ~ViewGone() {
+        try {
+            duck.run(trawl::format("DROP VIEW IF EXISTS {}", kQueryView));
+        } catch (const QueryError&) {  // the next query replaces it
+        }
+    }
+};
+
+/// Through a view, every value can be cast to text by DuckDB itself, however nested it is. False if `sql` is no
+/// statement that can be a view (SHOW, EXPLAIN, several statements).
+bool make_view(lake::Duck& duck, const std::string& sql) {
+    if (!duck.is_one_select(sql)) return false;
+    try {
+        duck.run(trawl::format("CREATE OR REPLACE TEMP VIEW {} AS {}", kQueryView, sql));
+        return true;
+    } catch (const QueryError&) {
+        return false;  // if it is wrong in itself, running it as it is says so in its own words
+    }
+}
+
+}  // namespace
+
 QueryResult Lake::query(std::string_view sql) {
     const std::string text(sql);
     lake::Duck& duck = impl_->duck;
     QueryResult out;
-    lake::Rows rows;
-    if (duck.is_one_select(text)) {
-        // Through a view, every value can be cast to text by DuckDB itself, however nested it is.
-        const std::string view = "\"trawl query\"";
-        duck.run(trawl::format("CREATE OR REPLACE TEMP VIEW {} AS {}", view, text));
-        for (const auto& column : duck.run("DESCRIBE " + view).rows) {
+    if (make_view(duck, text)) {
+        const ViewGone cleanup{duck};
+        for (const auto& column : duck.run(trawl::format("DESCRIBE {}", kQueryView)).rows) {
             out.columns.push_back({column.at(0).value_or(""), column.at(1).value_or("")});
         }
-        rows = duck.run(trawl::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {}", view));
-    } else {
-        rows = duck.run(text);
-        for (const std::string& name : rows.names) out.columns.push_back({name, "VARCHAR"});
+        out.rows = duck.run(trawl::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {}", kQueryView)).rows;
+        return out;
     }
+    lake::Rows rows = duck.run(text);
+    for (const std::string& name : rows.names) out.columns.push_back({name, "VARCHAR"});
     out.rows = std::move(rows.rows);
     return out;
 }

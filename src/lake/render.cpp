@@ -99,14 +99,14 @@ std::string line(const std::vector<Strip>& columns, std::size_t index) {
     for (const Strip& column : columns) {
         const Cell& cell = column.cells[index];
         const std::string space(column.width - cell.width, ' ');
-        out += " " + (column.right ? space + cell.text : cell.text + space) + " │";
+        out += column.right ? trawl::format(" {}{} │", space, cell.text) : trawl::format(" {}{} │", cell.text, space);
     }
     return out + "\n";
 }
 
 std::string with_commas(std::size_t number) {
     std::string text = std::to_string(number);
-    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+    for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
     return text;
 }
 
