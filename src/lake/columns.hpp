@@ -1,0 +1,62 @@
+/// Puts JSON values into DuckDB's vectors. Private to the conversion; the second of two places that name duckdb.h.
+#pragma once
+
+#include <duckdb.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "json.hpp"
+#include "schema.hpp"
+
+namespace trawl::lake {
+
+/// DuckDB's type for a column. The caller destroys it with duckdb_destroy_logical_type.
+[[nodiscard]] duckdb_logical_type logical_type(const Type& type);
+
+/// One column, or one place inside a nested column, of the chunk that is being filled.
+class Column {
+public:
+    explicit Column(const Type& type);
+
+    /// Points it to a chunk's vector; before the first put of each chunk.
+    void attach(duckdb_vector vector);
+    void put(idx_t row, JsonView value);
+    void put_null(idx_t row);
+    void put_text(idx_t row, std::string_view text);
+    /// Tells DuckDB how long the lists' contents are; after the last put of each chunk.
+    void finish();
+
+    /// The same for a whole record, whose fields are the chunk's columns.
+    void attach_fields(duckdb_data_chunk chunk);
+    void put_fields(idx_t row, JsonView object);
+    [[nodiscard]] Column& field(std::size_t index) { return inner_[index]; }
+
+private:
+    void map(duckdb_vector vector);
+    void forget_lists();
+    void put_list(idx_t row, JsonView array);
+    void mark(idx_t row, bool valid);
+    template <typename T>
+    void store(idx_t row, T value) {
+        static_cast<T*>(data_)[row] = value;
+    }
+
+    Storage storage_;
+    bool raw_ = false;  ///< text: the JSON text, not the string's
+    duckdb_vector vector_ = nullptr;
+    void* data_ = nullptr;
+    std::uint64_t* validity_ = nullptr;
+    std::vector<Column> inner_;  ///< list: one; structure: its fields
+    std::vector<std::string> keys_;
+    std::unordered_map<std::string, std::size_t> by_key_;
+    std::vector<std::uint64_t> seen_;  ///< per field: the last object that had it
+    std::uint64_t object_ = 0;
+    idx_t length_ = 0;    ///< list: items so far in this chunk
+    idx_t capacity_ = 0;  ///< list: items there is room for
+};
+
+}  // namespace trawl::lake

@@ -1,0 +1,41 @@
+/// Raises the type lattice over records, one after the other: the schema is known when the last record is.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "json.hpp"
+#include "trawl/lake/type.hpp"
+
+namespace trawl::lake {
+
+/// The smallest type of everything observed. Pure; equals merging the types of the single records.
+class Observer {
+public:
+    Observer();
+    ~Observer();
+    Observer(Observer&&) noexcept;
+    Observer& operator=(Observer&&) noexcept;
+
+    void observe(JsonView record);
+    [[nodiscard]] Type type() const;
+
+    /// Objects that hold a key twice: how many, and the first such key. The last value counts, as in every common
+    /// parser.
+    [[nodiscard]] std::int64_t duplicate_keys() const { return duplicates_; }
+    [[nodiscard]] const std::string& duplicate_key() const { return duplicate_key_; }
+
+private:
+    struct Place;
+    void raise(Place& place, JsonView value, int depth);
+    void raise_fields(Place& place, JsonView object, int depth);
+
+    std::unique_ptr<Place> root_;
+    std::int64_t objects_ = 0;
+    std::int64_t duplicates_ = 0;
+    std::string duplicate_key_;
+};
+
+}  // namespace trawl::lake

@@ -1,0 +1,141 @@
+/// Lake: one DuckDB view per table.
+#include "trawl/lake/query.hpp"
+
+#include <system_error>
+
+#include "duck.hpp"
+#include "json.hpp"
+#include "log_store.hpp"
+#include "schema.hpp"
+#include "trawl/base/format.hpp"
+
+namespace trawl {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+template <typename Range, typename Text>
+std::string join(const Range& range, Text text) {
+    std::string out;
+    for (const auto& item : range) out += trawl::format("{}{}", out.empty() ? "" : ", ", text(item));
+    return out;
+}
+
+/// Files written before a column or a struct's field was added lack it: an empty SELECT brings the whole schema, the
+/// files are joined to it by name.
+std::string view_sql(const fs::path& directory, std::string_view name, const TableSnapshot& table) {
+    lake::JsonReader reader;
+    const auto columns = lake::sql_columns(reader.parse(table.schema));
+    const auto typed = [](const lake::SqlColumn& column) {
+        return trawl::format("CAST(NULL AS {}) AS {}", column.type, lake::sql_name(column.name));
+    };
+    std::string source = trawl::format("SELECT {} WHERE false", join(columns, typed));
+    if (!table.files.empty()) {
+        const auto file_path = [&](const auto& file) {
+            return lake::sql_text((directory / name / file.first).string());
+        };
+        source += trawl::format(
+            " UNION ALL BY NAME SELECT * FROM read_parquet([{}], union_by_name = true, hive_partitioning = false)",
+            join(table.files, file_path));
+    }
+    const auto plain = [](const lake::SqlColumn& column) { return lake::sql_name(column.name); };
+    return trawl::format("CREATE VIEW {} AS SELECT {} FROM ({})", lake::sql_name(name), join(columns, plain), source);
+}
+
+}  // namespace
+
+struct Lake::Impl {
+    Impl(fs::path given, const EngineOptions& options)
+        : directory(std::move(given)), spill(directory / (".trawl-spill-" + lake::make_uuid())), duck(options, spill) {}
+    ~Impl() {
+        std::error_code ignored;
+        fs::remove_all(spill, ignored);
+    }
+
+    void open(const std::string& name) {
+        try {
+            const auto table = read_table(directory, name);
+            if (!table) return;
+            if (!table->partition_columns.empty()) throw LakeError("it is partitioned, which trawl does not read");
+            duck.run(view_sql(directory, name, *table));
+            tables.push_back(name);
+        } catch (const LakeError& error) {
+            problems.push_back(trawl::format("table {} is left out: {}", name, error.what()));
+        }
+    }
+
+    fs::path directory;
+    fs::path spill;
+    lake::Duck duck;
+    std::vector<std::string> tables;
+    std::vector<std::string> problems;
+};
+
+Lake::Lake(fs::path directory, EngineOptions options) {
+    std::error_code error;
+    if (!fs::is_directory(directory, error)) {
+        throw StoreError(trawl::format(
+            "there is no lake in {}: pull something into it first, or name another directory", directory.string()));
+    }
+    impl_ = std::make_unique<Impl>(std::move(directory), options);
+    for (const std::string& name : lake::list_directory(impl_->directory)) {
+        if (fs::is_directory(impl_->directory / name / "_delta_log", error)) impl_->open(name);
+    }
+}
+
+Lake::~Lake() = default;
+Lake::Lake(Lake&&) noexcept = default;
+Lake& Lake::operator=(Lake&&) noexcept = default;
+
+const std::vector<std::string>& Lake::tables() const { return impl_->tables; }
+const std::vector<std::string>& Lake::problems() const { return impl_->problems; }
+
+namespace {
+
+constexpr std::string_view kQueryView = "\"trawl query\"";
+
+/// Removes the view again, so that SHOW TABLES names tables only.
+struct ViewGone {
+    lake::Duck& duck;
+    ~ViewGone() {
+        try {
+            duck.run(trawl::format("DROP VIEW IF EXISTS {}", kQueryView));
+        } catch (const QueryError&) {  // the next query replaces it
+        }
+    }
+};
+
+/// Through a view, every value can be cast to text by DuckDB itself, however nested it is. False if `sql` is no
+/// statement that can be a view (SHOW, EXPLAIN, several statements).
+bool make_view(lake::Duck& duck, const std::string& sql) {
+    if (!duck.is_one_select(sql)) return false;
+    try {
+        duck.run(trawl::format("CREATE OR REPLACE TEMP VIEW {} AS {}", kQueryView, sql));
+        return true;
+    } catch (const QueryError&) {
+        return false;  // if it is wrong in itself, running it as it is says so in its own words
+    }
+}
+
+}  // namespace
+
+QueryResult Lake::query(std::string_view sql) {
+    const std::string text(sql);
+    lake::Duck& duck = impl_->duck;
+    QueryResult out;
+    if (make_view(duck, text)) {
+        const ViewGone cleanup{duck};
+        for (const auto& column : duck.run(trawl::format("DESCRIBE {}", kQueryView)).rows) {
+            out.columns.push_back({column.at(0).value_or(""), column.at(1).value_or("")});
+        }
+        out.rows = duck.run(trawl::format("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM {}", kQueryView)).rows;
+        return out;
+    }
+    lake::Rows rows = duck.run(text);
+    for (const std::string& name : rows.names) out.columns.push_back({name, "VARCHAR"});
+    out.rows = std::move(rows.rows);
+    return out;
+}
+
+}  // namespace trawl

@@ -1,0 +1,33 @@
+/// Clean-up of unpublished files. Destructors report nothing: what they cannot remove is unreferenced, and swept later.
+#include "staging.hpp"
+
+#include <system_error>
+
+namespace trawl::lake {
+
+MadeDirectories::~MadeDirectories() {
+    std::error_code ignored;
+    for (auto at = made_.rbegin(); at != made_.rend(); ++at) fs::remove(*at, ignored);  // refuses if not empty
+}
+
+void MadeDirectories::make(const fs::path& path) {
+    for (fs::path& made : make_directories(path)) made_.push_back(std::move(made));
+}
+
+Staging::Staging(const fs::path& table) : table_(table), directory_(table / ("_trawl-" + make_uuid())) {
+    make_directories(directory_);
+}
+
+Staging::~Staging() {
+    std::error_code ignored;
+    for (const fs::path& file : moved_) fs::remove(file, ignored);
+    fs::remove_all(directory_, ignored);
+}
+
+void Staging::move_in(const std::string& name) {
+    sync_file(data() / name);
+    moved_.push_back(table_ / name);
+    rename_file(data() / name, table_ / name);
+}
+
+}  // namespace trawl::lake

@@ -1,0 +1,233 @@
+#include "trawl/lake/writer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "log_store.hpp"
+#include "temp_dir.hpp"
+#include "trawl/lake/query.hpp"
+#include "trawl/lake/table.hpp"
+
+namespace trawl {
+namespace {
+
+using lake::TempDir;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Row = std::vector<std::optional<std::string>>;
+
+Committed write(const std::filesystem::path& lake, std::string_view records, CommitOptions options = CommitOptions()) {
+    TableWriter writer(lake, "t");
+    writer.append(records);
+    return writer.commit(options);
+}
+
+CommitOptions appending() {
+    CommitOptions options;
+    options.disposition = Disposition::append;
+    return options;
+}
+
+CommitOptions as(const std::string& application, std::int64_t version, const std::string& checkpoint = "") {
+    CommitOptions options;
+    options.application = application;
+    options.application_version = version;
+    options.checkpoint = checkpoint;
+    return options;
+}
+
+std::vector<Row> rows(const std::filesystem::path& lake, std::string_view sql) { return Lake(lake).query(sql).rows; }
+
+std::string type_in(const std::filesystem::path& lake, std::string_view column) {
+    for (const QueryColumn& found : Lake(lake).query("FROM t").columns) {
+        if (found.name == column) return found.type;
+    }
+    return "no such column";
+}
+
+std::vector<std::string> everything_below(const std::filesystem::path& path) {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) out.push_back(entry.path().string());
+    return out;
+}
+
+TEST(TableWriter, MakesATableOfTheRecords) {
+    const TempDir dir;
+    const Committed done =
+        write(dir.path() / "new" / "lake", "{\"id\":1,\"name\":\"a\"}\n\n{\"id\":2}\r\n{\"name\":\"c\"}");
+    EXPECT_EQ(done.version, 0);
+    EXPECT_EQ(done.rows, 3);
+    EXPECT_EQ(done.files, 1);
+    EXPECT_THAT(done.notes, IsEmpty());
+    EXPECT_THAT(rows(dir.path() / "new" / "lake", "SELECT * FROM t"),
+                ElementsAre(Row{"1", "a"}, Row{"2", std::nullopt}, Row{std::nullopt, "c"}));
+    EXPECT_EQ(read_table(dir.path() / "new" / "lake", "t")->rows(), 3);
+    EXPECT_THAT(lake::list_directory(dir.path() / "new" / "lake"), ElementsAre("t"));
+    const auto in_table = lake::list_directory(dir.path() / "new" / "lake" / "t");
+    EXPECT_THAT(in_table, ElementsAre("_delta_log", ::testing::MatchesRegex("part-[-0-9a-f]+\\.parquet")));
+}
+
+TEST(TableWriter, ReplacesOrAppends) {
+    const TempDir dir;
+    write(dir.path(), R"({"id":1})");
+    EXPECT_EQ(write(dir.path(), R"({"id":2})", appending()).version, 1);
+    EXPECT_THAT(rows(dir.path(), "SELECT id FROM t ORDER BY id"), ElementsAre(Row{"1"}, Row{"2"}));
+    const std::string id = read_table(dir.path(), "t")->id;
+    EXPECT_EQ(write(dir.path(), R"({"other":"x"})").version, 2);
+    EXPECT_THAT(rows(dir.path(), "FROM t"), ElementsAre(Row{"x"}));
+    EXPECT_EQ(read_table(dir.path(), "t")->id, id);
+}
+
+TEST(TableWriter, AppendingOnlyWidensTheSchema) {
+    const TempDir dir;
+    write(dir.path(), R"({"id":1,"s":{"a":1,"l":[{"p":1}]},"none":null,"empty":{},"list":[],"price":1.5})");
+    write(dir.path(), R"({"new":true,"s":{"b":"x","l":[{"q":2}]},"none":7,"empty":{"k":1},"list":["z"],"price":2})",
+          appending());
+    EXPECT_EQ(type_in(dir.path(), "s"), "STRUCT(a BIGINT, l STRUCT(p BIGINT, q BIGINT)[], b VARCHAR)");
+    EXPECT_THAT(rows(dir.path(), "SELECT * FROM t ORDER BY id NULLS LAST"),
+                ElementsAre(Row{"1", "{'a': 1, 'l': [{'p': 1, 'q': NULL}], 'b': NULL}", std::nullopt, "{}", "[]", "1.5",
+                                std::nullopt},
+                            Row{std::nullopt, "{'a': NULL, 'l': [{'p': NULL, 'q': 2}], 'b': x}", "7", R"({"k":1})",
+                                "[z]", "2.0", "true"}));
+}
+
+TEST(TableWriter, RefusesToAppendWhatAColumnCannotHold) {
+    const TempDir dir;
+    write(dir.path(), R"({"id":1,"s":{"name":"x"}})");
+    for (const std::string record :
+         {R"({"id":1.5})", R"({"id":"x"})", R"({"s":{"name":7}})", R"({"s":[1]})", R"({"id":9223372036854775808})"}) {
+        EXPECT_THROW(write(dir.path(), record, appending()), SchemaError) << record;
+    }
+    try {
+        write(dir.path(), R"({"s":{"name":7}})", appending());
+    } catch (const SchemaError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("column s.name: the table holds string, the new rows hold int53"));
+    }
+    EXPECT_EQ(read_table(dir.path(), "t")->version, 0);
+    EXPECT_EQ(everything_below(dir.path()).size(), 4U) << "the refused rows left a file";
+}
+
+TEST(TableWriter, LeavesNothingBehindWithoutACommit) {
+    const TempDir dir;
+    {
+        TableWriter writer(dir.path() / "a" / "lake", "t");
+        writer.append(R"({"id":1})");
+        EXPECT_EQ(writer.rows(), 1);
+    }
+    EXPECT_THAT(everything_below(dir.path()), IsEmpty());
+}
+
+TEST(TableWriter, LeavesNothingBehindWhenTheCommitFails) {
+    const TempDir dir;
+    WriterOptions options;
+    options.engine.memory_limit = "not a size";
+    {
+        TableWriter writer(dir.path() / "lake", "t", options);
+        writer.append(R"({"id":1})");
+        EXPECT_THROW(writer.commit(), Error);
+    }
+    EXPECT_THAT(everything_below(dir.path()), IsEmpty());
+}
+
+TEST(TableWriter, CommitsAnApplicationVersionOnce) {
+    const TempDir dir;
+    EXPECT_FALSE(write(dir.path(), R"({"id":1})", as("app", 1, "page 3")).already);
+    CommitOptions again = as("app", 1, "page 4");
+    again.disposition = Disposition::append;
+    const Committed second = write(dir.path(), R"({"id":1})", again);
+    EXPECT_TRUE(second.already);
+    EXPECT_EQ(second.version, 0);
+    again.application = "other";
+    EXPECT_FALSE(write(dir.path(), R"({"id":2})", again).already);
+    const auto table = read_table(dir.path(), "t");
+    EXPECT_EQ(table->checkpoint("app"), "page 3");
+    EXPECT_EQ(table->checkpoint("other"), "page 4");
+    EXPECT_EQ(table->checkpoint("nobody"), "");
+    EXPECT_EQ(table->rows(), 2);
+}
+
+TEST(TableWriter, KeepsTheCheckpointThroughCommitsWithoutOne) {
+    const TempDir dir;
+    write(dir.path(), R"({"id":1})", as("app", 1, "{\"cursor\":\"\u00e9\\n\"}"));
+    write(dir.path(), R"({"name":"x"})");
+    EXPECT_EQ(read_table(dir.path(), "t")->checkpoint("app"), "{\"cursor\":\"\u00e9\\n\"}");
+}
+
+TEST(TableWriter, EmptiesATableWhenTheSourceIsEmpty) {
+    const TempDir dir;
+    write(dir.path(), R"({"id":1,"s":{"a":[true]}})");
+    EXPECT_EQ(write(dir.path(), "").rows, 0);
+    EXPECT_THAT(rows(dir.path(), "FROM t"), IsEmpty());
+    EXPECT_EQ(type_in(dir.path(), "s"), "STRUCT(a BOOLEAN[])");
+    EXPECT_THROW(TableWriter(dir.path(), "never").commit(), SchemaError);
+    EXPECT_THAT(lake::list_directory(dir.path()), ElementsAre("t"));
+}
+
+TEST(TableWriter, RefusesABadTableName) {
+    const TempDir dir;
+    for (const std::string name : {"", ".", "..", ".x", "_x", "a/b", "a b", "a'b", "\u00e9"}) {
+        EXPECT_THROW(TableWriter(dir.path(), name), UsageError) << name;
+    }
+    EXPECT_NO_THROW(TableWriter(dir.path(), "a-b_c.9"));
+}
+
+TEST(TableWriter, SaysWhenTheDirectoryCannotBeWritten) {
+    const TempDir dir;
+    ASSERT_TRUE(lake::put_if_absent(dir.path(), "file", "x"));
+    try {
+        TableWriter writer(dir.path() / "file" / "lake", "t");
+        FAIL() << "wrote below a file";
+    } catch (const StoreError& error) {
+        EXPECT_THAT(error.what(), HasSubstr((dir.path() / "file" / "lake").string()));
+    }
+    EXPECT_THROW(TableWriter("/proc/lake", "t"), StoreError);
+}
+
+TEST(TableWriter, NamesTheRecordThatIsNotJson) {
+    const TempDir dir;
+    TableWriter writer(dir.path(), "t");
+    try {
+        writer.append("{\"a\":1}\n{\"a\":");
+        FAIL() << "took a damaged record";
+    } catch (const LakeError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("record 2 for table t"));
+    }
+}
+
+TEST(TableWriter, TwoWritersAppendAtTheSameTimeAndLoseNothing) {
+    const TempDir dir;
+    write(dir.path(), R"({"id":0})");
+    const auto append_some = [&] {
+        for (int i = 1; i <= 8; ++i) write(dir.path(), R"({"id":1})", appending());
+    };
+    std::thread other(append_some);
+    append_some();
+    other.join();
+    EXPECT_EQ(read_table(dir.path(), "t")->version, 16);
+    EXPECT_THAT(rows(dir.path(), "SELECT count(*), sum(id) FROM t"), ElementsAre(Row{"17", "16"}));
+}
+
+TEST(TableWriter, CutsLargeTablesIntoFiles) {
+    const TempDir dir;
+    WriterOptions options;
+    options.file_bytes = 200'000;
+    TableWriter writer(dir.path(), "t", options);
+    std::uint32_t random = 1;
+    for (int i = 0; i < 3000; ++i) {
+        std::string noise;
+        for (int n = 0; n < 300; ++n)
+            noise += static_cast<char>('a' + ((random = random * 1664525U + 1013904223U) >> 24) % 26);
+        writer.append(R"({"id":)" + std::to_string(i) + R"(,"big":")" + std::string(50'000, 'x') + noise + "\"}");
+    }
+    const Committed done = writer.commit();
+    EXPECT_GT(done.files, 1);
+    EXPECT_THAT(rows(dir.path(), "SELECT count(*), count(DISTINCT id), min(length(big)) FROM t"),
+                ElementsAre(Row{"3000", "3000", "50300"}));
+}
+
+}  // namespace
+}  // namespace trawl
