@@ -62,7 +62,7 @@ Command parse_command_line(int argc, const char* const* argv) {
     Values values;
     CLI::App app(kAbout, "trawl");
     app.set_version_flag("--version", "trawl " TRAWL_VERSION);
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1);  // a word that is no verb is then named as such
     CLI::App* pull = add_pull(app, values.pull);
     CLI::App* sql = add_sql(app, values.sql);
     CLI::App* help = app.add_subcommand("help", "Explain: exit-codes");
@@ -80,6 +80,7 @@ Command parse_command_line(int argc, const char* const* argv) {
     }
     if (*pull) return PullCommand{values.pull};
     if (*sql) return values.sql;
+    if (!*help) throw UsageError("there is no verb: use trawl pull URL, or trawl sql QUERY; see trawl --help");
     if (values.topic == "exit-codes") return PrintCommand{exit_codes_help()};
     if (!values.topic.empty()) {
         throw UsageError(format("there is no help on '{}'; there is: trawl help exit-codes", values.topic));

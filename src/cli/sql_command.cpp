@@ -1,13 +1,39 @@
 // `trawl sql`: a question to the lake.
+#include <cstdio>
+#include <string>
+#include <string_view>
+
 #include "commands.hpp"
+#include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/lake/query.hpp"
 
 namespace trawl::cli {
 
+namespace {
+
+// DuckDB's first line says what is wrong; the excerpt below it would not survive on one line.
+std::string advice(const QueryError& error, const Lake& lake) {
+    const std::string_view message = error.what();
+    std::string tables;
+    for (const std::string& table : lake.tables()) tables += (tables.empty() ? "" : ", ") + table;
+    if (tables.empty()) tables = "none";
+    return format("{}; check the query (tables here: {})", message.substr(0, message.find('\n')), tables);
+}
+
+}  // namespace
+
 void run_sql(const SqlCommand& command) {
     Lake lake(command.lake);
-    print("{}", render(lake.query(command.query)));
+    QueryResult result;
+    try {  // a table that cannot be read is the likelier reason for a query that fails
+        result = lake.query(command.query);
+    } catch (const QueryError& error) {
+        if (!lake.problems().empty()) throw LakeError(lake.problems().front());
+        throw QueryError(advice(error, lake));
+    }
+    for (const std::string& problem : lake.problems()) print(stderr, "trawl: {}\n", problem);
+    print("{}", render(result));
 }
 
 }  // namespace trawl::cli

@@ -238,14 +238,22 @@ std::optional<Found> find_next_url(const JsonPage& page) {
     return std::nullopt;
 }
 
-bool looks_like_a_url(const std::string& text) {
-    return text.starts_with("http://") || text.starts_with("https://") || text.starts_with("/") ||
-           text.starts_with("?") || text.find('/') != std::string::npos || text.find('?') != std::string::npos;
+std::string_view extension(std::string_view target) {
+    target = target.substr(0, target.find('?'));
+    const auto dot = target.substr(target.rfind('/') + 1).rfind('.');
+    return dot == std::string_view::npos ? std::string_view() : target.substr(target.rfind('/') + 1 + dot);
+}
+
+// A cursor may stand where others put a URL. "page-2.json" is a URL where the page itself is "page-1.json".
+bool looks_like_a_url(std::string_view text, const Url& current) {
+    if (text.find("/") != std::string_view::npos || text.starts_with("?")) return true;
+    const std::string target = current.target();
+    return !extension(text).empty() && extension(text) == extension(target);
 }
 
 std::optional<Pagination> by_json_link(const PageFacts& first) {
     const auto found = find_next_url(first.page);
-    if (!found || !found->value->is(JsonValue::Kind::string) || !looks_like_a_url(found->value->text))
+    if (!found || !found->value->is(JsonValue::Kind::string) || !looks_like_a_url(found->value->text, first.url))
         return std::nullopt;
     const auto next = resolved(first.url, found->value->text);
     if (!next) return std::nullopt;
@@ -262,19 +270,23 @@ std::optional<Pagination> by_json_link(const PageFacts& first) {
     return result;
 }
 
+// The parameter of the first URL that counts pages; "page" when there is none.
+std::string page_param(const Url& url) {
+    for (const std::string_view name : kPageParams) {
+        if (url.query(name)) return std::string(name);
+    }
+    return "page";
+}
+
 // The parameter's name is certain only if the first URL has it or the page says its own number.
 std::optional<Pagination> by_page_number(const PageFacts& first) {
     const Total total = find_total(first);
     const auto number = find_any(first.page, kPageNumbers);
-    std::string param;
-    for (const std::string_view name : kPageParams) {
-        if (first.url.query(name)) param = name;
-        if (!param.empty()) break;
-    }
+    const std::string param = page_param(first.url);
+    const auto given = first.url.query(param);
     const auto echoed = number ? as_count(number->value) : std::nullopt;
-    if (param.empty() && (!echoed || find_any(first.page, kOffsets))) return std::nullopt;
-    const auto in_url = param.empty() ? std::nullopt : number_in(*first.url.query(param));
-    if (param.empty()) param = "page";
+    if (!given && (!echoed || find_any(first.page, kOffsets))) return std::nullopt;
+    const auto in_url = given ? number_in(*given) : std::nullopt;
     const auto size = as_count(find_any(first.page, kPageSizes) ? find_any(first.page, kPageSizes)->value : nullptr);
     Pagination result;
     result.kind = PaginationKind::page_number;
@@ -329,16 +341,38 @@ std::optional<Pagination> by_cursor(const PageFacts& first) {
     return std::nullopt;
 }
 
-Pagination single_page(const PageFacts& first) {
+// "next_page": 2 is the value of the parameter that counts pages.
+std::optional<Pagination> by_next_number(const PageFacts& first) {
+    const auto found = find_next_url(first.page);
+    if (!found || !as_count(found->value)) return std::nullopt;
+    Pagination result;
+    result.kind = PaginationKind::cursor;
+    result.param = page_param(first.url);
+    result.path = found->path;
+    result.explanation = format("pagination: the next page's number in {} as `{}`, one page after the other",
+                                json_path_text(found->path), result.param);
+    return result;
+}
+
+Pagination single_page() {
     Pagination result;
     result.explanation = "pagination: none, a single page";
-    const Total total = find_total(first);
-    result.records = total.records;
-    if (total.records && *total.records > first.count) {
-        result.explanation += format(" of {}, though {} says {}: if there are more, say how with --paginator",
-                                     first.count, total.where, *total.records);
-    }
     return result;
+}
+
+// Taking the first page for all of them would lose rows without a word.
+void refuse_what_is_unclear(const PageFacts& first) {
+    constexpr const char* kAdvice = "say how with --paginator, or --paginator single_page to take this page alone";
+    if (const auto found = find_next_url(first.page); found && !found->value->text.empty()) {
+        throw PaginationError(format("{}: there is a next page ({} is '{}'), but not how to ask for it: {}",
+                                     first.url.redacted(), json_path_text(found->path), found->value->text, kAdvice));
+    }
+    const Total total = find_total(first);
+    if (total.records && *total.records > first.count && first.count > 0) {
+        throw PaginationError(
+            format("{}: {} says {} records, this page has {}, and how the others follow is unclear: {}",
+                   first.url.redacted(), total.where, *total.records, first.count, kAdvice));
+    }
 }
 
 // "next": null: the source itself says that this is the last page, whatever its totals seem to mean.
@@ -356,11 +390,12 @@ std::optional<std::uint64_t> as_count(const JsonValue* value) {
 }
 
 Pagination detect(const PageFacts& first) {
-    if (says_it_is_the_last(first)) return single_page(first);
-    for (const auto find : {by_link_header, by_json_link, by_page_number, by_offset, by_cursor}) {
+    if (says_it_is_the_last(first)) return single_page();
+    for (const auto find : {by_link_header, by_json_link, by_page_number, by_offset, by_cursor, by_next_number}) {
         if (auto found = find(first)) return std::move(*found);
     }
-    return single_page(first);
+    refuse_what_is_unclear(first);
+    return single_page();
 }
 
 }  // namespace trawl::fetch

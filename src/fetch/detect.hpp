@@ -10,6 +10,7 @@
 
 namespace trawl::fetch {
 
+/// Throws PaginationError when there must be more pages but how to ask for them is unclear.
 Pagination detect(const PageFacts& first);
 
 }  // namespace trawl::fetch

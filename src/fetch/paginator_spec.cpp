@@ -53,9 +53,9 @@ PaginationKind parse_kind(std::string_view text) {
     for (std::size_t i = 0; i < kKinds.size(); ++i) {
         if (kKinds[i] == text) return kKindValues[i];
     }
-    throw UsageError(
-        format("--paginator: there is no '{}'{} (page_number, offset, cursor, json_link, header_link, single_page)",
-               text, did_you_mean(text, kKinds)));
+    throw UsageError(format(
+        "--paginator: there is no '{}'{}; use page_number, offset, cursor, json_link, header_link or single_page", text,
+        did_you_mean(text, kKinds)));
 }
 
 void set_parameter(PaginatorSpec& spec, std::string_view kind, std::string_view assignment) {

@@ -34,7 +34,8 @@ constexpr std::size_t label_size_max = 63;   // the same
 [[noreturn]] void fail(std::string_view text, std::string_view problem) {
     std::string shown = http::redact_url_text(http::without_userinfo(text));
     if (shown.size() > shown_size_max) shown = shown.substr(0, shown_size_max) + "...";
-    throw InvalidUrl(format("'{}' is not a URL that can be fetched: {}", shown, problem));
+    throw InvalidUrl(
+        format("'{}' is not a URL that can be fetched: {}; use one like http://host/path", shown, problem));
 }
 
 std::string_view trim(std::string_view text) {

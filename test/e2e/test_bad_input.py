@@ -49,7 +49,7 @@ BAD_SQL = {
     "select count(*) from submarines": ["submarines"],
     "selec count(*) from rows": ["selec"],
     "select depth from rows": ["depth"],
-    "select cast(name as integer) from rows": ["integer"],
+    "select cast(name as integer) from rows": ["int32"],
     "": ["query"],
 }
 

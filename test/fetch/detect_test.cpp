@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "trawl/base/error.hpp"
+
 namespace trawl::fetch {
 namespace {
 
@@ -107,7 +109,7 @@ TEST(Detect, FindsOutHowPagesFollow) {
         {"files that name the next one",
          "http://a/page-1.json",
          {},
-         R"({"next":"page-2.json?","items":[]})",
+         R"({"next":"page-2.json","items":[]})",
          50,
          "json_link $.next"},
         {"HAL",
@@ -173,7 +175,13 @@ TEST(Detect, FindsOutHowPagesFollow) {
          R"({"total":3,"offset":0,"results":[]})",
          50,
          "single"},
-        {"a total alone", "http://a/x", {}, R"({"total":300,"results":[]})", 50, "single"},
+        {"the next page's number",
+         "http://a/x?p=1",
+         {},
+         R"({"next_page":2,"results":[]})",
+         50,
+         "cursor $.next_page as p"},
+        {"no next page's number", "http://a/x?p=1", {}, R"({"next_page":null,"results":[]})", 50, "single"},
         {"a next URL elsewhere",
          "http://a/x",
          {},
@@ -184,12 +192,10 @@ TEST(Detect, FindsOutHowPagesFollow) {
     for (const Case& c : cases) EXPECT_EQ(run(c), c.expected) << c.name;
 }
 
-TEST(Detect, SaysThatThereMayBeMore) {
-    const Url url = Url::parse("http://a/x");
-    const Headers headers;
-    const JsonPage page(R"({"total":300,"results":[]})");
-    const Pagination found = detect(PageFacts{url, headers, page, 50});
-    EXPECT_NE(found.explanation.find("$.total says 300"), std::string::npos) << found.explanation;
+TEST(Detect, RefusesToTakeOnePageForAllOfThem) {
+    for (const char* body : {R"({"total":300,"results":[]})", R"({"next":"eyJpZCI6NTB9","results":[]})"}) {
+        EXPECT_THROW(run({"", "http://a/x", {}, body, 50, ""}), PaginationError) << body;
+    }
 }
 
 }  // namespace

@@ -6,7 +6,7 @@ from rig.tool import Result
 
 # A message that tells what to do has one of these.
 ADVICE = re.compile(r"\b(add|ask|check|choose|correct|did you mean|fix|free|give|is it|list|lower|make|name|must|pass|"
-                    r"pick|put|quote|raise|remove|repair|retry|run|see|set|start|try|use|wait|write)\b", re.IGNORECASE)
+                    r"pick|put|quote|raise|remove|repair|restore|retry|run|see|set|start|try|use|wait|write)\b", re.IGNORECASE)
 PROGRESS = re.compile(r"reading the first page|\bpages\b")  # a plain line every few seconds while there is no terminal
 CRASH = re.compile(r"terminate called|what\(\):|Segmentation|AddressSanitizer|runtime error|Assertion", re.IGNORECASE)
 NOTHING_COMMITTED = re.compile(r"\bnothing\b.*\bcommitted\b|\bnot committed\b", re.IGNORECASE)

@@ -15,5 +15,5 @@ def serve(folder: Path, *, style: str = "page", latency: str = "1ms", seed: int 
     """`faults`: what happens to a share of the answers, {"reset": "1%", "500": "1%"}. The server counts as ready once
     it has answered the first page, whatever it did to it before."""
     settings = ["--style", style, "--latency", latency, "--seed", seed]
-    settings += [part for kind, share in (faults or {}).items() for part in (f"--{kind}", share)]
+    settings += [part for kind, share in (faults or {}).items() for part in (f"--fault-{kind}", share)]
     return start("origin", lambda port: [PROGRAM, "--port", port, *settings], READY, folder)
