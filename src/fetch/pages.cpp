@@ -17,7 +17,17 @@
 namespace trawl {
 namespace {
 
-using namespace fetch;
+using fetch::CutRecords;
+using fetch::JsonPage;
+using fetch::JsonPath;
+using fetch::JsonValue;
+using fetch::PageFacts;
+using fetch::PageSource;
+using fetch::Pagination;
+using fetch::PaginationKind;
+using fetch::PaginatorSpec;
+using fetch::RepeatGuard;
+using fetch::Walk;
 
 // How many pages may be fetched or under way ahead of next(), per page at once: enough to keep going while one page is
 // retried, and a bound on memory.
@@ -44,8 +54,8 @@ class PageStream::Impl {
 public:
     Impl(Client& client, FetchOptions options)
         : options_(std::move(options)), source_(client), ahead_(options_.concurrency * kAheadPerWorker) {
-        if (options_.records) records_path_ = parse_json_path(*options_.records);
-        if (options_.paginator) spec_ = parse_paginator(*options_.paginator);
+        if (options_.records) records_path_ = fetch::parse_json_path(*options_.records);
+        if (options_.paginator) spec_ = fetch::parse_paginator(*options_.paginator);
     }
 
     Task<std::optional<Page>> next() {
@@ -79,15 +89,15 @@ public:
 private:
     Task<Arrived> read_first() {
         const Url given = Url::parse(options_.url);
-        const Url url = spec_ ? first_url(*spec_, given) : given;
+        const Url url = spec_ ? fetch::first_url(*spec_, given) : given;
         Response response = co_await source_.get(url);
         const Headers headers = response.headers();
         const JsonPage page = parse(std::move(response), url);
         if (!records_path_) records_path_ = locate(page, url);
         CutRecords records = cut(page, url);
         const PageFacts facts{url, headers, page, records.count};
-        pagination_ = spec_ ? settle(*spec_, facts) : detect(facts);
-        notes_.push_back("records: " + json_path_text(*records_path_));
+        pagination_ = spec_ ? fetch::settle(*spec_, facts) : fetch::detect(facts);
+        notes_.push_back("records: " + fetch::json_path_text(*records_path_));
         notes_.push_back(pagination_.explanation);
         first_size_ = records.count;
         start(facts);
@@ -103,10 +113,10 @@ private:
     }
 
     static JsonPath locate(const JsonPage& page, const Url& url) {
-        if (auto path = find_records(page.root())) return std::move(*path);
+        if (auto path = fetch::find_records(page.root())) return std::move(*path);
         throw NoRecordsError(
             format("{}: there is no array of records in the page ({}); give their place with --records", url.redacted(),
-                   what_is_there(page.root())));
+                   fetch::what_is_there(page.root())));
     }
 
     CutRecords cut(const JsonPage& page, const Url& url) const {
@@ -114,7 +124,7 @@ private:
         using Kind = JsonValue::Kind;
         if (value != nullptr && (value->is(Kind::array) || value->is(Kind::object))) return page.cut(*records_path_);
         throw NoRecordsError(format("{}: there are no records at {} ({}); check --records", url.redacted(),
-                                    json_path_text(*records_path_), what_is_there(page.root())));
+                                    fetch::json_path_text(*records_path_), fetch::what_is_there(page.root())));
     }
 
     // Pages that can be asked for out of order are; the others are walked.
@@ -156,7 +166,7 @@ private:
             const std::uint64_t index = next_to_fetch_;
             if (index >= *pagination_.pages || error_) break;
             ++next_to_fetch_;
-            const Url url = page_url(pagination_, index);
+            const Url url = fetch::page_url(pagination_, index);
             Response response = co_await source_.get(url);
             const JsonPage page = parse(std::move(response), url);
             arrive(index, url, page, cut(page, url), std::move(permit));

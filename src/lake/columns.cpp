@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <stdexcept>
+#include <cstdint>
 
 #include "number.hpp"
+#include "trawl/base/error.hpp"
 
 namespace trawl::lake {
 
@@ -35,7 +36,7 @@ duckdb_logical_type list_type(const Type& type) {
 std::int64_t parse_bigint(std::string_view text) {
     std::int64_t value = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc()) throw std::logic_error("a number outgrew its column");  // the lattice saw it: our bug
+    if (parsed.ec != std::errc()) throw LakeError("a number outgrew its column");  // the lattice saw it: our bug
     return value;
 }
 
@@ -145,7 +146,7 @@ void Column::put_fields(idx_t row, JsonView object) {
         std::size_t at = position;
         if (at >= keys_.size() || keys_[at] != member->key) {
             const auto found = by_key_.find(std::string(member->key));
-            if (found == by_key_.end()) throw std::logic_error("a key came after the schema was made");
+            if (found == by_key_.end()) throw LakeError("a key came after the schema was made");
             at = found->second;
         }
         seen_[at] = id;

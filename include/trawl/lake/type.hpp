@@ -30,7 +30,7 @@ struct Type {
     std::vector<Field> fields;  ///< structure: by key; else empty
 
     Type() = default;
-    Type(Kind k) : kind(k) {}  // NOLINT: a kind alone is a type
+    Type(Kind k) : kind(k) {}  // NOLINT(google-explicit-constructor): a kind alone is a type
     static Type list_of(Type item);
     static Type struct_of(std::vector<Field> fields);
 
