@@ -29,8 +29,8 @@ struct Type {
     std::vector<Type> element;  ///< list: exactly one; else empty
     std::vector<Field> fields;  ///< structure: by key; else empty
 
-    Type() = default;
-    Type(Kind k) : kind(k) {}  // NOLINT: a kind alone is a type
+    Type();
+    Type(Kind alone);  // NOLINT: a kind alone is a type
     static Type list_of(Type item);
     static Type struct_of(std::vector<Field> fields);
 
@@ -43,6 +43,10 @@ struct Field {
     Type type;
     std::string column;  ///< the name in the table; empty until names are given (it takes no part in equality)
 };
+
+// Here, where Field is complete: clang does not wait for it as g++ does.
+inline Type::Type() = default;
+inline Type::Type(Kind alone) : kind(alone) {}
 
 /// A struct that would get more fields than this is data used as keys (an object keyed by ids): it becomes json.
 /// A Parquet file pays for every column in every row group; 1,000 is where readers begin to suffer.
