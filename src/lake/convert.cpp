@@ -88,6 +88,13 @@ std::vector<DataFile> written_files(Duck& duck, const std::filesystem::path& dir
     return files;
 }
 
+/// DuckDB reports a full or broken disk as an "IO Error", which is no fault of the records.
+[[noreturn]] void rethrow(const QueryError& error, const std::filesystem::path& directory) {
+    const std::string text = trawl::format("cannot write Parquet files in {}: {}", directory.string(), error.what());
+    if (text.find(": IO Error:") == std::string::npos) throw LakeError(text);
+    throw StoreError(trawl::format("{}; free some space or choose another disk: nothing was committed", text));
+}
+
 }  // namespace
 
 std::vector<DataFile> write_parquet(Duck& duck, const Spool& spool, const Schema& schema,
@@ -102,8 +109,7 @@ std::vector<DataFile> write_parquet(Duck& duck, const Spool& spool, const Schema
                           "ROW_GROUP_SIZE {}, FILE_SIZE_BYTES {}, FILENAME_PATTERN 'part-{{uuid}}')",
                           sql_text(directory.string()), group_rows, target_bytes));
     } catch (const QueryError& error) {
-        throw LakeError(
-            trawl::format("cannot write Parquet files for {}: {}", directory.parent_path().string(), error.what()));
+        rethrow(error, directory);
     }
     std::vector<DataFile> files = written_files(duck, directory);
     std::int64_t rows = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "temp_dir.hpp"
+#include "trawl/base/format.hpp"
 #include "trawl/lake/query.hpp"
 #include "trawl/lake/writer.hpp"
 
@@ -188,8 +189,7 @@ TEST(RoundTrip, ListsLongerThanAVector) {
     std::string records;
     for (int i = 0; i < 3000; ++i) {
         records += "{\"n\":" + std::to_string(i) + ",\"l\":[";
-        for (int k = 0; k < i % 7; ++k)
-            records += (k > 0 ? "," : "") + ("{\"v\":[\"" + std::to_string(i)) + "\",null]}";
+        for (int k = 0; k < i % 7; ++k) records += trawl::format("{}{{\"v\":[\"{}\",null]}}", k > 0 ? "," : "", i);
         records += "]}\n";
     }
     records += "{\"n\":3000,\"l\":[" + [] {

@@ -4,6 +4,7 @@
 
 #include "json.hpp"
 #include "observe.hpp"
+#include "trawl/base/format.hpp"
 
 namespace trawl {
 namespace {
@@ -142,7 +143,7 @@ TEST(Observer, StopsAtTheDepthLimit) {
 
 TEST(Observer, TakesAnObjectKeyedByDataAsJson) {
     std::string wide;
-    for (std::size_t i = 0; i <= kMaxFields; ++i) wide += (i == 0 ? "" : ",") + ("\"id" + std::to_string(i)) + "\":1";
+    for (std::size_t i = 0; i <= kMaxFields; ++i) wide += trawl::format("{}\"id{}\":1", i == 0 ? "" : ",", i);
     EXPECT_EQ(to_string(type_of({R"({"v":{)" + wide + "}}"})), "struct<v: json>");
     EXPECT_EQ(to_string(type_of({"{" + wide + "}", R"({"a":1})"})), "json");
 }

@@ -44,6 +44,10 @@ struct Field {
     std::string column;  ///< the name in the table; empty until names are given (it takes no part in equality)
 };
 
+// Here, where Field is complete: clang does not wait for it as g++ does.
+inline Type::Type() = default;
+inline Type::Type(Kind alone) : kind(alone) {}
+
 /// A struct that would get more fields than this is data used as keys (an object keyed by ids): it becomes json.
 /// A Parquet file pays for every column in every row group; 1,000 is where readers begin to suffer.
 inline constexpr std::size_t kMaxFields = 1000;
