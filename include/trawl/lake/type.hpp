@@ -29,8 +29,8 @@ struct Type {
     std::vector<Type> element;  ///< list: exactly one; else empty
     std::vector<Field> fields;  ///< structure: by key; else empty
 
-    Type() = default;
-    Type(Kind k) : kind(k) {}  // NOLINT(google-explicit-constructor): a kind alone is a type
+    Type();
+    Type(Kind alone);  // NOLINT(google-explicit-constructor): a kind alone is a type
     static Type list_of(Type item);
     static Type struct_of(std::vector<Field> fields);
 
