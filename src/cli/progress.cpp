@@ -104,7 +104,7 @@ std::string summary_text(const PullSummary& summary) {
                    rate_text(per_second(progress.pages, summary.fetching)));
     text += format("  waiting    {} one after the other, {} together\n", duration_text(progress.waited),
                    duration_text(summary.fetching));
-    text += format("  table      {} version {}\n", summary.path.string(), summary.version);
+    if (summary.version) text += format("  table      {} version {}\n", summary.path.string(), *summary.version);
     for (const std::string& note : summary.notes) text += format("  {}\n", note);
     return text;
 }

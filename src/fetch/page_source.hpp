@@ -13,14 +13,11 @@ namespace trawl::fetch {
 
 class PageSource {
 public:
-    explicit PageSource(Client& client) : client_(client) {}
+    PageSource(Client& client, FetchStats& stats) : client_(client), stats_(stats) {}
 
     /// The successful response to a GET of `url`. Retries what may pass; throws what does not, saying how often it was
     /// tried.
     Task<Response> get(Url url);
-
-    [[nodiscard]] FetchStats& stats() noexcept { return stats_; }
-    [[nodiscard]] const FetchStats& stats() const noexcept { return stats_; }
 
 private:
     struct Attempt;
@@ -28,7 +25,7 @@ private:
     Task<> wait_for_the_gate();
 
     Client& client_;
-    FetchStats stats_;
+    FetchStats& stats_;
     std::mt19937_64 random_{std::random_device()()};
     bool answered_ = false;  // by anything: until then, a refused connection means a wrong address
     TimePoint gate_{};       // nobody asks before this: the source said Retry-After

@@ -52,8 +52,11 @@ struct Slot {
 
 class PageStream::Impl {
 public:
-    Impl(Client& client, FetchOptions options)
-        : options_(std::move(options)), source_(client), ahead_(options_.concurrency * kAheadPerWorker) {
+    Impl(Client& client, FetchOptions options, FetchStats* stats)
+        : options_(std::move(options)),
+          stats_(stats != nullptr ? *stats : own_stats_),
+          source_(client, stats_),
+          ahead_(options_.concurrency * kAheadPerWorker) {
         if (options_.records) records_path_ = fetch::parse_json_path(*options_.records);
         if (options_.paginator) spec_ = fetch::parse_paginator(*options_.paginator);
     }
@@ -83,7 +86,7 @@ public:
         co_return std::nullopt;
     }
 
-    [[nodiscard]] const FetchStats& stats() const noexcept { return source_.stats(); }
+    [[nodiscard]] const FetchStats& stats() const noexcept { return stats_; }
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
 private:
@@ -132,12 +135,12 @@ private:
         const bool numbered =
             pagination_.kind == PaginationKind::page_number || pagination_.kind == PaginationKind::offset;
         if (numbered && pagination_.pages) {
-            source_.stats().pages_total = std::max<std::uint64_t>(*pagination_.pages, 1);
-            const std::uint64_t left = *source_.stats().pages_total - 1;
+            stats_.pages_total = std::max<std::uint64_t>(*pagination_.pages, 1);
+            const std::uint64_t left = *stats_.pages_total - 1;
             const std::size_t workers = std::min<std::uint64_t>(options_.concurrency, left);
             for (std::size_t i = 0; i < workers; ++i) spawn(fetch_numbered());
         } else if (pagination_.kind == PaginationKind::single_page) {
-            source_.stats().pages_total = 1;
+            stats_.pages_total = 1;
         } else {
             Walk walk(pagination_);
             if (auto second = walk.after(first)) spawn(fetch_walking(std::move(walk), std::move(*second)));
@@ -225,6 +228,8 @@ private:
     }
 
     FetchOptions options_;
+    FetchStats own_stats_;
+    FetchStats& stats_;
     PageSource source_;
     std::optional<PaginatorSpec> spec_;
     std::optional<JsonPath> records_path_;
@@ -246,8 +251,8 @@ private:
     TaskGroup group_;  // last: the workers use everything above
 };
 
-PageStream::PageStream(Client& client, FetchOptions options)
-    : impl_(std::make_unique<Impl>(client, std::move(options))) {}
+PageStream::PageStream(Client& client, FetchOptions options, FetchStats* stats)
+    : impl_(std::make_unique<Impl>(client, std::move(options), stats)) {}
 
 PageStream::~PageStream() = default;
 

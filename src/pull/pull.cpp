@@ -7,6 +7,7 @@
 #include "trawl/fetch/pages.hpp"
 #include "trawl/http/client.hpp"
 #include "trawl/http/url.hpp"
+#include "trawl/lake/table.hpp"
 #include "trawl/lake/writer.hpp"
 #include "trawl/loop/thread.hpp"
 
@@ -28,15 +29,6 @@ ClientOptions client_options(const PullOptions& options) {
     ClientOptions client;
     client.connections = options.concurrency;
     return client;
-}
-
-void copy(const FetchStats& stats, PullProgress& progress) {
-    progress.requests = stats.requests;
-    progress.retries = stats.retries;
-    progress.in_flight = stats.in_flight;
-    progress.in_flight_peak = stats.in_flight_peak;
-    progress.waited = stats.waited;
-    progress.pages_total = stats.pages_total;
 }
 
 // The log's own mark of who committed (Delta's `txn`): the version only grows, so a second commit of the same pull
@@ -89,10 +81,9 @@ Task<PullSummary> pull(PullOptions options, PullProgress& progress) {
     summary.path = options.lake / summary.table;
     Sink sink(options.lake, summary.table);
     Client client({}, client_options(options));
-    PageStream pages(client, fetch_options(options));
+    PageStream pages(client, fetch_options(options), &progress);
     while (true) {
         std::optional<Page> page = co_await pages.next();
-        copy(pages.stats(), progress);
         if (!page) break;
         progress.phase = PullProgress::Phase::pages;
         progress.pages += 1;
@@ -101,13 +92,17 @@ Task<PullSummary> pull(PullOptions options, PullProgress& progress) {
         co_await sink.add(std::move(page->records));
     }
     summary.fetching = Clock::now() - begin;
-    progress.phase = PullProgress::Phase::commit;
-    CommitOptions how = commit_options(options, summary, progress);
-    const Committed result = co_await sink.commit(std::move(how));
-    progress.phase = PullProgress::Phase::done;
-    summary.version = result.version;
     summary.notes = pages.notes();
-    summary.notes.insert(summary.notes.end(), result.notes.begin(), result.notes.end());
+    progress.phase = PullProgress::Phase::commit;
+    if (progress.rows == 0 && !read_table(options.lake, summary.table)) {
+        summary.notes.emplace_back("note: the source has no rows, so nothing tells the columns: no table was made");
+    } else {
+        CommitOptions how = commit_options(options, summary, progress);
+        const Committed result = co_await sink.commit(std::move(how));
+        summary.version = result.version;
+        summary.notes.insert(summary.notes.end(), result.notes.begin(), result.notes.end());
+    }
+    progress.phase = PullProgress::Phase::done;
     summary.elapsed = Clock::now() - begin;
     summary.progress = progress;
     co_return summary;

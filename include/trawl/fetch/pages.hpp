@@ -49,8 +49,9 @@ struct FetchStats {
 
 class PageStream {
 public:
-    /// Requires: a task of this thread's loop makes it, and outlives it; the client outlives it too.
-    PageStream(Client& client, FetchOptions options);
+    /// Counts into `stats` if given, which may be read at any time between suspensions.
+    /// Requires: a task of this thread's loop makes it, and outlives it; the client and `stats` outlive it too.
+    PageStream(Client& client, FetchOptions options, FetchStats* stats = nullptr);
     PageStream(const PageStream&) = delete;
     PageStream& operator=(const PageStream&) = delete;
     ~PageStream();

@@ -14,6 +14,7 @@
 
 #include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
+#include "trawl/fetch/pages.hpp"
 
 namespace trawl {
 
@@ -28,29 +29,23 @@ struct PullOptions {
     std::size_t concurrency = 8;           // pages at once
 };
 
-/// How far a pull is. Counts only grow, but for in_flight.
-struct PullProgress {
+/// How far a pull is, with the counts of its requests.
+struct PullProgress : FetchStats {
     enum class Phase { plan, pages, commit, done };
     Phase phase = Phase::plan;
     std::uint64_t pages = 0;
-    std::optional<std::uint64_t> pages_total;  // when the source tells
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;  // of page bodies
-    std::uint64_t requests = 0;
-    std::uint64_t retries = 0;
-    std::size_t in_flight = 0;
-    std::size_t in_flight_peak = 0;
-    Duration waited{};  // the requests' times added up: what one request after the other would have taken
 };
 
 struct PullSummary {
     PullProgress progress;
     std::string table;
-    std::filesystem::path path;      // of the table
-    std::int64_t version = 0;        // of the table
-    Duration elapsed{};              // from the first request to the commit
-    Duration fetching{};             // of it, until the last page was there
-    std::vector<std::string> notes;  // what was found and decided, and what the user should know about the data
+    std::filesystem::path path;           // of the table
+    std::optional<std::int64_t> version;  // of the table; nothing when there was no row to make one of
+    Duration elapsed{};                   // from the first request to the commit
+    Duration fetching{};                  // of it, until the last page was there
+    std::vector<std::string> notes;       // what was found and decided, and what the user should know about the data
 };
 
 /// Pulls `options.url` into its table. `progress` is updated all along and may be read between suspensions.

@@ -1,0 +1,222 @@
+#include "trawl/fetch/pages.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+#include "trawl/loop/loop.hpp"
+#include "trawl/loop/task_group.hpp"
+#include "trawl/loop/time.hpp"
+#include "trawl/net/tcp.hpp"
+
+namespace trawl {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Answers GETs by a function of the target; keeps connections alive and counts what happens at once.
+class App {
+public:
+    using Respond = std::function<std::string(const std::string& target, int times_asked)>;
+
+    explicit App(Respond respond) : listener_(TcpListener::bind("127.0.0.1", 0)), respond_(std::move(respond)) {
+        group_.spawn(accept_all());
+    }
+    [[nodiscard]] std::string url(const std::string& target) const {
+        return format("http://127.0.0.1:{}{}", listener_.port(), target);
+    }
+    [[nodiscard]] int requests() const { return requests_; }
+
+private:
+    Task<> accept_all() {
+        while (true) {
+            TcpStream stream = co_await listener_.accept();
+            group_.spawn(serve_until_it_leaves(std::move(stream)));
+        }
+    }
+    Task<> serve_until_it_leaves(TcpStream stream) {
+        try {
+            co_await serve(std::move(stream));
+        } catch (const OsError&) {  // a client that drops a request resets its connection
+        }
+    }
+    Task<> serve(TcpStream stream) {
+        std::string received;
+        while (true) {
+            const auto end = received.find("\r\n\r\n");
+            if (end == std::string::npos) {
+                Buffer buffer = co_await stream.receive();
+                if (buffer.empty()) co_return;
+                received += buffer.view();
+                continue;
+            }
+            const std::string target = received.substr(4, received.find(' ', 4) - 4);
+            received.erase(0, end + 4);
+            ++requests_;
+            co_await sleep(0s);
+            const std::string answer = respond_(target, ++asked_[target]);
+            if (answer.empty()) stream.reset();
+            if (answer.empty()) co_return;
+            co_await stream.send(answer);
+        }
+    }
+
+    TcpListener listener_;
+    Respond respond_;
+    std::map<std::string, int> asked_;
+    int requests_ = 0;
+    TaskGroup group_;
+};
+
+std::string answer(const std::string& body, const std::string& status = "200 OK", const std::string& fields = {}) {
+    return format("HTTP/1.1 {}\r\nContent-Length: {}\r\n{}\r\n{}", status, body.size(), fields, body);
+}
+
+int number_in(const std::string& target, const std::string& key) {
+    const auto at = target.find(key + "=");
+    return at == std::string::npos ? 1 : std::stoi(target.substr(at + key.size() + 1));
+}
+
+/// Page `number` of `pages`, with two records each.
+std::string numbered_page(int number, int pages) {
+    return format(R"({{"page":{},"total_pages":{},"items":[{{"id":{}}},{{"id":{}}}]}})", number, pages, 2 * number - 1,
+                  2 * number);
+}
+
+struct Pulled {
+    std::string records;
+    std::vector<std::string> notes;
+    FetchStats stats;
+    int requests = 0;
+};
+
+Pulled pull_all(App::Respond respond, const std::function<void(FetchOptions&)>& change = {},
+                const std::string& target = "/x") {
+    auto work = [](App::Respond app_respond, const std::function<void(FetchOptions&)>& adjust,
+                   std::string at) -> Task<Pulled> {
+        App app(std::move(app_respond));
+        Client client;
+        FetchOptions options(app.url(at));
+        if (adjust) adjust(options);
+        PageStream pages(client, options);
+        Pulled result;
+        std::uint64_t index = 0;
+        while (auto page = co_await pages.next()) {
+            EXPECT_EQ(page->index, index++);
+            result.records += page->records;
+        }
+        result.notes = pages.notes();
+        result.stats = pages.stats();
+        result.requests = app.requests();
+        co_return result;
+    };
+    return run(work(std::move(respond), change, target));
+}
+
+std::string ids(int count) {
+    std::string text;
+    for (int i = 1; i <= count; ++i) text += format("{{\"id\":{}}}\n", i);
+    return text;
+}
+
+TEST(PageStream, FetchesNumberedPagesConcurrentlyAndGivesThemInOrder) {
+    const Pulled all =
+        pull_all([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 40)); });
+    EXPECT_EQ(all.records, ids(80));
+    EXPECT_EQ(all.requests, 40);
+    EXPECT_EQ(all.stats.pages_total, 40U);
+    EXPECT_EQ(all.stats.in_flight_peak, 8U);
+    EXPECT_EQ(all.stats.in_flight, 0U);
+}
+
+TEST(PageStream, KeepsToTheConcurrencyItWasGiven) {
+    const Pulled all =
+        pull_all([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 20)); },
+                 [](FetchOptions& options) { options.concurrency = 1; });
+    EXPECT_EQ(all.records, ids(40));
+    EXPECT_EQ(all.stats.in_flight_peak, 1U);
+}
+
+TEST(PageStream, RetriesWhatMayPass) {
+    const Pulled all = pull_all([](const std::string& target, int times) {
+        const int number = number_in(target, "page");
+        if (number == 3 && times == 1) return answer("no", "503 Service Unavailable", "Retry-After: 0\r\n");
+        if (number == 5 && times == 1) return std::string();  // a reset
+        return answer(numbered_page(number, 8));
+    });
+    EXPECT_EQ(all.records, ids(16));
+    EXPECT_EQ(all.stats.retries, 2U);
+}
+
+TEST(PageStream, APageThatIsRefusedEndsIt) {
+    auto respond = [](const std::string& target, int) {
+        const int number = number_in(target, "page");
+        return number == 7 ? answer("gone", "404 Not Found") : answer(numbered_page(number, 30));
+    };
+    EXPECT_THROW(pull_all(respond), StatusError);
+}
+
+TEST(PageStream, APageThatIsNotJsonEndsIt) {
+    auto respond = [](const std::string& target, int) {
+        const int number = number_in(target, "page");
+        return number == 7 ? answer("<html>") : answer(numbered_page(number, 30));
+    };
+    EXPECT_THROW(pull_all(respond), PageError);
+}
+
+TEST(PageStream, ASourceThatDoesNotTurnPagesIsAnError) {
+    EXPECT_THROW(pull_all([](const std::string&, int) { return answer(numbered_page(1, 30)); }), PaginationError);
+}
+
+TEST(PageStream, FollowsLinksOneAfterTheOther) {
+    const Pulled all = pull_all([](const std::string& target, int) {
+        const int number = number_in(target, "c");
+        const std::string next = number < 5 ? format("\"/x?c={}\"", number + 1) : "null";
+        return answer(format(R"({{"next":{},"items":[{{"id":{}}}]}})", next, number));
+    });
+    EXPECT_EQ(all.records, ids(5));
+    EXPECT_EQ(all.stats.in_flight_peak, 1U);
+}
+
+TEST(PageStream, ASinglePageIsEnough) {
+    const Pulled all = pull_all([](const std::string&, int) { return answer(R"([{"id":1}])"); });
+    EXPECT_EQ(all.records, ids(1));
+    EXPECT_EQ(all.requests, 1);
+}
+
+TEST(PageStream, TellsWhenTheSourceGaveLessThanItSaid) {
+    const Pulled all = pull_all([](const std::string& target, int) {
+        const int number = number_in(target, "page");
+        const std::string items =
+            number == 3 ? R"([{"id":5}])" : format(R"([{{"id":{}}},{{"id":{}}}])", 2 * number - 1, 2 * number);
+        return answer(format(R"({{"page":{},"total":8,"items":{}}})", number, items));
+    });
+    EXPECT_NE(all.notes.back().find("announced 8 records and gave 7"), std::string::npos) << all.notes.back();
+}
+
+TEST(PageStream, DroppingItCancelsWhatIsUnderWay) {
+    auto work = []() -> Task<bool> {
+        App app([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 1000)); });
+        Client client;
+        FetchStats stats;
+        {
+            PageStream pages(client, FetchOptions(app.url("/x")), &stats);
+            auto first = co_await pages.next();
+            auto second = co_await pages.next();
+            EXPECT_TRUE(first && second);
+        }
+        const int requests = app.requests();
+        co_await sleep(5ms);
+        co_return app.requests() <= requests + 8 && requests < 100;  // bounded ahead of next(), and stopped
+    };
+    EXPECT_TRUE(run(work()));
+}
+
+}  // namespace
+}  // namespace trawl
