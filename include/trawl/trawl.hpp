@@ -29,3 +29,14 @@
 #include "trawl/http/client.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/url.hpp"
+
+// fetch: every page of a source
+#include "trawl/fetch/pages.hpp"
+
+// lake: tables, written and asked
+#include "trawl/lake/query.hpp"
+#include "trawl/lake/table.hpp"
+#include "trawl/lake/writer.hpp"
+
+// pull: from a source into a table
+#include "trawl/pull/pull.hpp"
