@@ -137,3 +137,17 @@ def dead_doc(project):
         outside = [other for other in project.sources if other is not source and other.path.endswith((".md", ".txt", ".hpp"))]
         if not any(name in other.text for other in outside):
             yield source, 0, "nothing links to it"
+
+
+@rule("doc-snippet", "C++ that a document shows is a file that CI compiles and runs: <!-- examples/name.cpp --> names it", whole=True)
+def doc_snippet(project):
+    texts = {source.path: source.text for source in project.sources}
+    for source in project.sources:
+        if not source.path.endswith(".md"):
+            continue
+        for block in re.finditer(r"(?:<!-- (\S+) -->\n)?```cpp\n(.*?)```", source.text, re.S):
+            name, shown = block.groups()
+            if name is None:
+                yield source, block.start(), "a snippet without a file"
+            elif shown not in texts.get(name, ""):
+                yield source, block.start(), f"{name} says something else"
