@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 #include "trawl/http/url.hpp"
 #include "trawl/pull/pull.hpp"
 
@@ -13,9 +17,10 @@ std::string as_name(std::string_view part) {
         if (kept) name += c;
         if (!kept && !name.empty() && name.back() != '_') name += '_';
     }
+    name.erase(0, std::min(name.find_first_not_of('_'), name.size()));  // "_name" hides a table from readers of lakes
     while (!name.empty() && name.back() == '_') name.pop_back();
-    const bool is_number = !name.empty() && name.find_first_not_of("0123456789_") == std::string::npos;
-    return is_number || name.starts_with('_') ? std::string() : name;
+    const bool is_number = name.find_first_not_of("0123456789_") == std::string::npos;
+    return is_number ? std::string() : name;
 }
 
 std::string_view without_extension(std::string_view part) {
