@@ -2,11 +2,16 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
-#include <limits>
+#include <array>
+#include <map>
+#include <string_view>
+#include <vector>
 
 #include "exit_code.hpp"
+#include "paginators_help.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/base/nearest.hpp"
 
 namespace trawl::cli {
 namespace {
@@ -14,37 +19,80 @@ namespace {
 constexpr const char* kAbout =
     "trawl retrieves data concurrently: paginated HTTP/JSON APIs in, a Delta Lake table out.\n"
     "\n"
-    "  trawl pull https://api.example.com/items            pagination and records are found\n"
-    "  trawl sql \"select count(*) from items\" --lake lake   ask the lake";
+    "  trawl pull http://api.example.com/items                pagination and records are found\n"
+    "  trawl sql \"select count(*) from items\" --lake lake     ask the lake\n"
+    "  trawl help paginators                                  when the pagination is not found\n";
 
 struct Values {
     PullOptions pull{""};
     SqlCommand sql;
+    std::vector<std::string> headers;
     std::string topic;
 };
 
-CLI::App* add_pull(CLI::App& app, PullOptions& options) {
+CLI::App* add_pull(CLI::App& app, PullOptions& options, std::vector<std::string>& headers) {
     CLI::App* pull = app.add_subcommand("pull", "Pull everything that a URL's pages hold into one table");
-    pull->add_option("URL", options.url, "The first page (http://...)")->required();
+    pull->add_option("URL", options.url, "The first page: http://host/path (https comes later)")->required();
     pull->add_option("--to", options.lake, "The lake's directory; created when it is missing")->capture_default_str();
-    pull->add_option("--name", options.table, "The table's name (default: from the URL's path)");
+    pull->add_option("--name", options.table,
+                     "The table's name (default: from the URL's path); one that exists is replaced");
     pull->add_option("--records", options.records, "Where the records are in a page: $.items (default: found)");
-    pull->add_option(
-        "--paginator", options.paginator,
-        "How pages follow each other (default: found): page_number, offset, cursor, json_link, header_link,\n"
-        "single_page, each with parameters: page_number:page_param=p,total_path=$.pages");
-    pull->add_option("--concurrency", options.concurrency, "Pages fetched at once")
-        ->capture_default_str()
-        ->check(CLI::Range(std::size_t{1}, std::size_t{10'000}));
+    pull->add_option("--paginator", options.paginator,
+                     "How pages follow each other (default: found); see trawl help paginators");
+    pull->add_option("--concurrency", options.concurrency, "Pages fetched at once, 1 to 10000 [8]")
+        ->type_name("N")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{10'000}).description(""));
+    pull->add_option("--header", headers, "'Name: value', sent with every request; may be given again")
+        ->type_name("TEXT")
+        ->expected(1)
+        ->take_all();
     return pull;
 }
 
 CLI::App* add_sql(CLI::App& app, SqlCommand& command) {
     CLI::App* sql = app.add_subcommand("sql", "Run SQL over the lake's tables and print the answer");
     sql->add_option("QUERY", command.query, "DuckDB's SQL; each table of the lake is a view")->required();
-    sql->add_option("--lake", command.lake, "The lake's directory")->default_str("lake");
-    command.lake = "lake";
+    sql->add_option("--lake", command.lake, "The lake's directory")->capture_default_str();
+    const std::map<std::string, SqlCommand::Format> formats{{"table", SqlCommand::Format::table},
+                                                            {"csv", SqlCommand::Format::csv}};
+    sql->add_option("--format", command.format, "table (the default; cut after 40 rows on a terminal) or csv")
+        ->type_name("FORMAT")
+        ->transform(CLI::CheckedTransformer(formats));
     return sql;
+}
+
+// "Authorization: Bearer x". The value may be a secret: it is not repeated.
+std::pair<std::string, std::string> split_header(const std::string& text) {
+    const auto colon = text.find(':');
+    if (colon == std::string::npos || colon == 0) {
+        throw UsageError("--header has no colon: write --header 'NAME: VALUE'");
+    }
+    return {text.substr(0, colon), text.substr(text.find_first_not_of(" \t", colon + 1) == std::string::npos
+                                                   ? text.size()
+                                                   : text.find_first_not_of(" \t", colon + 1))};
+}
+
+std::string help_on(const std::string& topic, const CLI::App& app, const CLI::App& pull, const CLI::App& sql) {
+    if (topic.empty()) return app.help();
+    if (topic == "exit-codes") return exit_codes_help();
+    if (topic == "paginators") return paginators_help();
+    if (topic == "pull") return pull.help();
+    if (topic == "sql") return sql.help();
+    constexpr std::array<std::string_view, 4> kTopics{"exit-codes", "paginators", "pull", "sql"};
+    throw UsageError(format("there is no help on '{}'{}; use exit-codes, paginators, pull or sql", topic,
+                            did_you_mean(topic, kTopics)));
+}
+
+// CLI11 names what it did not expect in reverse; the first word is the one that was mistyped.
+std::string unexpected(const std::vector<std::string>& words) {
+    constexpr std::array<std::string_view, 12> kKnown{"pull",     "sql",       "help",        "--to",
+                                                      "--name",   "--records", "--paginator", "--concurrency",
+                                                      "--header", "--lake",    "--format",    "--version"};
+    for (const std::string& word : words) {
+        if (word.starts_with("-")) return format("there is no option {}{}", word, did_you_mean(word, kKnown));
+    }
+    return format("'{}' was not expected{}; put a query with blanks in quotes", words.front(),
+                  did_you_mean(words.front(), kKnown));
 }
 
 // One line, also for what CLI11 says in several.
@@ -63,10 +111,10 @@ Command parse_command_line(int argc, const char* const* argv) {
     CLI::App app(kAbout, "trawl");
     app.set_version_flag("--version", "trawl " TRAWL_VERSION);
     app.require_subcommand(0, 1);  // a word that is no verb is then named as such
-    CLI::App* pull = add_pull(app, values.pull);
+    CLI::App* pull = add_pull(app, values.pull, values.headers);
     CLI::App* sql = add_sql(app, values.sql);
-    CLI::App* help = app.add_subcommand("help", "Explain: exit-codes");
-    help->add_option("TOPIC", values.topic, "exit-codes");
+    CLI::App* help = app.add_subcommand("help", "Explain: exit-codes, paginators, or a verb");
+    help->add_option("TOPIC", values.topic, "exit-codes, paginators, pull, sql");
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForVersion&) {
@@ -75,17 +123,18 @@ Command parse_command_line(int argc, const char* const* argv) {
         return PrintCommand{app.help("", CLI::AppFormatMode::All)};
     } catch (const CLI::CallForHelp&) {
         return PrintCommand{app.help()};
+    } catch (const CLI::ExtrasError&) {
+        throw UsageError(unexpected(app.remaining(true)) + "; see trawl --help");
     } catch (const CLI::ParseError& error) {
         throw_usage(error);
     }
-    if (*pull) return PullCommand{values.pull};
+    if (*pull) {
+        for (const std::string& header : values.headers) values.pull.headers.push_back(split_header(header));
+        return PullCommand{values.pull};
+    }
     if (*sql) return values.sql;
     if (!*help) throw UsageError("there is no verb: use trawl pull URL, or trawl sql QUERY; see trawl --help");
-    if (values.topic == "exit-codes") return PrintCommand{exit_codes_help()};
-    if (!values.topic.empty()) {
-        throw UsageError(format("there is no help on '{}'; there is: trawl help exit-codes", values.topic));
-    }
-    return PrintCommand{app.help()};
+    return PrintCommand{help_on(values.topic, app, *pull, *sql)};
 }
 
 }  // namespace trawl::cli

@@ -15,8 +15,10 @@ struct PullCommand {
 };
 
 struct SqlCommand {
+    enum class Format { table, csv };
     std::string query;
-    std::filesystem::path lake;
+    std::filesystem::path lake = "lake";
+    Format format = Format::table;
 };
 
 /// Text for stdout, and nothing else to do: --help, --version, help exit-codes.

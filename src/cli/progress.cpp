@@ -102,9 +102,14 @@ std::string summary_text(const PullSummary& summary) {
     text += format("  requests   {} ({} {}), up to {} at once, {} pages/s\n", with_thousands(progress.requests),
                    progress.retries, progress.retries == 1 ? "retry" : "retries", progress.in_flight_peak,
                    rate_text(per_second(progress.pages, summary.fetching)));
-    text += format("  waiting    {} one after the other, {} together\n", duration_text(progress.waited),
-                   duration_text(summary.fetching));
-    if (summary.version) text += format("  table      {} version {}\n", summary.path.string(), *summary.version);
+    if (progress.waited > summary.fetching) {
+        text += format("  waiting    {} one after the other, {} together\n", duration_text(progress.waited),
+                       duration_text(summary.fetching));
+    }
+    if (summary.version) {
+        const std::string before = *summary.version > 0 ? format(", in place of version {}", *summary.version - 1) : "";
+        text += format("  table      {} version {}{}\n", summary.path.string(), *summary.version, before);
+    }
     for (const std::string& note : summary.notes) text += format("  {}\n", note);
     return text;
 }

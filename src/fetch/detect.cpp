@@ -1,9 +1,11 @@
 #include "detect.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "link_header.hpp"
 #include "trawl/base/error.hpp"
@@ -14,9 +16,11 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-// Where sources put what they say about paging: the page itself, or an object of one of these names.
-constexpr std::array<std::string_view, 10> kEnvelopes{"",      "meta",     "pagination", "paging",   "page",
-                                                      "_meta", "pageInfo", "page_info",  "metadata", "links"};
+// Where sources put what they say about paging: the page itself, an object of one of these names, or one within such.
+constexpr std::string_view kEnvelopes[]{"meta",     "pagination", "paging",   "page",    "_meta",
+                                        "pageInfo", "page_info",  "metadata", "links",   "_links",
+                                        "response", "result",     "data",     "payload", "d"};
+constexpr std::size_t kEnvelopeDepthMax = 3;  // {"response": {"meta": {"paging": {...}}}}
 constexpr std::string_view kTotalRecords[]{
     "total",      "count",         "total_count",  "totalCount",    "total_records", "totalRecords", "total_items",
     "totalItems", "total_results", "totalResults", "totalElements", "@odata.count",  "numFound"};
@@ -29,7 +33,10 @@ constexpr std::string_view kOffsets[]{"offset", "skip", "start", "startAt", "sta
 constexpr std::string_view kPageParams[]{"page", "_page", "p", "page_number", "pageNumber", "pageNo", "page[number]"};
 constexpr std::string_view kNextUrls[]{"next",      "next_url", "nextUrl",         "next_page_url", "nextPageUrl",
                                        "next_link", "nextLink", "@odata.nextLink", "next_page",     "nextPage"};
-constexpr std::string_view kLinkObjects[]{"links", "_links", "paging", "pagination", "meta"};
+// True says that there are more pages, or (the second row) false does.
+constexpr std::string_view kMore[]{"has_more",    "hasMore",       "has_next", "hasNext",
+                                   "hasNextPage", "has_next_page", "more"};
+constexpr std::string_view kLast[]{"isLast", "is_last", "last", "isLastPage", "is_last_page"};
 
 /// A cursor in the page and the parameter that takes it.
 struct CursorName {
@@ -57,16 +64,37 @@ std::optional<Found> find_in(const JsonPage& page, JsonPath path) {
     return Found{std::move(path), value};
 }
 
-/// The first of `names` that the page or one of its envelopes has.
+void add_envelopes(const JsonValue& object, const JsonPath& path, std::vector<JsonPath>& paths) {
+    if (path.size() >= kEnvelopeDepthMax) return;
+    for (const auto& [name, value] : object.members) {
+        const bool is_envelope = std::find(std::begin(kEnvelopes), std::end(kEnvelopes), name) != std::end(kEnvelopes);
+        if (!is_envelope || !value.is(JsonValue::Kind::object)) continue;
+        JsonPath below = path;
+        below.push_back(name);
+        paths.push_back(below);
+        add_envelopes(value, below, paths);
+    }
+}
+
+/// The page itself, then the objects in it that may speak about paging.
+std::vector<JsonPath> envelopes(const JsonPage& page) {
+    std::vector<JsonPath> paths{JsonPath()};
+    add_envelopes(page.root(), {}, paths);
+    return paths;
+}
+
+bool is_scalar(const JsonValue& value) {
+    return !value.is(JsonValue::Kind::object) && !value.is(JsonValue::Kind::array);
+}
+
+/// The first of `names` that the page or one of its envelopes has as a scalar.
 std::optional<Found> find_any(const JsonPage& page, Names names) {
-    for (const std::string_view envelope : kEnvelopes) {
+    for (const JsonPath& envelope : envelopes(page)) {
         for (const std::string_view name : names) {
-            JsonPath path;
-            if (!envelope.empty()) path.emplace_back(envelope);
+            JsonPath path = envelope;
             path.emplace_back(name);
             auto found = find_in(page, std::move(path));
-            if (found && !found->value->is(JsonValue::Kind::object) && !found->value->is(JsonValue::Kind::array))
-                return found;
+            if (found && is_scalar(*found->value)) return found;
         }
     }
     return std::nullopt;
@@ -222,17 +250,16 @@ std::optional<Pagination> by_link_header(const PageFacts& first) {
     return result;
 }
 
+// A scalar, or HAL's {"next": {"href": ...}}.
 std::optional<Found> find_next_url(const JsonPage& page) {
-    for (const std::string_view name : kNextUrls) {
-        if (auto found = find_in(page, {std::string(name)}); found && !found->value->is(JsonValue::Kind::object))
-            return found;
-    }
-    for (const std::string_view object : kLinkObjects) {
+    for (const JsonPath& envelope : envelopes(page)) {
         for (const std::string_view name : kNextUrls) {
-            const JsonPath path{std::string(object), std::string(name)};
+            JsonPath path = envelope;
+            path.emplace_back(name);
             auto found = find_in(page, path);
-            if (found && found->value->is(JsonValue::Kind::object)) found = find_in(page, {path[0], path[1], "href"});
-            if (found) return found;
+            path.emplace_back("href");
+            if (found && found->value->is(JsonValue::Kind::object)) found = find_in(page, path);
+            if (found && is_scalar(*found->value)) return found;
         }
     }
     return std::nullopt;
@@ -367,8 +394,15 @@ void refuse_what_is_unclear(const PageFacts& first) {
         throw PaginationError(format("{}: there is a next page ({} is '{}'), but not how to ask for it: {}",
                                      first.url.redacted(), json_path_text(found->path), found->value->text, kAdvice));
     }
+    const auto more = find_any(first.page, kMore);
+    const auto last = find_any(first.page, kLast);
+    if ((more && more->value->text == "true") || (last && last->value->text == "false")) {
+        throw PaginationError(
+            format("{}: {} says that there are more pages, but not how to ask for them: {}", first.url.redacted(),
+                   json_path_text(more && more->value->text == "true" ? more->path : last->path), kAdvice));
+    }
     const Total total = find_total(first);
-    if (total.records && *total.records > first.count && first.count > 0) {
+    if (total.records && *total.records > first.count) {
         throw PaginationError(
             format("{}: {} says {} records, this page has {}, and how the others follow is unclear: {}",
                    first.url.redacted(), total.where, *total.records, first.count, kAdvice));

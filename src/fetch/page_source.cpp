@@ -73,7 +73,7 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
     ++stats_.in_flight;
     stats_.in_flight_peak = std::max(stats_.in_flight_peak, stats_.in_flight);
     try {
-        Response response = co_await client_.request("GET", url).header("accept", "application/json");
+        Response response = co_await request(url);
         stats_.waited += response.elapsed();
         answered_ = true;
         result.outcome = outcome_of(response);
@@ -90,6 +90,13 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
     }
     --stats_.in_flight;
     co_return result;
+}
+
+Request PageSource::request(const Url& url) {
+    Request result = client_.request("GET", url);
+    for (const auto& [name, value] : options_.headers) result = std::move(result).header(name, value);
+    if (result.headers().contains("accept")) return result;
+    return std::move(result).header("accept", "application/json");
 }
 
 Task<> PageSource::wait_for_the_gate() {

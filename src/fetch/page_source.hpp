@@ -13,7 +13,8 @@ namespace trawl::fetch {
 
 class PageSource {
 public:
-    PageSource(Client& client, FetchStats& stats) : client_(client), stats_(stats) {}
+    PageSource(Client& client, const FetchOptions& options, FetchStats& stats)
+        : client_(client), options_(options), stats_(stats) {}
 
     /// The successful response to a GET of `url`. Retries what may pass; throws what does not, saying how often it was
     /// tried.
@@ -22,9 +23,11 @@ public:
 private:
     struct Attempt;
     Task<Attempt> attempt(const Url& url);
+    [[nodiscard]] Request request(const Url& url);
     Task<> wait_for_the_gate();
 
     Client& client_;
+    const FetchOptions& options_;
     FetchStats& stats_;
     std::mt19937_64 random_{std::random_device()()};
     bool answered_ = false;  // by anything: until then, a refused connection means a wrong address

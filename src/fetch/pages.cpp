@@ -7,6 +7,7 @@
 #include "find_records.hpp"
 #include "page_source.hpp"
 #include "paginator_spec.hpp"
+#include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/loop/task_group.hpp"
@@ -55,7 +56,7 @@ public:
     Impl(Client& client, FetchOptions options, FetchStats* stats)
         : options_(std::move(options)),
           stats_(stats != nullptr ? *stats : own_stats_),
-          source_(client, stats_),
+          source_(client, options_, stats_),
           ahead_(options_.concurrency * kAheadPerWorker) {
         if (options_.records) records_path_ = fetch::parse_json_path(*options_.records);
         if (options_.paginator) spec_ = fetch::parse_paginator(*options_.paginator);
@@ -108,6 +109,12 @@ private:
     }
 
     static JsonPage parse(Response response, const Url& url) {
+        const auto coding = response.headers().get("content-encoding");
+        if (coding && !equal_ignoring_case(*coding, "identity")) {
+            throw PageError(
+                format("{}: the page is compressed ({}), which is not supported yet; make the source send it plain",
+                       url.redacted(), *coding));
+        }
         try {
             return JsonPage(std::move(response).take_body());
         } catch (const PageError& error) {

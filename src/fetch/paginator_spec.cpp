@@ -1,5 +1,6 @@
 #include "paginator_spec.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <functional>
@@ -72,13 +73,17 @@ void set_parameter(PaginatorSpec& spec, std::string_view kind, std::string_view 
         parameter.set(spec, name, assignment.substr(equals + 1));
         return;
     }
-    throw UsageError(format("--paginator: {} has no parameter '{}'{}", kind, name, did_you_mean(name, known)));
+    std::string list;
+    for (const std::string_view each : known) list += format("{}{}", list.empty() ? "" : ", ", each);
+    throw UsageError(format("--paginator: {} has no parameter '{}'{}; use {}", kind, name, did_you_mean(name, known),
+                            list.empty() ? "none" : list));
 }
 
-std::uint64_t number_of(const Url& url, const std::string& param, std::optional<std::uint64_t> said) {
+std::uint64_t number_of(const Url& url, const std::string& param, std::optional<std::uint64_t> said,
+                        std::uint64_t otherwise) {
     if (said) return *said;
     const auto value = url.query(param);
-    return value ? parse_number(param, *value) : 0;
+    return value ? parse_number(param, *value) : otherwise;
 }
 
 std::uint64_t total_at(const JsonPath& path, const PageFacts& first) {
@@ -87,10 +92,20 @@ std::uint64_t total_at(const JsonPath& path, const PageFacts& first) {
                                  json_path_text(path)));
 }
 
+// A path that was given may be missing on a last page; one that was only assumed has to be there once.
+JsonPath path_or(const std::optional<JsonPath>& given, JsonPath assumed, const PageFacts& first,
+                 std::string_view parameter) {
+    if (given) return *given;
+    if (first.page.find(assumed) != nullptr) return assumed;
+    throw PaginationError(format("{}: there is nothing at {} in the first page; give the place with --paginator {}=...",
+                                 first.url.redacted(), json_path_text(assumed), parameter));
+}
+
 Pagination settle_page_number(const PaginatorSpec& spec, const PageFacts& first) {
     Pagination result;
     result.param = spec.page_param;
-    result.first = number_of(first.url, spec.page_param, spec.base_page);
+    const auto echoed = as_count(first.page.find({spec.page_param}));
+    result.first = number_of(first.url, spec.page_param, spec.base_page, echoed.value_or(1));
     result.pattern = first.url;
     if (spec.total_path) result.pages = total_at(*spec.total_path, first);
     if (spec.maximum_page) {
@@ -103,7 +118,7 @@ Pagination settle_page_number(const PaginatorSpec& spec, const PageFacts& first)
 Pagination settle_offset(const PaginatorSpec& spec, const PageFacts& first) {
     Pagination result;
     result.param = spec.offset_param;
-    result.first = number_of(first.url, spec.offset_param, spec.offset);
+    result.first = number_of(first.url, spec.offset_param, spec.offset, 0);
     result.step = spec.limit ? *spec.limit : first.count;
     result.pattern = first.url;
     std::optional<std::uint64_t> end;
@@ -131,14 +146,17 @@ PaginatorSpec parse_paginator(std::string_view text) {
 }
 
 Url first_url(const PaginatorSpec& spec, const Url& url) {
-    if (spec.kind == PaginationKind::page_number) {
-        return url.with_query(spec.page_param, std::to_string(number_of(url, spec.page_param, spec.base_page)));
+    Url result = url;
+    if (spec.kind == PaginationKind::page_number && spec.base_page) {
+        result = result.with_query(spec.page_param, std::to_string(*spec.base_page));
     }
-    if (spec.kind == PaginationKind::offset) {
-        Url result = url.with_query(spec.offset_param, std::to_string(number_of(url, spec.offset_param, spec.offset)));
-        return spec.limit ? result.with_query(spec.limit_param, std::to_string(*spec.limit)) : result;
+    if (spec.kind == PaginationKind::offset && spec.offset) {
+        result = result.with_query(spec.offset_param, std::to_string(*spec.offset));
     }
-    return url;
+    if (spec.kind == PaginationKind::offset && spec.limit) {
+        result = result.with_query(spec.limit_param, std::to_string(*spec.limit));
+    }
+    return result;
 }
 
 Pagination settle(const PaginatorSpec& spec, const PageFacts& first) {
@@ -148,11 +166,14 @@ Pagination settle(const PaginatorSpec& spec, const PageFacts& first) {
     result.kind = spec.kind;
     if (spec.kind == PaginationKind::cursor) {
         result.param = spec.cursor_param;
-        result.path = spec.cursor_path;
+        result.path = path_or(spec.cursor_path, {"cursors", "next"}, first, "cursor_path");
     }
-    if (spec.kind == PaginationKind::json_link) result.path = spec.next_url_path;
+    if (spec.kind == PaginationKind::json_link) {
+        result.path = path_or(spec.next_url_path, {"next"}, first, "next_url_path");
+    }
     if (spec.kind == PaginationKind::header_link) result.relation = spec.links_next_key;
-    result.explanation = "pagination: as given";
+    const auto at = std::find(kKindValues.begin(), kKindValues.end(), spec.kind) - kKindValues.begin();
+    result.explanation = format("pagination: {}, as given", kKinds[static_cast<std::size_t>(at)]);
     return result;
 }
 

@@ -6,10 +6,20 @@
 
 namespace trawl {
 
+std::string Response::redirect_target(std::string_view location) const {
+    try {
+        return url_.resolve(location).redacted();
+    } catch (const InvalidUrl&) {
+        return "another URL";
+    }
+}
+
 const Response& Response::raise_for_status() const {
     if (is_success()) return *this;
-    throw StatusError(status_,
-                      format("{} {} answered {}{}", method_, url_.redacted(), status_, http::status_text(status_)));
+    std::string advice(http::status_text(status_));
+    const auto location = headers_.get("location");
+    if (status_ >= 300 && status_ < 400 && location) advice = " (a redirect: use " + redirect_target(*location) + ")";
+    throw StatusError(status_, format("{} {} answered {}{}", method_, url_.redacted(), status_, advice));
 }
 
 }  // namespace trawl

@@ -22,6 +22,7 @@ FetchOptions fetch_options(const PullOptions& options) {
     fetch.records = options.records;
     fetch.paginator = options.paginator;
     fetch.concurrency = options.concurrency;
+    fetch.headers = options.headers;
     return fetch;
 }
 

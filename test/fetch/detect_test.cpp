@@ -165,6 +165,13 @@ const std::vector<Case> kCases{
     {"a cursor that has ended", "http://a/x", {}, R"({"data":[],"next_cursor":null})", 50, "single"},
     {"a total that says less than there is", "http://a/x", {}, R"({"total":3,"offset":0,"results":[]})", 50, "single"},
     {"the next page's number", "http://a/x?p=1", {}, R"({"next_page":2,"results":[]})", 50, "cursor $.next_page as p"},
+    {"a next URL deep down",
+     "http://a/x",
+     {},
+     R"({"response":{"paging":{"next":"/x?c=2a"},"rows":[]}})",
+     50,
+     "json_link $.response.paging.next"},
+    {"said to be the last", "http://a/x", {}, R"({"has_more":false,"data":[]})", 50, "single"},
     {"no next page's number", "http://a/x?p=1", {}, R"({"next_page":null,"results":[]})", 50, "single"},
     {"a next URL elsewhere",
      "http://a/x",
@@ -179,7 +186,9 @@ TEST(Detect, FindsOutHowPagesFollow) {
 }
 
 TEST(Detect, RefusesToTakeOnePageForAllOfThem) {
-    for (const char* body : {R"({"total":300,"results":[]})", R"({"next":"eyJpZCI6NTB9","results":[]})"}) {
+    for (const char* body : {R"({"total":300,"results":[]})", R"({"next":"eyJpZCI6NTB9","results":[]})",
+                             R"({"has_more":true,"data":[]})", R"({"hasNextPage":true,"page":1,"items":[]})",
+                             R"({"isLast":false,"values":[]})", R"({"meta":{"has_more":true},"data":[]})"}) {
         EXPECT_THROW(run({"", "http://a/x", {}, body, 50, ""}), PaginationError) << body;
     }
 }

@@ -38,6 +38,8 @@ public:
     const Response& raise_for_status() const;
 
 private:
+    [[nodiscard]] std::string redirect_target(std::string_view location) const;
+
     std::string method_;
     Url url_;
     int status_;
