@@ -14,7 +14,7 @@ add_library(trawl_llhttp STATIC ${LLHTTP_ROOT}/llhttp/api.c ${LLHTTP_ROOT}/llhtt
 target_compile_definitions(trawl_llhttp PUBLIC LLHTTP_STRICT_MODE=1)
 target_include_directories(trawl_llhttp SYSTEM PUBLIC ${LLHTTP_ROOT}/include/llhttp ${LLHTTP_ROOT}/include)
 
-set(DUCKDB_ROOT ${CMAKE_SOURCE_DIR}/.deps/duckdb CACHE PATH "Where include/duckdb.h and lib/libduckdb.so are")
+set(DUCKDB_ROOT ${PROJECT_SOURCE_DIR}/.deps/duckdb CACHE PATH "Where include/duckdb.h and lib/libduckdb.so are")
 if(NOT EXISTS ${DUCKDB_ROOT}/lib/libduckdb.so)
   message(FATAL_ERROR "DuckDB is not in ${DUCKDB_ROOT}: run scripts/install")
 endif()
