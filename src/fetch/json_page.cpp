@@ -1,0 +1,173 @@
+/// JsonPage: paths are followed through the outline; the inside of an array element is outlined when a path enters it.
+#include "trawl/fetch/json_page.hpp"
+
+#include <charconv>
+#include <functional>
+
+#include "find_records.hpp"
+#include "json_outline.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+
+namespace trawl {
+
+using fetch::JsonKind;
+using fetch::JsonNode;
+using fetch::JsonOutline;
+
+struct JsonPage::State {
+    JsonOutline outline;
+};
+
+namespace {
+
+using Steps = std::vector<JsonPath::Step>;
+using Visit = std::function<void(const JsonOutline&, const JsonNode&)>;
+
+/// Calls `visit` for each value that steps[at...] lead to from `node`.
+void follow(const JsonOutline& outline, const JsonNode& node, const Steps& steps, std::size_t at, const Visit& visit) {
+    if (at == steps.size()) return visit(outline, node);
+    const JsonPath::Step& step = steps[at];
+    if (step.kind == JsonPath::StepKind::key) {
+        const JsonNode* member = outline.member(node, step.key);
+        if (member) follow(outline, *member, steps, at + 1, visit);
+        return;
+    }
+    if (node.kind != JsonKind::array) return;
+    std::size_t index = 0;
+    outline.each_child(node, [&](const JsonNode& element) {
+        const bool taken = step.kind == JsonPath::StepKind::every || step.index == index;
+        ++index;
+        if (!taken) return;
+        if (at + 1 == steps.size() && element.kind != JsonKind::array) return visit(outline, element);
+        const JsonOutline inside = JsonOutline::read(element.text);  // the outer outline did not keep it
+        follow(inside, inside.root(), steps, at + 1, visit);
+    });
+}
+
+JsonScalar scalar_of(const JsonNode& node) {
+    if (node.kind == JsonKind::string) return {JsonScalar::Kind::string, fetch::decode_string(node.text)};
+    const bool number = node.kind == JsonKind::number;
+    return {number ? JsonScalar::Kind::number : JsonScalar::Kind::boolean, std::string(node.text)};
+}
+
+bool is_scalar(const JsonNode& node) {
+    return node.kind == JsonKind::string || node.kind == JsonKind::number || node.kind == JsonKind::boolean;
+}
+
+/// White space is dropped only where it would break the line: all else stays as the source wrote it.
+void append_record(Records& records, const JsonNode& record) {
+    if (record.text.find_first_of("\r\n") == std::string_view::npos)
+        records.ndjson += record.text;
+    else
+        records.ndjson += fetch::minify(record.text);
+    records.ndjson += '\n';
+    ++records.count;
+}
+
+void append_elements(Records& records, const JsonOutline& outline, const JsonNode& array) {
+    records.ndjson.reserve(records.ndjson.size() + array.text.size() + array.count);
+    outline.each_child(array, [&](const JsonNode& element) { append_record(records, element); });
+}
+
+void append_value(Records& records, const JsonOutline& outline, const JsonNode& node, bool elements_only) {
+    if (node.kind == JsonKind::array)
+        append_elements(records, outline, node);
+    else if (node.kind == JsonKind::object && !elements_only)
+        append_record(records, node);
+}
+
+/// What `path` leads to: an array gives its elements, an object is a record, null is none.
+Records records_at(const JsonOutline& outline, const JsonPath& path) {
+    Records records;
+    bool found = false;
+    // "$.items[*]" leads nowhere where items is empty, and that is no mistake: so the array itself is looked up.
+    Steps steps = path.steps();
+    const bool elements_only = !steps.empty() && steps.back().kind == JsonPath::StepKind::every;
+    if (elements_only) steps.pop_back();
+    follow(outline, outline.root(), steps, 0, [&](const JsonOutline& holder, const JsonNode& node) {
+        const bool is_container = node.kind == JsonKind::array || (node.kind == JsonKind::object && !elements_only);
+        found = found || is_container || node.kind == JsonKind::null;
+        append_value(records, holder, node, elements_only);
+    });
+    if (found) return records;
+    throw NoRecordsError(format(
+        "no records at {}: the page is {}; name the right path (--records), or see whether the source reports an "
+        "error this way",
+        path.str(), fetch::describe(outline)));
+}
+
+Records detected_records(const JsonOutline& outline) {
+    const fetch::FoundRecords found = fetch::find_records(outline);
+    if (!found.array)
+        throw NoRecordsError(
+            format("no records found: the page is {}; name their path, or take the whole page as one "
+                   "record with --records $",
+                   fetch::describe(outline)));
+    Records records;
+    append_elements(records, outline, *found.array);
+    records.path = found.path;
+    if (!found.others.empty()) records.explanation = format("; not taken: {}", found.others);
+    return records;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> JsonScalar::count() const {
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    if (kind == Kind::boolean || text.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+    return value;
+}
+
+JsonPage::JsonPage(std::unique_ptr<State> state) : state_(std::move(state)) {}
+JsonPage::JsonPage(JsonPage&&) noexcept = default;
+JsonPage& JsonPage::operator=(JsonPage&&) noexcept = default;
+JsonPage::~JsonPage() = default;
+
+JsonPage JsonPage::parse(std::string_view body) {
+    return JsonPage(std::make_unique<State>(State{JsonOutline::read(body)}));
+}
+
+Records JsonPage::records(const std::optional<JsonPath>& path) const {
+    Records records = path ? records_at(state_->outline, *path) : detected_records(state_->outline);
+    if (path) records.path = *path;
+    records.fingerprint = std::hash<std::string>{}(records.ndjson);
+    records.explanation = format("records: {} ({} {}){}", records.path.str(), records.count,
+                                 records.ndjson.starts_with('{') ? "objects" : "values", records.explanation);
+    return records;
+}
+
+std::optional<JsonScalar> JsonPage::scalar(const JsonPath& path) const {
+    std::optional<JsonScalar> found;
+    follow(state_->outline, state_->outline.root(), path.steps(), 0, [&](const JsonOutline&, const JsonNode& node) {
+        if (!found && is_scalar(node)) found = scalar_of(node);
+    });
+    return found;
+}
+
+std::vector<JsonField> JsonPage::fields(std::size_t depth) const {
+    struct Object {
+        const JsonNode* node;
+        JsonPath path;
+    };
+    const JsonOutline& outline = state_->outline;
+    std::vector<JsonField> fields;
+    std::vector<Object> level = {{&outline.root(), {}}};
+    if (outline.root().kind != JsonKind::object) level.clear();
+    for (; depth > 0; --depth) {
+        std::vector<Object> below;
+        for (const Object& object : level)
+            outline.each_child(*object.node, [&](const JsonNode& child) {
+                const JsonPath path = object.path.child(fetch::decode_name(child.key));
+                if (child.kind == JsonKind::object) below.push_back({&child, path});
+                if (child.kind == JsonKind::null) fields.push_back({path, {}, true});
+                if (is_scalar(child)) fields.push_back({path, scalar_of(child), false});
+            });
+        level = std::move(below);
+    }
+    return fields;
+}
+
+}  // namespace trawl
