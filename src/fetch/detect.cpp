@@ -1,0 +1,246 @@
+/// One function for each row of the header's list; each gives nothing when its facts are not there.
+#include "trawl/fetch/detect.hpp"
+
+#include <algorithm>
+
+#include "page_facts.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+#include "trawl/fetch/link_header.hpp"
+#include "url_step.hpp"
+
+namespace trawl {
+namespace {
+
+using fetch::Totals;
+using fetch::UrlStep;
+
+/// Where a page is among all, and how many rows each has: what turns totals into a plan.
+struct Grid {
+    bool is_offset = false;
+    std::string param;
+    std::uint64_t first = 0;  // page number or offset of the page that came
+    std::uint64_t size = 0;   // rows a page
+};
+
+/// The rows or pages before this one. Page numbers begin at 0 only where the first page says 0.
+std::uint64_t before(const Grid& grid) {
+    if (grid.is_offset) return grid.first;
+    return grid.first == 0 ? 0 : grid.first - 1;
+}
+
+std::uint64_t minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
+
+std::string in_words(const Grid& grid, const Totals& totals, std::uint64_t pages) {
+    std::string facts;
+    if (totals.records) facts += format("total {} in {}, ", *totals.records, totals.records_from);
+    if (totals.pages) facts += format("{} pages in {}, ", *totals.pages, totals.pages_from);
+    return format("pagination: {} `{}`, {} page{} ({}{} a page)", grid.is_offset ? "offset" : "page number", grid.param,
+                  pages, pages == 1 ? "" : "s", facts, grid.size);
+}
+
+/// The plan that the totals allow, this page included; none if they say nothing. A warning if they disagree.
+std::optional<Pagination> plan(const Grid& grid, const Totals& totals) {
+    const std::uint64_t skipped_pages = grid.is_offset ? 0 : before(grid);
+    const std::uint64_t skipped_rows = grid.is_offset ? before(grid) : before(grid) * grid.size;
+    std::optional<std::uint64_t> by_rows, by_pages;
+    if (totals.records) by_rows = fetch::rounded_up(minus(*totals.records, skipped_rows), grid.size);
+    if (totals.pages && !grid.is_offset) by_pages = minus(*totals.pages, skipped_pages);
+    if (!by_rows && !by_pages) return std::nullopt;
+    Pagination found;
+    found.kind = grid.is_offset ? PaginationKind::offset : PaginationKind::page_number;
+    found.param = grid.param;
+    found.first = grid.first;
+    found.pages = std::max<std::uint64_t>(by_pages.value_or(by_rows.value_or(1)), 1);
+    if (totals.records) found.records = minus(*totals.records, skipped_rows);
+    if (by_rows && by_pages && *by_rows != *by_pages)
+        found.warnings.push_back(format("{} rows at {} a page are {} pages, but {} says {}", *totals.records, grid.size,
+                                        *by_rows, totals.pages_from, *by_pages));
+    found.explanation = in_words(grid, totals, *found.pages);
+    return found;
+}
+
+/// `sequential` follows the next URL as it comes; better is a plan, if the URL is one of a series and its end is known.
+Pagination from_next(const PageView& view, Pagination sequential, const std::string& target, Totals totals) {
+    const Url next = view.url.resolve(target);
+    const auto step = fetch::step_between(view.url, next, view.records.count);
+    if (!step) return sequential;
+    const Grid grid{step->is_offset, step->param, step->from, view.records.count};
+    if (const auto link = find_link(view.headers, "last"); link && !grid.is_offset) {
+        const auto last = fetch::value_in(view.url.resolve(*link), view.url, step->param);
+        // The page's number, so one more than that if they are counted from 0.
+        if (last) totals.pages = *last + (grid.first == 0 ? 1 : 0);
+        if (last) totals.pages_from = "the Link header";
+    }
+    auto planned = plan(grid, totals);
+    if (!planned) return sequential;
+    if (*planned->pages < 2)
+        planned->warnings.push_back("there is a next page, but the totals say that this is the last");
+    if (planned->warnings.empty()) return *planned;
+    sequential.warnings = planned->warnings;
+    sequential.warnings.push_back("so the next URLs are followed one by one");
+    return sequential;
+}
+
+std::optional<Pagination> by_link_header(const PageView& view, const Totals& totals) {
+    const auto target = find_link(view.headers, "next");
+    if (!target) return std::nullopt;
+    Pagination found;
+    found.kind = PaginationKind::header_link;
+    found.stop_after_empty_page = false;
+    found.explanation = "pagination: the Link header's rel=next, page by page";
+    return from_next(view, std::move(found), *target, totals);
+}
+
+Pagination single_page(const PageView& view, std::string_view why) {
+    Pagination found;
+    found.records = view.records.count;
+    found.pages = 1;
+    found.explanation = format("pagination: a single page ({})", why);
+    return found;
+}
+
+/// The request's own parameter of that sort, and its value.
+template <typename Is>
+std::optional<fetch::Place> in_request(const PageView& view, Is is) {
+    for (const auto& [key, text] : view.url.query_params()) {
+        const auto value = JsonScalar{JsonScalar::Kind::string, text}.count();
+        if (is(key) && value) return fetch::Place{key, *value};
+    }
+    return std::nullopt;
+}
+
+std::optional<fetch::Place> page_number(const PageView& view) {
+    const auto asked = in_request(view, fetch::is_page_param);
+    return asked ? asked : fetch::find_page_number(view);
+}
+
+std::optional<fetch::Place> offset(const PageView& view) {
+    const auto asked = in_request(view, fetch::is_offset_param);
+    return asked ? asked : fetch::find_offset(view);
+}
+
+bool is_first_page(const PageView& view) {
+    const auto page = page_number(view);
+    const auto skipped = offset(view);
+    return (!page || page->value < 2) && (!skipped || skipped->value == 0);
+}
+
+/// The field for the next URL is there and null. That is the end, also where a total says otherwise: nothing tells how
+/// to ask for more, and the source was asked.
+std::optional<Pagination> by_null_next(const PageView& view, const Totals& totals, const JsonPath& path) {
+    if (fetch::find_cursor(view)) return std::nullopt;
+    Pagination found = single_page(view, format("{} is null", path.str()));
+    if (!totals.records || *totals.records <= view.records.count || !is_first_page(view)) return found;
+    found.records = totals.records;
+    found.warnings.push_back(format("{} says {} rows and this page has {}, but {} is null: nothing more is fetched",
+                                    totals.records_from, *totals.records, view.records.count, path.str()));
+    return found;
+}
+
+std::optional<Pagination> by_next_url(const PageView& view, const Totals& totals) {
+    const auto next = fetch::find_next_url(view);
+    if (!next) return std::nullopt;
+    if (next->url.empty()) return by_null_next(view, totals, next->path);
+    Pagination found;
+    found.kind = PaginationKind::json_link;
+    found.next_path = next->path;
+    found.stop_after_empty_page = false;
+    found.explanation = format("pagination: the next URL in {}, page by page", next->path.str());
+    return from_next(view, std::move(found), next->url, totals);
+}
+
+/// The rows of a full page. A source may clamp what it says or was asked for, so the first page's own rows count,
+/// unless the stated size is what makes the totals agree (rows that are filtered out leave a page short).
+std::uint64_t size_of_pages(const PageView& view, const Totals& totals) {
+    const std::uint64_t stated = totals.page_size.value_or(0);
+    const bool fits = totals.records && totals.pages && fetch::rounded_up(*totals.records, stated) == *totals.pages;
+    return stated > 0 && (fits || !is_first_page(view)) ? stated : view.records.count;
+}
+
+/// Totals that contradict each other plan nothing: the pages are asked for until one is empty.
+void walk_if_in_doubt(Pagination& pagination) {
+    if (pagination.warnings.empty()) return;
+    pagination.one_by_one = true;
+    pagination.pages.reset();
+    pagination.warnings.emplace_back("so the pages are fetched one by one until one is empty");
+}
+
+std::optional<Pagination> by_page_number(const PageView& view, const Totals& totals) {
+    const auto place = page_number(view);
+    const std::uint64_t size = size_of_pages(view, totals);
+    if (!place && !totals.pages) return std::nullopt;
+    const auto asked = in_request(view, fetch::is_page_param);
+    auto found = plan(Grid{false, asked ? asked->name : "page", place ? place->value : 1, size}, totals);
+    if (found) walk_if_in_doubt(*found);
+    return found;
+}
+
+std::optional<Pagination> by_offset(const PageView& view, const Totals& totals) {
+    const auto place = offset(view);
+    if (!place || !totals.records) return std::nullopt;
+    return plan(Grid{true, place->name, place->value, view.records.count}, totals);
+}
+
+/// A page number or an offset, and instead of a total a field such as `has_more`.
+std::optional<Pagination> by_more(const PageView& view) {
+    const auto more = fetch::says_more(view);
+    const auto page = page_number(view);
+    const auto place = page ? page : offset(view);
+    if (!more || !place) return std::nullopt;
+    const auto asked = in_request(view, fetch::is_page_param);
+    Pagination found;
+    found.kind = page ? PaginationKind::page_number : PaginationKind::offset;
+    found.param = !page ? place->name : asked ? asked->name : "page";
+    found.first = place->value;
+    found.has_more_path = more;
+    found.explanation = format("pagination: {} `{}` while {} is true, page by page", page ? "page number" : "offset",
+                               found.param, more->str());
+    return found;
+}
+
+std::optional<Pagination> by_cursor(const PageView& view) {
+    const auto cursor = fetch::find_cursor(view);
+    if (!cursor) return std::nullopt;
+    if (cursor->param.empty())
+        throw PaginationError(
+            format("{} holds a cursor, but the parameter that takes it is not known; say it: --paginator "
+                   "cursor:cursor_path={},cursor_param=NAME",
+                   cursor->path.str(), cursor->path.str()));
+    Pagination found;
+    found.kind = PaginationKind::cursor;
+    found.param = cursor->param;
+    found.has_more_path = fetch::says_more(view);
+    found.next_path = cursor->path;
+    found.stop_after_empty_page = false;
+    found.explanation =
+        format("pagination: the cursor in {}, sent as `{}`, page by page", cursor->path.str(), cursor->param);
+    return found;
+}
+
+[[noreturn]] void fail_more(const PageView& view, const std::string& evidence) {
+    throw PaginationError(
+        format("{}, this page has {}, and nothing says how to ask for the others; name the pagination "
+               "(--paginator page_number, offset:limit=100, ...), or take this page alone (single_page)",
+               evidence, view.records.count));
+}
+
+}  // namespace
+
+Pagination detect(const PageView& first) {
+    const Totals totals = fetch::find_totals(first);
+    if (const auto found = by_link_header(first, totals)) return *found;
+    if (const auto found = by_next_url(first, totals)) return *found;
+    if (first.records.count == 0) return single_page(first, "it is empty");
+    if (const auto found = by_page_number(first, totals)) return *found;
+    if (const auto found = by_offset(first, totals)) return *found;
+    if (const auto found = by_cursor(first)) return *found;
+    if (const auto found = by_more(first)) return *found;
+    if (const auto more = fetch::says_more(first))
+        fail_more(first, format("{} says that there are more rows", more->str()));
+    if (totals.records && *totals.records > first.records.count)
+        fail_more(first, format("{} says {} rows", totals.records_from, *totals.records));
+    return single_page(first, "no next page, total or cursor in it");
+}
+
+}  // namespace trawl
