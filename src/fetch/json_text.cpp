@@ -15,10 +15,12 @@ bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
 
 }  // namespace
 
+// Written out: this runs once for each value of a page, where find_first_not_of costs more than all else together.
 std::string_view trim_json(std::string_view text) {
-    constexpr std::string_view blank = " \t\r\n";
-    const std::size_t begin = std::min(text.find_first_not_of(blank), text.size());
-    return text.substr(begin, text.find_last_not_of(blank) + 1 - begin);
+    const auto is_blank = [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; };
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 bool is_json_number(std::string_view token) {
