@@ -1,5 +1,7 @@
 #include "exit_code.hpp"
 
+#include <filesystem>
+
 #include "interrupted.hpp"
 #include "trawl/base/error.hpp"
 
@@ -20,7 +22,7 @@ ExitCode exit_code(const std::exception& error) {
     if (is_any<ResolveError, TimeoutError, ClosedError, HttpError, OsError>(error)) return ExitCode::unreachable;
     if (is_any<FetchError>(error)) return ExitCode::data;
     if (is_any<QueryError>(error)) return ExitCode::query;
-    if (is_any<LakeError>(error)) return ExitCode::lake;
+    if (is_any<LakeError, std::filesystem::filesystem_error>(error)) return ExitCode::lake;
     return ExitCode::unexpected;
 }
 

@@ -1,11 +1,11 @@
 // The tool's entry: parse, run the verb, turn what was thrown into one line on stderr and an exit code.
-#include <cstdio>
 #include <exception>
 #include <string>
 
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "options.hpp"
+#include "output.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl::cli {
@@ -18,27 +18,20 @@ struct Overloaded : Handlers... {
 
 void run_command(const Command& command) {
     std::visit(Overloaded{[](const PullCommand& pull) { run_pull(pull); }, [](const SqlCommand& sql) { run_sql(sql); },
-                          [](const PrintCommand& text) { print("{}", text.text); }},
+                          [](const PrintCommand& text) { print_answer(text.text); }},
                command);
-}
-
-std::string one_line(std::string text) {
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    for (char& c : text) {
-        if (c == '\n' || c == '\r') c = ' ';
-    }
-    return text;
 }
 
 int run_tool(int argc, char** argv) {
     std::string after;
+    prepare_standard_streams();
     try {
         const Command command = parse_command_line(argc, argv);
-        if (std::holds_alternative<PullCommand>(command)) after = " (nothing was committed)";
+        if (std::holds_alternative<PullCommand>(command)) after = "; nothing was committed";
         run_command(command);
         return static_cast<int>(ExitCode::ok);
     } catch (const std::exception& error) {
-        print(stderr, "trawl: {}{}\n", one_line(error.what()), after);
+        print_status(format("trawl: {}{}\n", as_one_line(error.what()), after));
         return static_cast<int>(exit_code(error));
     }
 }

@@ -129,6 +129,7 @@ Command parse_command_line(int argc, const char* const* argv) {
         throw_usage(error);
     }
     if (*pull) {
+        if (values.pull.lake.empty()) throw UsageError("--to is empty: give the lake's directory");
         for (const std::string& header : values.headers) values.pull.headers.push_back(split_header(header));
         return PullCommand{values.pull};
     }

@@ -8,14 +8,14 @@ or an offset with a total, a cursor. When that fails, say it with --paginator KI
 
   page_number   ?page=1, ?page=2, ...               concurrent when the number of pages is known
       page_param=page      the parameter that counts pages
-      base_page=1          the first page's number (default: the URL's, else what the page says, else 1)
+      base_page            the first page's number (default: the URL's, else 1)
       total_path           where the page says how many pages there are: total_path=$.meta.pages
       maximum_page         the number at which to stop, not included
   offset        ?offset=0, ?offset=50, ...          concurrent when the number of records is known
       offset_param=offset, limit_param=limit
       offset               the first page's offset (default: the URL's, else 0)
       limit                records a page; sent as limit_param (default: as many as the first page has)
-      total_path           where the page says how many records there are: total_path=$.count
+      total_path=$.total   where the page says how many records there are
       maximum_offset       the offset at which to stop, not included
   cursor        the page names the next one's cursor
       cursor_path=$.cursors.next, cursor_param=cursor
@@ -25,7 +25,9 @@ or an offset with a total, a cursor. When that fails, say it with --paginator KI
       links_next_key=next
   single_page   there is one page
 
-Without a total, page_number and offset go on until a page is empty.
+Without a total, page_number and offset go on until a page is empty (stop_after_empty_page=true; stop_after_short_page=true
+ends them a request earlier). has_more_path=$.has_more names a field that is false on the last page. max_pages=1000000 bounds
+them all.
 
   trawl pull http://host/items --paginator page_number:page_param=p,total_path=$.pages
   trawl pull http://host/items --paginator cursor:cursor_path=$.meta.next,cursor_param=after

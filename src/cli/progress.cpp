@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "output.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl::cli {
@@ -110,7 +111,7 @@ std::string summary_text(const PullSummary& summary) {
         const std::string before = *summary.version > 0 ? format(", in place of version {}", *summary.version - 1) : "";
         text += format("  table      {} version {}{}\n", summary.path.string(), *summary.version, before);
     }
-    for (const std::string& note : summary.notes) text += format("  {}\n", note);
+    for (const std::string& note : summary.notes) text += format("  {}\n", as_one_line(note));
     return text;
 }
 

@@ -3,11 +3,11 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <optional>
 
 #include "commands.hpp"
 #include "interrupted.hpp"
+#include "output.hpp"
 #include "progress.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/loop/loop.hpp"
@@ -41,8 +41,7 @@ std::size_t terminal_width() {
 
 void draw(const Session& session) {
     const auto elapsed = Clock::now() - session.begin;
-    print(stderr, "\r\x1b[K{}", progress_line(session.table, session.progress, elapsed, terminal_width() - 1));
-    std::fflush(stderr);
+    print_status("\r\x1b[K" + progress_line(session.table, session.progress, elapsed, terminal_width() - 1));
 }
 
 /// The status line is gone again when this is destroyed, however the pull ends.
@@ -51,10 +50,7 @@ public:
     StatusLine() = default;
     StatusLine(const StatusLine&) = delete;
     StatusLine& operator=(const StatusLine&) = delete;
-    ~StatusLine() {
-        print(stderr, "\r\x1b[K");
-        std::fflush(stderr);
-    }
+    ~StatusLine() { print_status("\r\x1b[K"); }
 };
 
 Task<> draw_progress(const Session& session) {
@@ -68,7 +64,7 @@ Task<> draw_progress(const Session& session) {
 Task<> log_progress(const Session& session) {
     while (true) {
         co_await sleep(kLogEvery);
-        print(stderr, "{}\n", progress_line(session.table, session.progress, Clock::now() - session.begin));
+        print_status(progress_line(session.table, session.progress, Clock::now() - session.begin) + "\n");
     }
 }
 
@@ -104,7 +100,7 @@ Task<PullSummary> supervise(PullOptions options) {
 
 void run_pull(const PullCommand& command) {
     const PullSummary summary = run(supervise(command.options));
-    print("{}", summary_text(summary));
+    print_answer(summary_text(summary));
 }
 
 }  // namespace trawl::cli

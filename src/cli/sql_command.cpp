@@ -1,12 +1,12 @@
 // `trawl sql`: a question to the lake.
 #include <unistd.h>
 
-#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "commands.hpp"
+#include "output.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/lake/query.hpp"
@@ -57,14 +57,14 @@ void run_sql(const SqlCommand& command) {
         if (!lake.problems().empty()) throw LakeError(lake.problems().front());
         throw QueryError(advice(error, lake));
     }
-    for (const std::string& problem : lake.problems()) print(stderr, "trawl: {}\n", problem);
+    for (const std::string& problem : lake.problems()) print_status(format("trawl: {}\n", as_one_line(problem)));
     if (command.format == SqlCommand::Format::csv) {
-        print("{}", csv(result));
+        print_answer(csv(result));
         return;
     }
     RenderOptions options;
     if (::isatty(STDOUT_FILENO) != 1) options.max_rows = 0;  // a file or a pipe wants all of it
-    print("{}", render(result, options));
+    print_answer(render(result, options));
 }
 
 }  // namespace trawl::cli

@@ -1,435 +1,246 @@
-#include "detect.hpp"
+/// One function for each row of the header's list; each gives nothing when its facts are not there.
+#include "trawl/fetch/detect.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <span>
-#include <string_view>
-#include <vector>
 
-#include "link_header.hpp"
+#include "page_facts.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/fetch/link_header.hpp"
+#include "url_step.hpp"
 
-namespace trawl::fetch {
+namespace trawl {
 namespace {
 
-using Names = std::span<const std::string_view>;
+using fetch::Totals;
+using fetch::UrlStep;
 
-// Where sources put what they say about paging: the page itself, an object of one of these names, or one within such.
-constexpr std::string_view kEnvelopes[]{"meta",     "pagination", "paging",   "page",    "_meta",
-                                        "pageInfo", "page_info",  "metadata", "links",   "_links",
-                                        "response", "result",     "data",     "payload", "d"};
-constexpr std::size_t kEnvelopeDepthMax = 3;  // {"response": {"meta": {"paging": {...}}}}
-constexpr std::string_view kTotalRecords[]{
-    "total",      "count",         "total_count",  "totalCount",    "total_records", "totalRecords", "total_items",
-    "totalItems", "total_results", "totalResults", "totalElements", "@odata.count",  "numFound"};
-constexpr std::string_view kTotalPages[]{"total_pages", "totalPages", "pages",     "last_page", "lastPage",
-                                         "page_count",  "pageCount",  "num_pages", "numPages",  "pages_total"};
-constexpr std::string_view kPageNumbers[]{"page", "current_page", "currentPage", "page_number", "pageNumber", "number"};
-constexpr std::string_view kPageSizes[]{"page_size", "pageSize", "per_page",      "perPage",
-                                        "limit",     "size",     "items_per_page"};
-constexpr std::string_view kOffsets[]{"offset", "skip", "start", "startAt", "start_at", "startIndex"};
-constexpr std::string_view kPageParams[]{"page", "_page", "p", "page_number", "pageNumber", "pageNo", "page[number]"};
-constexpr std::string_view kNextUrls[]{"next",      "next_url", "nextUrl",         "next_page_url", "nextPageUrl",
-                                       "next_link", "nextLink", "@odata.nextLink", "next_page",     "nextPage"};
-// True says that there are more pages, or (the second row) false does.
-constexpr std::string_view kMore[]{"has_more",    "hasMore",       "has_next", "hasNext",
-                                   "hasNextPage", "has_next_page", "more"};
-constexpr std::string_view kLast[]{"isLast", "is_last", "last", "isLastPage", "is_last_page"};
-
-/// A cursor in the page and the parameter that takes it.
-struct CursorName {
-    std::string_view member;
-    std::string_view param;
-};
-constexpr std::array<CursorName, 9> kCursors{{{"next_cursor", "cursor"},
-                                              {"nextCursor", "cursor"},
-                                              {"next_page_token", "page_token"},
-                                              {"nextPageToken", "pageToken"},
-                                              {"next_token", "next_token"},
-                                              {"nextToken", "nextToken"},
-                                              {"end_cursor", "after"},
-                                              {"endCursor", "after"},
-                                              {"continuation_token", "continuation_token"}}};
-
-struct Found {
-    JsonPath path;
-    const JsonValue* value;
-};
-
-std::optional<Found> find_in(const JsonPage& page, JsonPath path) {
-    const JsonValue* value = page.find(path);
-    if (value == nullptr) return std::nullopt;
-    return Found{std::move(path), value};
-}
-
-void add_envelopes(const JsonValue& object, const JsonPath& path, std::vector<JsonPath>& paths) {
-    if (path.size() >= kEnvelopeDepthMax) return;
-    for (const auto& [name, value] : object.members) {
-        const bool is_envelope = std::find(std::begin(kEnvelopes), std::end(kEnvelopes), name) != std::end(kEnvelopes);
-        if (!is_envelope || !value.is(JsonValue::Kind::object)) continue;
-        JsonPath below = path;
-        below.push_back(name);
-        paths.push_back(below);
-        add_envelopes(value, below, paths);
-    }
-}
-
-/// The page itself, then the objects in it that may speak about paging.
-std::vector<JsonPath> envelopes(const JsonPage& page) {
-    std::vector<JsonPath> paths{JsonPath()};
-    add_envelopes(page.root(), {}, paths);
-    return paths;
-}
-
-bool is_scalar(const JsonValue& value) {
-    return !value.is(JsonValue::Kind::object) && !value.is(JsonValue::Kind::array);
-}
-
-/// The first of `names` that the page or one of its envelopes has as a scalar.
-std::optional<Found> find_any(const JsonPage& page, Names names) {
-    for (const JsonPath& envelope : envelopes(page)) {
-        for (const std::string_view name : names) {
-            JsonPath path = envelope;
-            path.emplace_back(name);
-            auto found = find_in(page, std::move(path));
-            if (found && is_scalar(*found->value)) return found;
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<std::uint64_t> number_in(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
-struct Total {
-    std::optional<std::uint64_t> pages;
-    std::optional<std::uint64_t> records;
-    std::string where;
-};
-
-// Counts that cannot be true (less than this page has) are no counts.
-Total find_total(const PageFacts& first) {
-    Total total;
-    if (const auto found = find_any(first.page, kTotalPages)) {
-        total.pages = as_count(found->value);
-        if (total.pages) total.where = json_path_text(found->path);
-    }
-    if (const auto header = first.headers.get("x-total-count")) total.records = number_in(*header);
-    if (total.records && total.where.empty()) total.where = "the X-Total-Count header";
-    if (!total.records) {
-        if (const auto found = find_any(first.page, kTotalRecords)) {
-            total.records = as_count(found->value);
-            if (total.records && total.where.empty()) total.where = json_path_text(found->path);
-        }
-    }
-    if (total.records && *total.records < first.count) total.records.reset();
-    return total;
-}
-
-/// The one parameter in which two URLs differ, if its values are numbers (or it is missing in the first one).
-struct Change {
+/// Where a page is among all, and how many rows each has: what turns totals into a plan.
+struct Grid {
+    bool is_offset = false;
     std::string param;
-    std::optional<std::uint64_t> from;
-    std::uint64_t to = 0;
+    std::uint64_t first = 0;  // page number or offset of the page that came
+    std::uint64_t size = 0;   // rows a page
 };
 
-std::optional<Change> only_change(const Url& current, const Url& next) {
-    std::optional<Change> change;
-    for (const auto& [name, value] : next.query_params()) {
-        const auto before = current.query(name);
-        if (before == value) continue;
-        // A page size that the first URL left to the source is no change of place.
-        const auto to = number_in(value);
-        const bool is_size = !before && to &&
-                             (name.find("limit") != std::string::npos || name.find("size") != std::string::npos ||
-                              name.find("per") != std::string::npos);
-        if (is_size) continue;
-        if (change || !to) return std::nullopt;
-        const auto from = before ? number_in(*before) : std::nullopt;
-        if (before && !from) return std::nullopt;
-        change = Change{name, from, *to};
+/// The rows or pages before this one. Page numbers begin at 0 only where the first page says 0.
+std::uint64_t before(const Grid& grid) {
+    if (grid.is_offset) return grid.first;
+    return grid.first == 0 ? 0 : grid.first - 1;
+}
+
+std::uint64_t minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
+
+std::string in_words(const Grid& grid, const Totals& totals, std::uint64_t pages) {
+    std::string facts;
+    if (totals.records) facts += format("total {} in {}, ", *totals.records, totals.records_from);
+    if (totals.pages) facts += format("{} pages in {}, ", *totals.pages, totals.pages_from);
+    return format("pagination: {} `{}`, {} page{} ({}{} a page)", grid.is_offset ? "offset" : "page number", grid.param,
+                  pages, pages == 1 ? "" : "s", facts, grid.size);
+}
+
+/// The plan that the totals allow, this page included; none if they say nothing. A warning if they disagree.
+std::optional<Pagination> plan(const Grid& grid, const Totals& totals) {
+    const std::uint64_t skipped_pages = grid.is_offset ? 0 : before(grid);
+    const std::uint64_t skipped_rows = grid.is_offset ? before(grid) : before(grid) * grid.size;
+    std::optional<std::uint64_t> by_rows, by_pages;
+    if (totals.records) by_rows = fetch::rounded_up(minus(*totals.records, skipped_rows), grid.size);
+    if (totals.pages && !grid.is_offset) by_pages = minus(*totals.pages, skipped_pages);
+    if (!by_rows && !by_pages) return std::nullopt;
+    Pagination found;
+    found.kind = grid.is_offset ? PaginationKind::offset : PaginationKind::page_number;
+    found.param = grid.param;
+    found.first = grid.first;
+    found.pages = std::max<std::uint64_t>(by_pages.value_or(by_rows.value_or(1)), 1);
+    if (totals.records) found.records = minus(*totals.records, skipped_rows);
+    if (by_rows && by_pages && *by_rows != *by_pages)
+        found.warnings.push_back(format("{} rows at {} a page are {} pages, but {} says {}", *totals.records, grid.size,
+                                        *by_rows, totals.pages_from, *by_pages));
+    found.explanation = in_words(grid, totals, *found.pages);
+    return found;
+}
+
+/// `sequential` follows the next URL as it comes; better is a plan, if the URL is one of a series and its end is known.
+Pagination from_next(const PageView& view, Pagination sequential, const std::string& target, Totals totals) {
+    const Url next = view.url.resolve(target);
+    const auto step = fetch::step_between(view.url, next, view.records.count);
+    if (!step) return sequential;
+    const Grid grid{step->is_offset, step->param, step->from, view.records.count};
+    if (const auto link = find_link(view.headers, "last"); link && !grid.is_offset) {
+        const auto last = fetch::value_in(view.url.resolve(*link), view.url, step->param);
+        // The page's number, so one more than that if they are counted from 0.
+        if (last) totals.pages = *last + (grid.first == 0 ? 1 : 0);
+        if (last) totals.pages_from = "the Link header";
     }
-    return change;
+    auto planned = plan(grid, totals);
+    if (!planned) return sequential;
+    if (*planned->pages < 2)
+        planned->warnings.push_back("there is a next page, but the totals say that this is the last");
+    if (planned->warnings.empty()) return *planned;
+    sequential.warnings = planned->warnings;
+    sequential.warnings.push_back("so the next URLs are followed one by one");
+    return sequential;
 }
 
-bool same_place(const Url& a, const Url& b) {
-    const std::string left = a.target();
-    const std::string right = b.target();
-    return a.origin() == b.origin() && left.substr(0, left.find('?')) == right.substr(0, right.find('?'));
+std::optional<Pagination> by_link_header(const PageView& view, const Totals& totals) {
+    const auto target = find_link(view.headers, "next");
+    if (!target) return std::nullopt;
+    Pagination found;
+    found.kind = PaginationKind::header_link;
+    found.stop_after_empty_page = false;
+    found.explanation = "pagination: the Link header's rel=next, page by page";
+    return from_next(view, std::move(found), *target, totals);
 }
 
-// `next` is one step away from the first page: a page's number, or an offset by the records of a page.
-std::optional<Pagination> numbered(const PageFacts& first, const Url& next, const Total& total) {
-    if (!same_place(first.url, next) || first.count == 0) return std::nullopt;
-    const auto change = only_change(first.url, next);
-    if (!change) return std::nullopt;
-    Pagination result;
-    result.param = change->param;
-    result.pattern = next;
-    result.records = total.records;
-    const bool by_one = change->from ? change->to == *change->from + 1 : change->to == 1 || change->to == 2;
-    const bool by_page = change->to == change->from.value_or(0) + first.count && first.count > 1;
-    if (by_one && !(by_page && !change->from && first.count == 2)) {
-        result.kind = PaginationKind::page_number;
-        result.first = change->to - 1;
-        result.pages = total.pages;
-        // A total that is counted from the first page; the first URL may be in the middle.
-        const std::uint64_t before = result.first > 0 ? result.first - 1 : 0;
-        if (!result.pages && total.records) result.pages = pages_for(*total.records, first.count);
-        if (result.pages && change->from) *result.pages -= std::min(*result.pages, before);
-        return result.pages ? std::optional(result) : std::nullopt;
-    }
-    if (!by_page || !total.records) return std::nullopt;
-    result.kind = PaginationKind::offset;
-    result.first = change->to - first.count;
-    result.step = first.count;
-    result.pages = pages_for(*total.records - std::min(*total.records, result.first), first.count);
-    return result;
+Pagination single_page(const PageView& view, std::string_view why) {
+    Pagination found;
+    found.records = view.records.count;
+    found.pages = 1;
+    found.explanation = format("pagination: a single page ({})", why);
+    return found;
 }
 
-std::string numbered_text(const Pagination& pagination, const PageFacts& first, const Total& total) {
-    const char* what = pagination.kind == PaginationKind::offset ? "offset" : "page number";
-    std::string text =
-        format("pagination: {} `{}`, {} pages of {}", what, pagination.param, *pagination.pages, first.count);
-    if (!total.where.empty()) text += format(" (total in {})", total.where);
-    return text;
-}
-
-std::optional<Url> resolved(const Url& base, const std::string& reference) {
-    try {
-        return base.resolve(reference);
-    } catch (const InvalidUrl&) {
-        return std::nullopt;
-    }
-}
-
-// rel="last" names the last page's number.
-void add_last(const PageFacts& first, std::string_view field, const Url& next, Total& total) {
-    const auto last = link_target(field, "last");
-    if (!last || total.pages || total.records) return;
-    const auto last_url = resolved(first.url, *last);
-    const auto change = only_change(first.url, next);
-    if (!last_url || !change) return;
-    const auto value = last_url->query(change->param);
-    const auto number = value ? number_in(*value) : std::nullopt;
-    const bool by_one = change->from ? change->to == *change->from + 1 : change->to == 2;
-    if (!number || !by_one) return;
-    total.pages = *number;
-    total.where = "the Link header";
-}
-
-std::string all_links(const Headers& headers) {
-    std::string field;
-    for (const auto value : headers.get_all("link")) {
-        if (!field.empty()) field += ", ";
-        field += value;
-    }
-    return field;
-}
-
-std::optional<Pagination> by_link_header(const PageFacts& first) {
-    const std::string field = all_links(first.headers);
-    const auto target = link_target(field, "next");
-    const auto next = target ? resolved(first.url, *target) : std::nullopt;
-    if (!next) return std::nullopt;
-    Total total = find_total(first);
-    add_last(first, field, *next, total);
-    if (auto parallel = numbered(first, *next, total)) {
-        parallel->explanation = numbered_text(*parallel, first, total);
-        return parallel;
-    }
-    Pagination result;
-    result.kind = PaginationKind::header_link;
-    result.explanation = "pagination: the Link header's next page, one after the other";
-    return result;
-}
-
-// A scalar, or HAL's {"next": {"href": ...}}.
-std::optional<Found> find_next_url(const JsonPage& page) {
-    for (const JsonPath& envelope : envelopes(page)) {
-        for (const std::string_view name : kNextUrls) {
-            JsonPath path = envelope;
-            path.emplace_back(name);
-            auto found = find_in(page, path);
-            path.emplace_back("href");
-            if (found && found->value->is(JsonValue::Kind::object)) found = find_in(page, path);
-            if (found && is_scalar(*found->value)) return found;
-        }
+/// The request's own parameter of that sort, and its value.
+template <typename Is>
+std::optional<fetch::Place> in_request(const PageView& view, Is is) {
+    for (const auto& [key, text] : view.url.query_params()) {
+        const auto value = JsonScalar{JsonScalar::Kind::string, text}.count();
+        if (is(key) && value) return fetch::Place{key, *value};
     }
     return std::nullopt;
 }
 
-std::string_view extension(std::string_view target) {
-    target = target.substr(0, target.find('?'));
-    const auto dot = target.substr(target.rfind('/') + 1).rfind('.');
-    return dot == std::string_view::npos ? std::string_view() : target.substr(target.rfind('/') + 1 + dot);
+std::optional<fetch::Place> page_number(const PageView& view) {
+    const auto asked = in_request(view, fetch::is_page_param);
+    return asked ? asked : fetch::find_page_number(view);
 }
 
-// A cursor may stand where others put a URL. "page-2.json" is a URL where the page itself is "page-1.json".
-bool looks_like_a_url(std::string_view text, const Url& current) {
-    if (text.find("/") != std::string_view::npos || text.starts_with("?")) return true;
-    const std::string target = current.target();
-    return !extension(text).empty() && extension(text) == extension(target);
+std::optional<fetch::Place> offset(const PageView& view) {
+    const auto asked = in_request(view, fetch::is_offset_param);
+    return asked ? asked : fetch::find_offset(view);
 }
 
-std::optional<Pagination> by_json_link(const PageFacts& first) {
-    const auto found = find_next_url(first.page);
-    if (!found || !found->value->is(JsonValue::Kind::string) || !looks_like_a_url(found->value->text, first.url))
-        return std::nullopt;
-    const auto next = resolved(first.url, found->value->text);
+bool is_first_page(const PageView& view) {
+    const auto page = page_number(view);
+    const auto skipped = offset(view);
+    return (!page || page->value < 2) && (!skipped || skipped->value == 0);
+}
+
+/// The field for the next URL is there and null. That is the end, also where a total says otherwise: nothing tells how
+/// to ask for more, and the source was asked.
+std::optional<Pagination> by_null_next(const PageView& view, const Totals& totals, const JsonPath& path) {
+    if (fetch::find_cursor(view)) return std::nullopt;
+    Pagination found = single_page(view, format("{} is null", path.str()));
+    if (!totals.records || *totals.records <= view.records.count || !is_first_page(view)) return found;
+    found.records = totals.records;
+    found.warnings.push_back(format("{} says {} rows and this page has {}, but {} is null: nothing more is fetched",
+                                    totals.records_from, *totals.records, view.records.count, path.str()));
+    return found;
+}
+
+std::optional<Pagination> by_next_url(const PageView& view, const Totals& totals) {
+    const auto next = fetch::find_next_url(view);
     if (!next) return std::nullopt;
-    const Total total = find_total(first);
-    if (auto parallel = numbered(first, *next, total)) {
-        parallel->explanation = numbered_text(*parallel, first, total);
-        return parallel;
-    }
-    Pagination result;
-    result.kind = PaginationKind::json_link;
-    result.path = found->path;
-    result.explanation =
-        format("pagination: the next page's URL in {}, one after the other", json_path_text(found->path));
-    return result;
+    if (next->url.empty()) return by_null_next(view, totals, next->path);
+    Pagination found;
+    found.kind = PaginationKind::json_link;
+    found.next_path = next->path;
+    found.stop_after_empty_page = false;
+    found.explanation = format("pagination: the next URL in {}, page by page", next->path.str());
+    return from_next(view, std::move(found), next->url, totals);
 }
 
-// The parameter of the first URL that counts pages; "page" when there is none.
-std::string page_param(const Url& url) {
-    for (const std::string_view name : kPageParams) {
-        if (url.query(name)) return std::string(name);
-    }
-    return "page";
+/// The rows of a full page. A source may clamp what it says or was asked for, so the first page's own rows count,
+/// unless the stated size is what makes the totals agree (rows that are filtered out leave a page short).
+std::uint64_t size_of_pages(const PageView& view, const Totals& totals) {
+    const std::uint64_t stated = totals.page_size.value_or(0);
+    const bool fits = totals.records && totals.pages && fetch::rounded_up(*totals.records, stated) == *totals.pages;
+    return stated > 0 && (fits || !is_first_page(view)) ? stated : view.records.count;
 }
 
-// The parameter's name is certain only if the first URL has it or the page says its own number.
-std::optional<Pagination> by_page_number(const PageFacts& first) {
-    const Total total = find_total(first);
-    const auto number = find_any(first.page, kPageNumbers);
-    const std::string param = page_param(first.url);
-    const auto given = first.url.query(param);
-    const auto echoed = number ? as_count(number->value) : std::nullopt;
-    if (!given && (!echoed || find_any(first.page, kOffsets))) return std::nullopt;
-    const auto in_url = given ? number_in(*given) : std::nullopt;
-    const auto size = as_count(find_any(first.page, kPageSizes) ? find_any(first.page, kPageSizes)->value : nullptr);
-    Pagination result;
-    result.kind = PaginationKind::page_number;
-    result.param = param;
-    result.first = in_url.value_or(echoed.value_or(1));
-    result.pattern = first.url;
-    result.records = total.records;
-    result.pages = total.pages;
-    if (!result.pages && total.records && first.count > 0) {
-        result.pages = pages_for(*total.records, std::max<std::uint64_t>(size.value_or(0), first.count));
-    }
-    if (!result.pages || *result.pages <= 1) return std::nullopt;
-    if (result.first > 1) *result.pages -= std::min(*result.pages, result.first - 1);
-    result.explanation = numbered_text(result, first, total);
-    return result;
+/// Totals that contradict each other plan nothing: the pages are asked for until one is empty.
+void walk_if_in_doubt(Pagination& pagination) {
+    if (pagination.warnings.empty()) return;
+    pagination.one_by_one = true;
+    pagination.pages.reset();
+    pagination.warnings.emplace_back("so the pages are fetched one by one until one is empty");
 }
 
-std::optional<Pagination> by_offset(const PageFacts& first) {
-    const Total total = find_total(first);
-    if (!total.records || first.count == 0) return std::nullopt;
-    const auto echoed = find_any(first.page, kOffsets);
-    std::string param = echoed ? echoed->path.back() : std::string();
-    for (const std::string_view name : kOffsets) {
-        if (first.url.query(name)) param = name;
-    }
-    if (param.empty()) return std::nullopt;
-    const auto in_url = first.url.query(param);
-    Pagination result;
-    result.kind = PaginationKind::offset;
-    result.param = param;
-    result.first = (in_url ? number_in(*in_url) : as_count(echoed->value)).value_or(0);
-    result.step = first.count;
-    result.pattern = first.url;
-    result.records = total.records;
-    result.pages = pages_for(*total.records - std::min(*total.records, result.first), first.count);
-    result.explanation = numbered_text(result, first, total);
-    return result;
+std::optional<Pagination> by_page_number(const PageView& view, const Totals& totals) {
+    const auto place = page_number(view);
+    const std::uint64_t size = size_of_pages(view, totals);
+    if (!place && !totals.pages) return std::nullopt;
+    const auto asked = in_request(view, fetch::is_page_param);
+    auto found = plan(Grid{false, asked ? asked->name : "page", place ? place->value : 1, size}, totals);
+    if (found) walk_if_in_doubt(*found);
+    return found;
 }
 
-std::optional<Pagination> by_cursor(const PageFacts& first) {
-    for (const CursorName& name : kCursors) {
-        const auto found = find_any(first.page, Names(&name.member, 1));
-        if (!found || !found->value->is(JsonValue::Kind::string) || found->value->text.empty()) continue;
-        Pagination result;
-        result.kind = PaginationKind::cursor;
-        result.param = name.param;
-        result.path = found->path;
-        result.explanation = format("pagination: the cursor in {} as `{}`, one page after the other",
-                                    json_path_text(found->path), name.param);
-        return result;
-    }
-    return std::nullopt;
+std::optional<Pagination> by_offset(const PageView& view, const Totals& totals) {
+    const auto place = offset(view);
+    if (!place || !totals.records) return std::nullopt;
+    return plan(Grid{true, place->name, place->value, view.records.count}, totals);
 }
 
-// "next_page": 2 is the value of the parameter that counts pages.
-std::optional<Pagination> by_next_number(const PageFacts& first) {
-    const auto found = find_next_url(first.page);
-    if (!found || !as_count(found->value)) return std::nullopt;
-    Pagination result;
-    result.kind = PaginationKind::cursor;
-    result.param = page_param(first.url);
-    result.path = found->path;
-    result.explanation = format("pagination: the next page's number in {} as `{}`, one page after the other",
-                                json_path_text(found->path), result.param);
-    return result;
+/// A page number or an offset, and instead of a total a field such as `has_more`.
+std::optional<Pagination> by_more(const PageView& view) {
+    const auto more = fetch::says_more(view);
+    const auto page = page_number(view);
+    const auto place = page ? page : offset(view);
+    if (!more || !place) return std::nullopt;
+    const auto asked = in_request(view, fetch::is_page_param);
+    Pagination found;
+    found.kind = page ? PaginationKind::page_number : PaginationKind::offset;
+    found.param = !page ? place->name : asked ? asked->name : "page";
+    found.first = place->value;
+    found.has_more_path = more;
+    found.explanation = format("pagination: {} `{}` while {} is true, page by page", page ? "page number" : "offset",
+                               found.param, more->str());
+    return found;
 }
 
-Pagination single_page() {
-    Pagination result;
-    result.explanation = "pagination: none, a single page";
-    return result;
-}
-
-// Taking the first page for all of them would lose rows without a word.
-void refuse_what_is_unclear(const PageFacts& first) {
-    constexpr const char* kAdvice = "say how with --paginator, or --paginator single_page to take this page alone";
-    if (const auto found = find_next_url(first.page); found && !found->value->text.empty()) {
-        throw PaginationError(format("{}: there is a next page ({} is '{}'), but not how to ask for it: {}",
-                                     first.url.redacted(), json_path_text(found->path), found->value->text, kAdvice));
-    }
-    const auto more = find_any(first.page, kMore);
-    const auto last = find_any(first.page, kLast);
-    if ((more && more->value->text == "true") || (last && last->value->text == "false")) {
+std::optional<Pagination> by_cursor(const PageView& view) {
+    const auto cursor = fetch::find_cursor(view);
+    if (!cursor) return std::nullopt;
+    if (cursor->param.empty())
         throw PaginationError(
-            format("{}: {} says that there are more pages, but not how to ask for them: {}", first.url.redacted(),
-                   json_path_text(more && more->value->text == "true" ? more->path : last->path), kAdvice));
-    }
-    const Total total = find_total(first);
-    if (total.records && *total.records > first.count) {
-        throw PaginationError(
-            format("{}: {} says {} records, this page has {}, and how the others follow is unclear: {}",
-                   first.url.redacted(), total.where, *total.records, first.count, kAdvice));
-    }
+            format("{} holds a cursor, but the parameter that takes it is not known; say it: --paginator "
+                   "cursor:cursor_path={},cursor_param=NAME",
+                   cursor->path.str(), cursor->path.str()));
+    Pagination found;
+    found.kind = PaginationKind::cursor;
+    found.param = cursor->param;
+    found.has_more_path = fetch::says_more(view);
+    found.next_path = cursor->path;
+    found.stop_after_empty_page = false;
+    found.explanation =
+        format("pagination: the cursor in {}, sent as `{}`, page by page", cursor->path.str(), cursor->param);
+    return found;
 }
 
-// "next": null: the source itself says that this is the last page, whatever its totals seem to mean.
-bool says_it_is_the_last(const PageFacts& first) {
-    const auto found = find_next_url(first.page);
-    return found && (found->value->is(JsonValue::Kind::null) || found->value->text.empty());
+[[noreturn]] void fail_more(const PageView& view, const std::string& evidence) {
+    throw PaginationError(
+        format("{}, this page has {}, and nothing says how to ask for the others; name the pagination "
+               "(--paginator page_number, offset:limit=100, ...), or take this page alone (single_page)",
+               evidence, view.records.count));
 }
 
 }  // namespace
 
-std::optional<std::uint64_t> as_count(const JsonValue* value) {
-    if (value == nullptr) return std::nullopt;
-    if (!value->is(JsonValue::Kind::number) && !value->is(JsonValue::Kind::string)) return std::nullopt;
-    return number_in(value->text);
+Pagination detect(const PageView& first) {
+    const Totals totals = fetch::find_totals(first);
+    if (const auto found = by_link_header(first, totals)) return *found;
+    if (const auto found = by_next_url(first, totals)) return *found;
+    if (first.records.count == 0) return single_page(first, "it is empty");
+    if (const auto found = by_page_number(first, totals)) return *found;
+    if (const auto found = by_offset(first, totals)) return *found;
+    if (const auto found = by_cursor(first)) return *found;
+    if (const auto found = by_more(first)) return *found;
+    if (const auto more = fetch::says_more(first))
+        fail_more(first, format("{} says that there are more rows", more->str()));
+    if (totals.records && *totals.records > first.records.count)
+        fail_more(first, format("{} says {} rows", totals.records_from, *totals.records));
+    return single_page(first, "no next page, total or cursor in it");
 }
 
-Pagination detect(const PageFacts& first) {
-    if (says_it_is_the_last(first)) return single_page();
-    for (const auto find : {by_link_header, by_json_link, by_page_number, by_offset, by_cursor, by_next_number}) {
-        if (auto found = find(first)) return std::move(*found);
-    }
-    refuse_what_is_unclear(first);
-    return single_page();
-}
-
-}  // namespace trawl::fetch
+}  // namespace trawl

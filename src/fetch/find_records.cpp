@@ -1,91 +1,136 @@
+/// All arrays to depth 3 are listed breadth first; the first rule that any of them fits decides, so that the same page
+/// always gives the same answer.
 #include "find_records.hpp"
 
 #include <algorithm>
 #include <array>
-#include <tuple>
+#include <cctype>
 
 #include "trawl/base/format.hpp"
 
 namespace trawl::fetch {
 namespace {
 
-constexpr std::size_t kDepthMax = 3;  // {"response": {"data": {"items": [...]}}}
+constexpr std::size_t depth_max = 3;    // {"data": {"page": {"items": []}}} is as deep as known APIs go
+constexpr std::size_t listed_max = 12;  // arrays or keys, in a message
 
-// What public APIs call their records.
-constexpr std::array<std::string_view, 18> kUsualNames{
-    "items",   "results", "data",     "records", "entries", "rows",      "values",   "content", "list",
-    "objects", "hits",    "elements", "value",   "docs",    "documents", "features", "result",  "payload"};
+/// Names of record arrays in public APIs, the surest first.
+constexpr std::array<std::string_view, 19> usual_names = {
+    "items", "results", "records",  "data", "rows",      "entries",   "values",   "value", "content", "objects",
+    "list",  "hits",    "elements", "docs", "documents", "resources", "features", "nodes", "result"};
+
+/// Arrays of objects that talk about the page and are never its records.
+constexpr std::array<std::string_view, 10> never_names = {"errors",   "warnings", "links", "_links",       "link",
+                                                          "messages", "facets",   "sort",  "aggregations", "included"};
 
 struct Candidate {
+    const JsonNode* array;
     JsonPath path;
-    bool is_usual;
-    std::size_t objects;
-
-    // Usual names first, then the shallower, then the larger.
-    [[nodiscard]] bool is_better_than(const Candidate& other) const {
-        return std::make_tuple(!is_usual, path.size(), other.objects) <
-               std::make_tuple(!other.is_usual, other.path.size(), objects);
-    }
+    std::size_t depth;
+    std::size_t name_rank;  // in usual_names; usual_names.size() for any other
+    bool never;
 };
 
-bool is_usual(std::string_view name) {
-    return std::find(kUsualNames.begin(), kUsualNames.end(), name) != kUsualNames.end();
+std::size_t rank_of(std::string_view key) {
+    std::string lower(key);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return static_cast<std::size_t>(std::find(usual_names.begin(), usual_names.end(), lower) - usual_names.begin());
 }
 
-// An array of scalars may be the records under a usual name only; an empty one too: the source may have none today.
-bool qualifies(const JsonValue& array, bool usual) { return array.objects > 0 ? array.objects == array.size : usual; }
-
-void consider(const JsonValue& object, const JsonPath& path, std::optional<Candidate>& best) {
-    for (const auto& [name, value] : object.members) {
-        JsonPath below = path;
-        below.push_back(name);
-        if (value.is(JsonValue::Kind::array) && qualifies(value, is_usual(name))) {
-            Candidate candidate{below, is_usual(name), value.objects};
-            if (!best || candidate.is_better_than(*best)) best = std::move(candidate);
-        } else if (value.is(JsonValue::Kind::object) && below.size() < kDepthMax) {
-            consider(value, below, best);
-        }
+std::vector<Candidate> candidates(const JsonOutline& outline) {
+    struct Object {
+        const JsonNode* node;
+        JsonPath path;
+    };
+    std::vector<Candidate> found;
+    std::vector<Object> level = {{&outline.root(), {}}};
+    for (std::size_t depth = 1; depth <= depth_max; ++depth) {
+        std::vector<Object> below;
+        for (const Object& object : level)
+            outline.each_child(*object.node, [&](const JsonNode& child) {
+                const std::string name = decode_name(child.key);
+                if (child.kind == JsonKind::object) below.push_back({&child, object.path.child(name)});
+                if (child.kind != JsonKind::array) return;
+                const bool never = std::find(never_names.begin(), never_names.end(), name) != never_names.end();
+                found.push_back({&child, object.path.child(name), depth, rank_of(name), never});
+            });
+        level = std::move(below);
     }
+    return found;
 }
 
-std::string_view kind_text(JsonValue::Kind kind) {
-    switch (kind) {
-        case JsonValue::Kind::null:
-            return "null";
-        case JsonValue::Kind::boolean:
-            return "boolean";
-        case JsonValue::Kind::number:
-            return "number";
-        case JsonValue::Kind::string:
-            return "string";
-        case JsonValue::Kind::object:
-            return "object";
-        default:
-            return "array";
-    }
+bool is_usual(const Candidate& candidate) { return candidate.name_rank < usual_names.size(); }
+bool has_objects(const Candidate& candidate) { return candidate.array->objects > 0; }
+bool is_empty(const Candidate& candidate) { return candidate.array->count == 0; }
+
+/// The first of the best, `better(a, b)` meaning that a is better than b.
+template <typename Fits, typename Better>
+const Candidate* best(const std::vector<Candidate>& all, Fits fits, Better better) {
+    const Candidate* chosen = nullptr;
+    for (const Candidate& candidate : all)
+        if (fits(candidate) && (!chosen || better(candidate, *chosen))) chosen = &candidate;
+    return chosen;
+}
+
+const Candidate* choose(const std::vector<Candidate>& all) {
+    const auto by_name = [](const Candidate& a, const Candidate& b) {
+        return a.depth != b.depth ? a.depth < b.depth : a.name_rank < b.name_rank;
+    };
+    const auto by_size = [](const Candidate& a, const Candidate& b) {
+        return a.depth == b.depth && a.array->objects > b.array->objects;
+    };
+    const auto usual_objects = [](const Candidate& c) { return is_usual(c) && has_objects(c); };
+    const auto usual_empty = [](const Candidate& c) { return is_usual(c) && is_empty(c); };
+    const auto any_objects = [](const Candidate& c) { return !c.never && has_objects(c); };
+    const auto usual = [](const Candidate& c) { return is_usual(c); };
+    if (const Candidate* chosen = best(all, usual_objects, by_name)) return chosen;
+    if (const Candidate* chosen = best(all, usual_empty, by_name)) return chosen;
+    if (const Candidate* chosen = best(all, any_objects, by_size)) return chosen;
+    if (const Candidate* chosen = best(all, usual, by_name)) return chosen;
+    const bool only_one = all.size() == 1 && is_empty(all.front()) && !all.front().never;
+    return only_one ? &all.front() : nullptr;
+}
+
+std::string what(const Candidate& candidate) {
+    return format("{} ({} {})", candidate.path.str(), candidate.array->count,
+                  has_objects(candidate) ? "objects" : "values");
+}
+
+void append_item(std::string& list, std::size_t& listed, const std::string& item) {
+    if (++listed <= listed_max) list += (list.empty() ? "" : ", ") + item;
+    if (listed == listed_max + 1) list += ", ...";
 }
 
 }  // namespace
 
-std::optional<JsonPath> find_records(const JsonValue& root) {
-    if (root.is(JsonValue::Kind::array)) return JsonPath();
-    std::optional<Candidate> best;
-    consider(root, {}, best);
-    if (!best) return std::nullopt;
-    return best->path;
+FoundRecords find_records(const JsonOutline& outline) {
+    FoundRecords found;
+    if (outline.root().kind == JsonKind::array) {
+        found.array = &outline.root();
+        return found;
+    }
+    const std::vector<Candidate> all = candidates(outline);
+    const Candidate* chosen = choose(all);
+    if (!chosen) return found;
+    std::size_t listed = 0;
+    for (const Candidate& other : all)
+        if (&other != chosen && has_objects(other)) append_item(found.others, listed, what(other));
+    found.array = chosen->array;
+    found.path = chosen->path;
+    return found;
 }
 
-std::string what_is_there(const JsonValue& root) {
-    if (!root.is(JsonValue::Kind::object)) return "the page is a single value";
-    std::string text = "it has";
-    constexpr std::size_t kShown = 8;
-    for (std::size_t i = 0; i < std::min(root.members.size(), kShown); ++i) {
-        const auto& [name, value] = root.members[i];
-        text += format("{} {} ({})", i == 0 ? "" : ",", name, kind_text(value.kind));
-    }
-    if (root.members.empty()) text += " no members";
-    if (root.members.size() > kShown) text += ", ...";
-    return text;
+std::string describe(const JsonOutline& outline) {
+    if (outline.root().kind == JsonKind::array) return format("an array of {}", outline.root().count);
+    if (outline.root().kind != JsonKind::object) return "a single value";
+    std::string keys, arrays;
+    std::size_t listed_keys = 0, listed_arrays = 0;
+    outline.each_child(outline.root(),
+                       [&](const JsonNode& child) { append_item(keys, listed_keys, decode_name(child.key)); });
+    for (const Candidate& candidate : candidates(outline)) append_item(arrays, listed_arrays, what(candidate));
+    return format("an object with {}; {}", keys.empty() ? "no keys" : "the keys " + keys,
+                  arrays.empty() ? "no arrays" : "arrays: " + arrays);
 }
 
 }  // namespace trawl::fetch

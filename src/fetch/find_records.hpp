@@ -1,19 +1,22 @@
-/// Which array of a page holds its records.
+/// Which array of a page holds its records, when nobody said so.
 #pragma once
 
-#include <optional>
 #include <string>
 
-#include "json_page.hpp"
+#include "json_outline.hpp"
+#include "trawl/fetch/json_path.hpp"
 
 namespace trawl::fetch {
 
-/// The path to the records: the page itself if it is an array; else the array of a usual name ("items", "results",
-/// ...), the shallowest first; else the array with the most objects. Looks three objects deep. Nothing when no array
-/// qualifies.
-std::optional<JsonPath> find_records(const JsonValue& root);
+struct FoundRecords {
+    const JsonNode* array = nullptr;  // none found: null
+    JsonPath path;
+    std::string others;  // the arrays of objects that were not taken: "$.users (3 objects)"
+};
 
-/// What there is instead, for a message: "it has: error (string), code (number)".
-std::string what_is_there(const JsonValue& root);
+[[nodiscard]] FoundRecords find_records(const JsonOutline& outline);
+
+/// What a page has at its top, for the message that no records were found: "keys id, name; no arrays".
+[[nodiscard]] std::string describe(const JsonOutline& outline);
 
 }  // namespace trawl::fetch

@@ -1,243 +1,176 @@
-// The one file of this layer that names simdjson. On-Demand is lazy, so the outline visits every value: what it has not
-// complained about is JSON (RFC 8259).
-#include "json_page.hpp"
+/// JsonPage: paths are followed through the outline; the inside of an array element is outlined when a path enters it.
+#include "trawl/fetch/json_page.hpp"
 
-#include <simdjson.h>
+#include <charconv>
+#include <functional>
 
+#include "find_records.hpp"
+#include "json_outline.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
-namespace trawl::fetch {
-namespace {
+namespace trawl {
 
-namespace ondemand = simdjson::ondemand;
+using fetch::JsonKind;
+using fetch::JsonNode;
+using fetch::JsonOutline;
 
-ondemand::parser& parser() {
-    thread_local ondemand::parser parser;
-    return parser;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto end = text.find_last_not_of(" \t\r\n");
-    return end == std::string_view::npos ? std::string_view() : text.substr(0, end + 1);
-}
-
-std::size_t digits(std::string_view text, std::size_t at) {
-    std::size_t end = at;
-    while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-    return end - at;
-}
-
-// RFC 8259, section 6. Nothing is converted, so the size of the number does not matter.
-bool is_number(std::string_view text) {
-    std::size_t at = text.starts_with('-') ? 1 : 0;
-    const std::size_t whole = digits(text, at);
-    if (whole == 0 || (whole > 1 && text[at] == '0')) return false;
-    at += whole;
-    if (at < text.size() && text[at] == '.') {
-        const std::size_t fraction = digits(text, ++at);
-        if (fraction == 0) return false;
-        at += fraction;
-    }
-    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-        ++at;
-        if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-        const std::size_t exponent = digits(text, at);
-        if (exponent == 0) return false;
-        at += exponent;
-    }
-    return at == text.size();
-}
-
-/// Walks all of a page; throws simdjson_error for what is no JSON.
-class Outline {
-public:
-    static JsonValue of(ondemand::document& document) {
-        JsonValue root;
-        switch (document.type().value()) {
-            case ondemand::json_type::object:
-                object(document.get_object(), &root);
-                break;
-            case ondemand::json_type::array:
-                array(document.get_array(), root);
-                break;
-            default:  // a page that is a scalar has no records; which one it is does not matter
-                root.kind = JsonValue::Kind::string;
-                document.raw_json_token().value();
-                return root;
-        }
-        const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
-        if (!at_end) throw simdjson::simdjson_error(simdjson::TRAILING_CONTENT);
-        return root;
-    }
-
-private:
-    // `out` is null inside arrays, where nothing is kept.
-    static JsonValue::Kind value(ondemand::value value, JsonValue* out) {
-        JsonValue unused;
-        JsonValue& kept = out != nullptr ? *out : unused;
-        switch (value.type().value()) {
-            case ondemand::json_type::object:
-                object(value.get_object(), out);
-                return JsonValue::Kind::object;
-            case ondemand::json_type::array:
-                array(value.get_array(), kept);
-                return JsonValue::Kind::array;
-            case ondemand::json_type::string:
-                kept.kind = JsonValue::Kind::string;
-                kept.text = std::string_view(value.get_string());
-                return kept.kind;
-            case ondemand::json_type::number:
-                kept.kind = JsonValue::Kind::number;
-                kept.text = trimmed(value.raw_json_token());
-                if (!is_number(kept.text)) throw simdjson::simdjson_error(simdjson::NUMBER_ERROR);
-                return kept.kind;
-            case ondemand::json_type::boolean:
-                kept.kind = JsonValue::Kind::boolean;
-                kept.text = value.get_bool().value() ? "true" : "false";
-                return kept.kind;
-            default:
-                if (trimmed(value.raw_json_token()) != "null") throw simdjson::simdjson_error(simdjson::N_ATOM_ERROR);
-                return JsonValue::Kind::null;
-        }
-    }
-
-    static void object(ondemand::object object, JsonValue* out) {
-        if (out != nullptr) out->kind = JsonValue::Kind::object;
-        for (auto field : object) {
-            const std::string_view key = field.unescaped_key();
-            if (out == nullptr) {
-                value(field.value(), nullptr);
-                continue;
-            }
-            JsonValue member;
-            std::string name(key);
-            member.kind = value(field.value(), &member);
-            out->members.emplace_back(std::move(name), std::move(member));
-        }
-    }
-
-    static void array(ondemand::array array, JsonValue& out) {
-        out.kind = JsonValue::Kind::array;
-        for (auto element : array) {
-            ++out.size;
-            if (value(element.value(), nullptr) == JsonValue::Kind::object) ++out.objects;
-        }
-    }
+struct JsonPage::State {
+    JsonOutline outline;
 };
 
-std::string beginning(std::string_view page) {
-    constexpr std::size_t kShown = 40;
-    std::string text;
-    for (const char c : page.substr(0, kShown)) text += (c >= ' ' && c <= '~') ? c : ' ';
-    return page.size() > kShown ? text + "..." : text;
-}
+namespace {
 
-[[noreturn]] void refuse(const simdjson::simdjson_error& error, std::string_view page) {
-    if (page.find_first_not_of(" \t\r\n") == std::string_view::npos) throw PageError("the page is empty");
-    throw PageError(format("the page is not JSON ({}); it begins with: {}", error.what(), beginning(page)));
-}
+using Steps = std::vector<JsonPath::Step>;
+using Visit = std::function<void(const JsonOutline&, const JsonNode&)>;
 
-void append_line(std::string& lines, std::string_view record) {
-    if (record.find_first_of("\r\n") == std::string_view::npos) {
-        lines.append(record);
-    } else {  // line breaks in JSON are always between tokens
-        std::string minified(record.size() + simdjson::SIMDJSON_PADDING, '\0');
-        std::size_t size = 0;
-        if (simdjson::minify(record.data(), record.size(), minified.data(), size) != simdjson::SUCCESS) {
-            throw PageError("a record cannot be written on one line");
-        }
-        lines.append(minified, 0, size);
+/// Calls `visit` for each value that steps[at...] lead to from `node`.
+void follow(const JsonOutline& outline, const JsonNode& node, const Steps& steps, std::size_t at, const Visit& visit) {
+    if (at == steps.size()) return visit(outline, node);
+    const JsonPath::Step& step = steps[at];
+    if (step.kind == JsonPath::StepKind::key) {
+        const JsonNode* member = outline.member(node, step.key);
+        if (member) follow(outline, *member, steps, at + 1, visit);
+        return;
     }
-    lines += '\n';
+    if (node.kind != JsonKind::array) return;
+    std::size_t index = 0;
+    outline.each_child(node, [&](const JsonNode& element) {
+        const bool taken = step.kind == JsonPath::StepKind::every || step.index == index;
+        ++index;
+        if (!taken) return;
+        if (at + 1 == steps.size() && element.kind != JsonKind::array) return visit(outline, element);
+        const JsonOutline inside = JsonOutline::read(element.text);  // the outer outline did not keep it
+        follow(inside, inside.root(), steps, at + 1, visit);
+    });
 }
 
-std::string_view raw(ondemand::value value) {
-    switch (value.type().value()) {
-        case ondemand::json_type::object:
-            return trimmed(value.get_object().value().raw_json());
-        case ondemand::json_type::array:
-            return trimmed(value.get_array().value().raw_json());
-        default:
-            return trimmed(value.raw_json_token());
-    }
+JsonScalar scalar_of(const JsonNode& node) {
+    if (node.kind == JsonKind::string) return {JsonScalar::Kind::string, fetch::decode_string(node.text)};
+    const bool number = node.kind == JsonKind::number;
+    return {number ? JsonScalar::Kind::number : JsonScalar::Kind::boolean, std::string(node.text)};
 }
 
-CutRecords cut_array(ondemand::array array) {
-    CutRecords records;
-    for (auto element : array) {
-        append_line(records.lines, raw(element.value()));
-        ++records.count;
-    }
+bool is_scalar(const JsonNode& node) {
+    return node.kind == JsonKind::string || node.kind == JsonKind::number || node.kind == JsonKind::boolean;
+}
+
+/// White space is dropped only where it would break the line: all else stays as the source wrote it.
+void append_record(Records& records, const JsonNode& record) {
+    // Two searches for one character each: find_first_of looks at each byte with a call.
+    const bool one_line =
+        record.text.find('\n') == std::string_view::npos && record.text.find('\r') == std::string_view::npos;
+    if (one_line)
+        records.ndjson += record.text;
+    else
+        records.ndjson += fetch::minify(record.text);
+    records.ndjson += '\n';
+    ++records.count;
+}
+
+void append_elements(Records& records, const JsonOutline& outline, const JsonNode& array) {
+    records.ndjson.reserve(records.ndjson.size() + array.text.size() + array.count);
+    outline.each_child(array, [&](const JsonNode& element) { append_record(records, element); });
+}
+
+void append_value(Records& records, const JsonOutline& outline, const JsonNode& node, bool elements_only) {
+    if (node.kind == JsonKind::array)
+        append_elements(records, outline, node);
+    else if (node.kind == JsonKind::object && !elements_only)
+        append_record(records, node);
+}
+
+/// What `path` leads to: an array gives its elements, an object is a record, null is none.
+Records records_at(const JsonOutline& outline, const JsonPath& path) {
+    Records records;
+    bool found = false;
+    // "$.items[*]" leads nowhere where items is empty, and that is no mistake: so the array itself is looked up.
+    Steps steps = path.steps();
+    const bool elements_only = !steps.empty() && steps.back().kind == JsonPath::StepKind::every;
+    if (elements_only) steps.pop_back();
+    follow(outline, outline.root(), steps, 0, [&](const JsonOutline& holder, const JsonNode& node) {
+        const bool is_container = node.kind == JsonKind::array || (node.kind == JsonKind::object && !elements_only);
+        found = found || is_container || node.kind == JsonKind::null;
+        append_value(records, holder, node, elements_only);
+    });
+    if (found) return records;
+    throw NoRecordsError(format(
+        "no records at {}: the page is {}; name the right path (--records), or see whether the source reports an "
+        "error this way",
+        path.str(), fetch::describe(outline)));
+}
+
+Records detected_records(const JsonOutline& outline) {
+    const fetch::FoundRecords found = fetch::find_records(outline);
+    if (!found.array)
+        throw NoRecordsError(
+            format("no records found: the page is {}; name their path, or take the whole page as one "
+                   "record with --records $",
+                   fetch::describe(outline)));
+    Records records;
+    append_elements(records, outline, *found.array);
+    records.path = found.path;
+    if (!found.others.empty()) records.explanation = format("; not taken: {}", found.others);
     return records;
-}
-
-CutRecords cut_value(ondemand::value value) {
-    if (value.type().value() == ondemand::json_type::array) return cut_array(value.get_array());
-    CutRecords records;
-    append_line(records.lines, raw(value));
-    records.count = 1;
-    return records;
-}
-
-CutRecords cut_root(ondemand::document& document) {
-    if (document.type().value() == ondemand::json_type::array) return cut_array(document.get_array());
-    CutRecords records;
-    append_line(records.lines, trimmed(document.get_object().value().raw_json()));
-    records.count = 1;
-    return records;
-}
-
-// The first member of that name, as JsonValue::member() gives it.
-ondemand::value step(ondemand::object object, const std::string& name) {
-    for (auto field : object) {
-        const std::string_view key = field.unescaped_key();
-        if (key == name) return field.value();
-    }
-    throw simdjson::simdjson_error(simdjson::NO_SUCH_FIELD);
 }
 
 }  // namespace
 
-const JsonValue* JsonValue::member(std::string_view name) const noexcept {
-    for (const auto& [key, value] : members) {
-        if (key == name) return &value;
-    }
-    return nullptr;
-}
-
-JsonPage::JsonPage(std::string body) : body_(std::move(body)) {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    begin_ = std::string_view(body_).starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
-    size_ = body_.size() - begin_;
-    body_.reserve(body_.size() + simdjson::SIMDJSON_PADDING);
-    try {
-        ondemand::document document = parser().iterate(body_.data() + begin_, size_, body_.capacity() - begin_);
-        root_ = Outline::of(document);
-    } catch (const simdjson::simdjson_error& error) {
-        refuse(error, std::string_view(body_).substr(begin_));
-    }
-}
-
-const JsonValue* JsonPage::find(const JsonPath& path) const noexcept {
-    const JsonValue* value = &root_;
-    for (const std::string& name : path) {
-        value = value->member(name);
-        if (value == nullptr) return nullptr;
-    }
+std::optional<std::uint64_t> JsonScalar::count() const {
+    std::uint64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, value);
+    if (kind == Kind::boolean || text.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
     return value;
 }
 
-CutRecords JsonPage::cut(const JsonPath& path) const {
-    try {
-        ondemand::document document = parser().iterate(body_.data() + begin_, size_, body_.capacity() - begin_);
-        if (path.empty()) return cut_root(document);
-        ondemand::value value = step(document.get_object(), path.front());
-        for (std::size_t i = 1; i < path.size(); ++i) value = step(value.get_object(), path[i]);
-        return cut_value(value);
-    } catch (const simdjson::simdjson_error& error) {
-        refuse(error, std::string_view(body_).substr(begin_));
-    }
+JsonPage::JsonPage(std::unique_ptr<State> state) : state_(std::move(state)) {}
+JsonPage::JsonPage(JsonPage&&) noexcept = default;
+JsonPage& JsonPage::operator=(JsonPage&&) noexcept = default;
+JsonPage::~JsonPage() = default;
+
+JsonPage JsonPage::parse(std::string_view body) {
+    return JsonPage(std::make_unique<State>(State{JsonOutline::read(body)}));
 }
 
-}  // namespace trawl::fetch
+Records JsonPage::records(const std::optional<JsonPath>& path) const {
+    Records records = path ? records_at(state_->outline, *path) : detected_records(state_->outline);
+    if (path) records.path = *path;
+    records.fingerprint = std::hash<std::string>{}(records.ndjson);
+    records.explanation = format("records: {} ({} {}){}", records.path.str(), records.count,
+                                 records.ndjson.starts_with('{') ? "objects" : "values", records.explanation);
+    return records;
+}
+
+std::optional<JsonScalar> JsonPage::scalar(const JsonPath& path) const {
+    std::optional<JsonScalar> found;
+    follow(state_->outline, state_->outline.root(), path.steps(), 0, [&](const JsonOutline&, const JsonNode& node) {
+        if (!found && is_scalar(node)) found = scalar_of(node);
+    });
+    return found;
+}
+
+std::vector<JsonField> JsonPage::fields(std::size_t depth) const {
+    struct Object {
+        const JsonNode* node;
+        JsonPath path;
+    };
+    const JsonOutline& outline = state_->outline;
+    std::vector<JsonField> fields;
+    std::vector<Object> level = {{&outline.root(), {}}};
+    if (outline.root().kind != JsonKind::object) level.clear();
+    for (; depth > 0; --depth) {
+        std::vector<Object> below;
+        for (const Object& object : level)
+            outline.each_child(*object.node, [&](const JsonNode& child) {
+                const JsonPath path = object.path.child(fetch::decode_name(child.key));
+                if (child.kind == JsonKind::object) below.push_back({&child, path});
+                if (child.kind == JsonKind::null) fields.push_back({path, {}, true});
+                if (is_scalar(child)) fields.push_back({path, scalar_of(child), false});
+            });
+        level = std::move(below);
+    }
+    return fields;
+}
+
+}  // namespace trawl

@@ -1,82 +1,131 @@
-#include "link_header.hpp"
+/// The grammar of RFC 8288 section 3, read leniently between links and strictly inside them.
+#include "trawl/fetch/link_header.hpp"
 
-#include "trawl/base/ascii.hpp"
+#include <algorithm>
 
-namespace trawl::fetch {
+#include "ascii.hpp"
+
+namespace trawl {
 namespace {
 
-void skip_blanks(std::string_view& rest) {
-    while (!rest.empty() && (rest.front() == ' ' || rest.front() == '\t')) rest.remove_prefix(1);
-}
+using fetch::to_lower;
+using fetch::trim;
 
-// A token, or a quoted string with its escapes undone (RFC 9110, section 5.6.4).
-std::string take_value(std::string_view& rest) {
-    std::string value;
-    if (rest.empty() || rest.front() != '"') {
-        const auto end = std::min(rest.find_first_of(" \t;,"), rest.size());
-        value = rest.substr(0, end);
-        rest.remove_prefix(end);
-        return value;
-    }
-    rest.remove_prefix(1);
-    while (!rest.empty() && rest.front() != '"') {
-        if (rest.front() == '\\' && rest.size() > 1) rest.remove_prefix(1);
-        value += rest.front();
-        rest.remove_prefix(1);
-    }
-    if (!rest.empty()) rest.remove_prefix(1);
-    return value;
-}
+/// Walks the field value; every method moves on or leaves the place where it is.
+class LinkReader {
+public:
+    explicit LinkReader(std::string_view text) : text_(text) {}
 
-bool has_relation(std::string_view types, std::string_view rel) {
-    while (!types.empty()) {
-        skip_blanks(types);
-        const auto end = std::min(types.find_first_of(" \t"), types.size());
-        if (equal_ignoring_case(types.substr(0, end), rel)) return true;
-        types.remove_prefix(end);
+    std::vector<Link> links() {
+        std::vector<Link> links;
+        while (at_ < text_.size()) {
+            Link link;
+            if (read_link(link)) links.push_back(std::move(link));
+            skip_to_comma();
+        }
+        return links;
     }
-    return false;
-}
 
-// The parameters behind a target; true when one of them is rel=... with the wanted type. Only the first rel counts.
-bool take_parameters(std::string_view& rest, std::string_view rel) {
-    bool found = false;
-    bool had_rel = false;
-    while (true) {
-        skip_blanks(rest);
-        if (rest.empty() || rest.front() != ';') return found;
-        rest.remove_prefix(1);
-        skip_blanks(rest);
-        const auto end = std::min(rest.find_first_of("=;, \t"), rest.size());
-        const std::string_view name = rest.substr(0, end);
-        rest.remove_prefix(end);
-        skip_blanks(rest);
-        if (rest.empty() || rest.front() != '=') continue;
-        rest.remove_prefix(1);
-        skip_blanks(rest);
-        const std::string value = take_value(rest);
-        if (!equal_ignoring_case(name, "rel") || had_rel) continue;
-        had_rel = true;
-        found = has_relation(value, rel);
+private:
+    /// False if this is no link that says something about the page. The place is then anywhere before its end.
+    bool read_link(Link& link) {
+        skip_blank();
+        if (!take('<')) return false;
+        const std::size_t close = text_.find('>', at_);
+        if (close == std::string_view::npos) return end_here();
+        link.target = std::string(trim(text_.substr(at_, close - at_)));
+        at_ = close + 1;
+        bool anchored = false;
+        for (skip_blank(); take(';'); skip_blank()) {
+            skip_blank();
+            const std::string name = to_lower(token());
+            skip_blank();
+            std::string value;
+            if (take('=') && !read_value(value)) return end_here();
+            if (name == "anchor") anchored = true;
+            // Only the first rel counts (section 3.3).
+            if (name == "rel" && link.rels.empty()) link.rels = split_rels(value);
+        }
+        const bool clean = at_ == text_.size() || text_[at_] == ',';
+        return clean && !anchored && !link.rels.empty();
     }
-}
+
+    std::string_view token() {
+        const std::size_t end = std::min(text_.find_first_of(" \t=;,\"<>", at_), text_.size());
+        const std::string_view found = text_.substr(at_, end - at_);
+        at_ = end;
+        return found;
+    }
+
+    /// A token or a quoted string; false if the quote is never closed.
+    bool read_value(std::string& value) {
+        skip_blank();
+        if (!take('"')) {
+            value = std::string(token());
+            return true;
+        }
+        while (at_ < text_.size() && text_[at_] != '"') {
+            if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
+            value += text_[at_++];
+        }
+        return take('"');
+    }
+
+    static std::vector<std::string> split_rels(std::string_view value) {
+        std::vector<std::string> rels;
+        for (value = trim(value); !value.empty(); value = trim(value)) {
+            const std::size_t end = std::min(value.find_first_of(" \t"), value.size());
+            rels.push_back(to_lower(value.substr(0, end)));
+            value.remove_prefix(end);
+        }
+        return rels;
+    }
+
+    /// To behind the next comma that separates links.
+    void skip_to_comma() {
+        bool quoted = false;
+        for (; at_ < text_.size(); ++at_) {
+            if (quoted && text_[at_] == '\\')
+                ++at_;
+            else if (text_[at_] == '"')
+                quoted = !quoted;
+            else if (text_[at_] == ',' && !quoted)
+                break;
+        }
+        at_ = std::min(at_ + 1, text_.size());
+    }
+
+    bool end_here() {
+        at_ = text_.size();
+        return false;
+    }
+
+    bool take(char c) {
+        const bool here = at_ < text_.size() && text_[at_] == c;
+        if (here) ++at_;
+        return here;
+    }
+
+    void skip_blank() {
+        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
 
 }  // namespace
 
-std::optional<std::string> link_target(std::string_view field, std::string_view rel) {
-    std::string_view rest = field;
-    while (true) {
-        const auto begin = rest.find('<');
-        if (begin == std::string_view::npos) return std::nullopt;
-        const auto end = rest.find('>', begin);
-        if (end == std::string_view::npos) return std::nullopt;
-        const std::string target(rest.substr(begin + 1, end - begin - 1));
-        rest.remove_prefix(end + 1);
-        if (take_parameters(rest, rel)) return target;
-        const auto comma = rest.find(',');
-        if (comma == std::string_view::npos) return std::nullopt;
-        rest.remove_prefix(comma + 1);
+std::vector<Link> parse_link_header(std::string_view value) { return LinkReader(value).links(); }
+
+std::optional<std::string> find_link(const std::vector<std::pair<std::string, std::string>>& headers,
+                                     std::string_view rel) {
+    for (const auto& [name, value] : headers) {
+        if (to_lower(name) != "link") continue;
+        for (const Link& link : parse_link_header(value))
+            if (std::find(link.rels.begin(), link.rels.end(), rel) != link.rels.end()) return link.target;
     }
+    return std::nullopt;
 }
 
-}  // namespace trawl::fetch
+}  // namespace trawl

@@ -1,6 +1,8 @@
 #include "page_source.hpp"
 
-#include "retry.hpp"
+#include <algorithm>
+#include <variant>
+
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/loop/loop.hpp"
@@ -12,32 +14,18 @@ namespace trawl::fetch {
 struct PageSource::Attempt {
     std::optional<Response> response;
     std::exception_ptr error;
-    Outcome outcome;
+    Failure failure;
+    bool is_final = false;  // the policy need not be asked
 };
 
 namespace {
 
-Outcome outcome_of(const Response& response) {
-    Outcome outcome;
-    outcome.status = response.status();
-    if (const auto field = response.headers().get("retry-after")) {
-        outcome.retry_after = parse_retry_after(*field, std::chrono::system_clock::now());
-    }
-    return outcome;
-}
-
-std::string reason_text(GiveUp reason, int attempts, const Outcome& outcome) {
-    switch (reason) {
-        case GiveUp::attempts:
-            return format("; gave up after {} attempts: try again later", attempts);
-        case GiveUp::budget:
-            return "; gave up because too many requests fail: try again later";
-        case GiveUp::wait:
-            return format("; it asks to wait {} s: run it again then",
-                          std::chrono::duration_cast<std::chrono::seconds>(*outcome.retry_after).count());
-        default:
-            return {};
-    }
+Failure failure_of(const Response& response) {
+    Failure failure;
+    failure.kind = FailureKind::status;
+    failure.status = response.status();
+    if (const auto field = response.headers().get("retry-after")) failure.retry_after = std::string(*field);
+    return failure;
 }
 
 // The same kind of error, with the reason behind what it says.
@@ -76,15 +64,17 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
         Response response = co_await request(url);
         stats_.waited += response.elapsed();
         answered_ = true;
-        result.outcome = outcome_of(response);
+        result.failure = failure_of(response);
         result.response = std::move(response);
     } catch (const TimeoutError&) {
+        result.failure.kind = FailureKind::timeout;
         result.error = std::current_exception();
     } catch (const ProtocolError&) {
+        result.failure.kind = FailureKind::damaged;
         result.error = std::current_exception();
     } catch (const ConnectError&) {
+        result.is_final = !answered_;
         result.error = std::current_exception();
-        result.outcome.is_final = !answered_;
     } catch (const OsError&) {
         result.error = std::current_exception();
     }
@@ -99,26 +89,34 @@ Request PageSource::request(const Url& url) {
     return std::move(result).header("accept", "application/json");
 }
 
+RetryDecision PageSource::decide(const Attempt& failed, int number) {
+    if (failed.is_final) return GiveUp{};
+    const double random = std::uniform_real_distribution<double>()(random_);
+    return policy_.decide(number, failed.failure, std::chrono::system_clock::now(), random, budget_);
+}
+
 Task<> PageSource::wait_for_the_gate() {
     while (Loop::current().now() < gate_) co_await sleep(gate_ - Loop::current().now());
 }
 
 Task<Response> PageSource::get(Url url) {
-    const RetryPolicy policy;
+    budget_.on_request();
     for (int number = 1;; ++number) {
         co_await wait_for_the_gate();
         Attempt done = co_await attempt(url);
         if (done.response && done.response->is_success()) co_return std::move(*done.response);
-        const double random = std::uniform_real_distribution<double>()(random_);
-        const RetryDecision decision = decide(policy, number, done.outcome, random, stats_.requests, stats_.retries);
-        if (decision.give_up != GiveUp::no) {
-            const std::string reason = reason_text(decision.give_up, number, done.outcome);
+        const RetryDecision decision = decide(done, number);
+        if (const auto* give_up = std::get_if<GiveUp>(&decision)) {
+            // A refusal that no retry can change speaks for itself.
+            const bool was_tried = RetryPolicy::is_retried(done.failure) && !done.is_final;
+            const std::string reason = was_tried ? "; gave up: " + give_up->reason + "; try again later" : "";
             if (done.error) rethrow_with(done.error, url, reason);
             raise_with(*done.response, reason);
         }
         ++stats_.retries;
-        if (decision.for_everyone) gate_ = std::max(gate_, Loop::current().deadline_after(decision.delay));
-        co_await sleep(decision.delay);
+        const Retry& retry = std::get<Retry>(decision);
+        if (retry.asked_by_source) gate_ = std::max(gate_, Loop::current().deadline_after(retry.delay));
+        co_await sleep(retry.delay);
     }
 }
 

@@ -3,49 +3,60 @@
 #include <algorithm>
 #include <map>
 
-#include "detect.hpp"
-#include "find_records.hpp"
+#include "page_facts.hpp"
 #include "page_source.hpp"
-#include "paginator_spec.hpp"
 #include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/fetch/detect.hpp"
+#include "trawl/fetch/paginate.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/sync/event.hpp"
 #include "trawl/sync/semaphore.hpp"
-#include "walk.hpp"
 
 namespace trawl {
 namespace {
-
-using fetch::CutRecords;
-using fetch::JsonPage;
-using fetch::JsonPath;
-using fetch::JsonValue;
-using fetch::PageFacts;
-using fetch::PageSource;
-using fetch::Pagination;
-using fetch::PaginationKind;
-using fetch::PaginatorSpec;
-using fetch::RepeatGuard;
-using fetch::Walk;
 
 // How many pages may be fetched or under way ahead of next(), per page at once: enough to keep going while one page is
 // retried, and a bound on memory.
 constexpr std::size_t kAheadPerWorker = 8;
 
-// No source is this long: one that seems to be goes in circles.
-constexpr std::uint64_t kPagesMax = 100'000'000;
+// A plan longer than this is a lie or a mistake; the walks have a bound of their own.
+constexpr std::uint64_t kPlannedPagesMax = 100'000'000;
 
-/// A page that is complete, and where it came from.
-struct Arrived {
-    Page page;
+using HeaderList = std::vector<std::pair<std::string, std::string>>;
+
+HeaderList list_of(const Headers& headers) {
+    HeaderList list;
+    for (const Headers::Field field : headers) list.emplace_back(field.name, field.value);
+    return list;
+}
+
+// Only a body that is sent plain can be read here.
+void refuse_coding(const Headers& headers, const Url& url) {
+    const auto coding = headers.get("content-encoding");
+    if (!coding || equal_ignoring_case(*coding, "identity")) return;
+    throw PageError(format("{}: the page is compressed ({}), which is not supported yet; make the source send it plain",
+                           url.redacted(), *coding));
+}
+
+/// A page that has come and was checked, with what the pagination may ask of it.
+struct Fetched {
     Url url;
+    HeaderList headers;
+    std::unique_ptr<const std::string> body;  // the page's views point into it: it stays where it is
+    JsonPage page;
+    Records records;
+
+    [[nodiscard]] PageView view() const { return {url, headers, page, records}; }
+    [[nodiscard]] Page take(std::uint64_t index) {
+        return Page{index, std::move(records.ndjson), records.count, body->size()};
+    }
 };
 
-/// The same, still holding its place among the pages ahead of next().
+/// A page's place among those that wait for next().
 struct Slot {
-    Arrived arrived;
+    Page page;
     Semaphore::Permit permit;
 };
 
@@ -58,15 +69,16 @@ public:
           stats_(stats != nullptr ? *stats : own_stats_),
           source_(client, options_, stats_),
           ahead_(options_.concurrency * kAheadPerWorker) {
-        if (options_.records) records_path_ = fetch::parse_json_path(*options_.records);
-        if (options_.paginator) spec_ = fetch::parse_paginator(*options_.paginator);
+        if (options_.records) records_path_ = JsonPath::parse(*options_.records);
+        if (options_.paginator) said_ = parse_paginator(*options_.paginator);
     }
 
     Task<std::optional<Page>> next() {
         if (ended_) co_return std::nullopt;
         if (next_index_ == 0) {
-            Arrived first = co_await read_first();
-            co_return hand_over(std::move(first));
+            Page first = co_await read_first();
+            ++next_index_;
+            co_return first;
         }
         while (true) {
             if (error_) {
@@ -74,16 +86,17 @@ public:
                 std::rethrow_exception(error_);
             }
             if (auto found = ready_.find(next_index_); found != ready_.end()) {
-                Arrived arrived = std::move(found->second.arrived);
+                Page page = std::move(found->second.page);
                 ready_.erase(found);
-                co_return hand_over(std::move(arrived));
+                ++next_index_;
+                co_return page;
             }
             if (workers_ == 0) break;
             changed_.clear();
             co_await changed_.wait();
         }
         end();
-        check_total();
+        check_all_came();
         co_return std::nullopt;
     }
 
@@ -91,66 +104,54 @@ public:
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
 private:
-    Task<Arrived> read_first() {
+    Task<Page> read_first() {
         const Url given = Url::parse(options_.url);
-        const Url url = spec_ ? fetch::first_url(*spec_, given) : given;
-        Response response = co_await source_.get(url);
-        const Headers headers = response.headers();
-        const JsonPage page = parse(std::move(response), url);
-        if (!records_path_) records_path_ = locate(page, url);
-        CutRecords records = cut(page, url);
-        const PageFacts facts{url, headers, page, records.count};
-        pagination_ = spec_ ? fetch::settle(*spec_, facts) : fetch::detect(facts);
-        notes_.push_back("records: " + fetch::json_path_text(*records_path_));
-        notes_.push_back(pagination_.explanation);
-        first_size_ = records.count;
-        start(facts);
-        co_return Arrived{Page{0, std::move(records.lines), records.count, page.bytes()}, url};
+        if (said_) paginator_.emplace(*said_, given);
+        Url start_at =
+            said_ ? paginator_->first() : given;  // named: g++ 12 destroys a conditional temporary here twice
+        Fetched first = co_await fetch(std::move(start_at));
+        if (!said_) paginator_.emplace(detect(first.view()), given);
+        std::optional<Url> second = paginator_->advance(first.view());
+        const Pagination& found = paginator_->pagination();
+        notes_.push_back(first.records.explanation);
+        notes_.push_back(said_ ? format("pagination: {}, as given", name(found.kind)) : found.explanation);
+        for (const std::string& warning : found.warnings) notes_.push_back("note: " + warning);
+        start(std::move(second));
+        co_return first.take(0);
     }
 
-    static JsonPage parse(Response response, const Url& url) {
-        const auto coding = response.headers().get("content-encoding");
-        if (coding && !equal_ignoring_case(*coding, "identity")) {
-            throw PageError(
-                format("{}: the page is compressed ({}), which is not supported yet; make the source send it plain",
-                       url.redacted(), *coding));
-        }
+    Task<Fetched> fetch(Url url) {
+        Response response = co_await source_.get(url);
+        refuse_coding(response.headers(), url);
+        HeaderList headers = list_of(response.headers());
+        auto body = std::make_unique<const std::string>(std::move(response).take_body());
         try {
-            return JsonPage(std::move(response).take_body());
+            JsonPage page = JsonPage::parse(*body);
+            Records records = page.records(records_path_);
+            if (!records_path_) records_path_ = records.path;
+            Fetched fetched{std::move(url), std::move(headers), std::move(body), std::move(page), std::move(records)};
+            co_return fetched;
         } catch (const PageError& error) {
             throw PageError(format("{}: {}; check the URL", url.redacted(), error.what()));
+        } catch (const NoRecordsError& error) {
+            throw NoRecordsError(format("{}: {}; check --records", url.redacted(), error.what()));
         }
-    }
-
-    static JsonPath locate(const JsonPage& page, const Url& url) {
-        if (auto path = fetch::find_records(page.root())) return std::move(*path);
-        throw NoRecordsError(
-            format("{}: there is no array of records in the page ({}); give their place with --records", url.redacted(),
-                   fetch::what_is_there(page.root())));
-    }
-
-    CutRecords cut(const JsonPage& page, const Url& url) const {
-        const JsonValue* value = page.find(*records_path_);
-        using Kind = JsonValue::Kind;
-        if (value != nullptr && (value->is(Kind::array) || value->is(Kind::object))) return page.cut(*records_path_);
-        throw NoRecordsError(format("{}: there are no records at {} ({}); check --records", url.redacted(),
-                                    fetch::json_path_text(*records_path_), fetch::what_is_there(page.root())));
     }
 
     // Pages that can be asked for out of order are; the others are walked.
-    void start(const PageFacts& first) {
-        const bool numbered =
-            pagination_.kind == PaginationKind::page_number || pagination_.kind == PaginationKind::offset;
-        if (numbered && pagination_.pages) {
-            stats_.pages_total = std::max<std::uint64_t>(*pagination_.pages, 1);
-            const std::uint64_t left = *stats_.pages_total - 1;
-            const std::size_t workers = std::min<std::uint64_t>(options_.concurrency, left);
-            for (std::size_t i = 0; i < workers; ++i) spawn(fetch_numbered());
-        } else if (pagination_.kind == PaginationKind::single_page) {
-            stats_.pages_total = 1;
+    void start(std::optional<Url> second) {
+        if (const auto pages = paginator_->planned_pages()) {
+            if (*pages > kPlannedPagesMax) {
+                throw PaginationError(format("{}: {} pages are more than can be true; check --paginator",
+                                             Url::parse(options_.url).redacted(), *pages));
+            }
+            stats_.pages_total = std::max<std::uint64_t>(*pages, 1);
+            const std::size_t workers = std::min<std::uint64_t>(options_.concurrency, *stats_.pages_total - 1);
+            for (std::size_t i = 0; i < workers; ++i) spawn(fetch_planned());
+        } else if (second) {
+            spawn(walk(std::move(*second)));
         } else {
-            Walk walk(pagination_);
-            if (auto second = walk.after(first)) spawn(fetch_walking(std::move(walk), std::move(*second)));
+            stats_.pages_total = 1;
         }
     }
 
@@ -170,50 +171,61 @@ private:
         changed_.set();
     }
 
-    Task<> fetch_numbered() {
+    Task<> fetch_planned() {
         while (true) {
             Semaphore::Permit permit = co_await ahead_.acquire();
             const std::uint64_t index = next_to_fetch_;
-            if (index >= *pagination_.pages || error_) break;
+            if (index >= *stats_.pages_total || error_) break;
             ++next_to_fetch_;
-            const Url url = fetch::page_url(pagination_, index);
-            Response response = co_await source_.get(url);
-            const JsonPage page = parse(std::move(response), url);
-            arrive(index, url, page, cut(page, url), std::move(permit));
+            Fetched fetched = co_await fetch(paginator_->page_url(index));
+            paginator_->arrived(index, fetched.records);
+            refuse_emptiness(index, fetched);
+            if (index + 1 == *stats_.pages_total) refuse_a_next(fetched);
+            arrive(fetched.take(index), std::move(permit));
         }
     }
 
-    Task<> fetch_walking(Walk walk, Url second) {
+    // A source that promised more pages than it has would be asked for all of them.
+    void refuse_emptiness(std::uint64_t index, const Fetched& fetched) const {
+        if (fetched.records.count > 0 || index + 1 >= *stats_.pages_total) return;
+        throw PaginationError(
+            format("{}: page {} of {} is empty: the source changed while it was read, or its total is wrong; "
+                   "run it again, or check --paginator",
+                   fetched.url.redacted(), index + 1, *stats_.pages_total));
+    }
+
+    // The total said that this is the last page; the page itself knows better.
+    static void refuse_a_next(const Fetched& last) {
+        const auto next = fetch::find_next_url(last.view());
+        if (!next || next->url.empty()) return;
+        throw PaginationError(
+            format("{}: the source announced no page behind this one, but $.{} names one; say how they follow with "
+                   "--paginator json_link:next_url_path=...",
+                   last.url.redacted(), next->path.str().substr(2)));
+    }
+
+    static void refuse_https(const std::optional<Url>& next, const Url& page) {
+        if (!next || !next->is_https() || page.is_https()) return;
+        throw PaginationError(
+            format("{}: the next page is at {}, and https is not supported yet; make the source name it with http",
+                   page.redacted(), next->redacted()));
+    }
+
+    Task<> walk(Url second) {
         std::optional<Url> url = std::move(second);
         for (std::uint64_t index = 1; url; ++index) {
-            if (index >= kPagesMax) throw PaginationError(format("{}: no end after {} pages", url->redacted(), index));
             Semaphore::Permit permit = co_await ahead_.acquire();
-            Response response = co_await source_.get(*url);
-            const Headers headers = response.headers();
-            const JsonPage page = parse(std::move(response), *url);
-            CutRecords records = cut(page, *url);
-            const PageFacts facts{*url, headers, page, records.count};
-            std::optional<Url> after = walk.after(facts);
-            arrive(index, *url, page, std::move(records), std::move(permit));
-            url = std::move(after);
+            Fetched fetched = co_await fetch(*url);
+            url = paginator_->advance(fetched.view());
+            refuse_https(url, fetched.url);
+            arrive(fetched.take(index), std::move(permit));
         }
     }
 
-    void arrive(std::uint64_t index, const Url& url, const JsonPage& page, CutRecords records,
-                Semaphore::Permit permit) {
-        Page complete{index, std::move(records.lines), records.count, page.bytes()};
-        ready_.emplace(index, Slot{Arrived{std::move(complete), url}, std::move(permit)});
+    void arrive(Page page, Semaphore::Permit permit) {
+        const std::uint64_t index = page.index;
+        ready_.emplace(index, Slot{std::move(page), std::move(permit)});
         if (index == next_index_) changed_.set();
-    }
-
-    // In the source's order: what compares a page with the one before it is here.
-    Page hand_over(Arrived arrived) {
-        guard_.check(arrived.page.index, arrived.page.records, arrived.url);
-        ++next_index_;
-        rows_ += arrived.page.count;
-        const bool is_last = pagination_.pages && next_index_ >= *pagination_.pages;
-        if (pagination_.pages && !is_last && arrived.page.count < first_size_) ++short_pages_;
-        return std::move(arrived.page);
     }
 
     void end() noexcept {
@@ -222,26 +234,24 @@ private:
         ready_.clear();
     }
 
-    void check_total() {
-        if (short_pages_ > 0) {
-            notes_.push_back(
-                format("note: {} pages before the last have fewer records than the first: rows may have moved "
-                       "while they were read",
-                       short_pages_));
+    // Rows that are missing (or too many) make it a failure; pages of odd sizes that add up are worth a note.
+    void check_all_came() {
+        const PageVerdict verdict = paginator_->verdict();
+        if (verdict.complete()) return;
+        if (verdict.expected_rows && *verdict.expected_rows != verdict.rows) {
+            throw PaginationError(format("{}: {}; run it again, or check --paginator",
+                                         Url::parse(options_.url).redacted(), verdict.problems.back()));
         }
-        const bool from_the_start = pagination_.first <= 1;
-        if (!pagination_.records || !from_the_start || rows_ == *pagination_.records) return;
-        notes_.push_back(format("note: the source announced {} records and gave {}", *pagination_.records, rows_));
+        for (const std::string& problem : verdict.problems) notes_.push_back("note: " + problem);
     }
 
     FetchOptions options_;
     FetchStats own_stats_;
     FetchStats& stats_;
-    PageSource source_;
-    std::optional<PaginatorSpec> spec_;
+    fetch::PageSource source_;
+    std::optional<Pagination> said_;
     std::optional<JsonPath> records_path_;
-    Pagination pagination_;
-    RepeatGuard guard_;
+    std::optional<Paginator> paginator_;
     std::vector<std::string> notes_;
 
     Semaphore ahead_;
@@ -250,9 +260,6 @@ private:
     std::exception_ptr error_;
     std::uint64_t next_to_fetch_ = 1;
     std::uint64_t next_index_ = 0;  // of next()
-    std::uint64_t rows_ = 0;
-    std::size_t first_size_ = 0;
-    std::uint64_t short_pages_ = 0;
     std::size_t workers_ = 0;
     bool ended_ = false;
     TaskGroup group_;  // last: the workers use everything above

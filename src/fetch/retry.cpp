@@ -1,52 +1,81 @@
-#include "retry.hpp"
+/// RetryPolicy and RetryBudget: arithmetic only.
+#include "trawl/fetch/retry.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
-#include <ctime>
-#include <string>
 
-namespace trawl::fetch {
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 
-bool may_pass(const Outcome& outcome) noexcept {
-    constexpr std::array<int, 7> kPassing{408, 425, 429, 500, 502, 503, 504};
-    if (outcome.is_final) return false;
-    return !outcome.status || std::find(kPassing.begin(), kPassing.end(), *outcome.status) != kPassing.end();
+namespace trawl {
+namespace {
+
+constexpr std::array<int, 7> retried_statuses = {408, 425, 429, 500, 502, 503, 504};
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::string name(const Failure& failure) {
+    switch (failure.kind) {
+        case FailureKind::connection:
+            return "a connection error";
+        case FailureKind::timeout:
+            return "a timeout";
+        case FailureKind::damaged:
+            return "a damaged answer";
+        case FailureKind::status:
+            break;
+    }
+    return format("status {}", failure.status);
 }
 
-RetryDecision decide(const RetryPolicy& policy, int attempt, const Outcome& outcome, double random,
-                     std::uint64_t requests, std::uint64_t retries) noexcept {
-    if (!may_pass(outcome)) return {.give_up = GiveUp::pointless};
-    if (attempt >= policy.attempts_max) return {.give_up = GiveUp::attempts};
-    const double budget = policy.budget_floor + policy.budget_share * static_cast<double>(requests);
-    if (static_cast<double>(retries) >= budget) return {.give_up = GiveUp::budget};
-    const double doubled = static_cast<double>(policy.backoff_first.count()) * std::pow(2.0, attempt - 1);
-    const double most = std::min(doubled, static_cast<double>(policy.backoff_max.count()));
-    RetryDecision decision{.delay = Duration(static_cast<Duration::rep>(most * random))};
-    if (outcome.retry_after) {
-        if (*outcome.retry_after > policy.retry_after_max) return {.give_up = GiveUp::wait};
-        decision.delay = std::max(decision.delay, *outcome.retry_after);
-        decision.for_everyone = true;
-    }
-    return decision;
+}  // namespace
+
+RetryBudget::RetryBudget(double share, double floor) : share_(share), tokens_(floor) {
+    if (!(share >= 0) || !(floor >= 0)) throw UsageError("a retry budget cannot be negative");
 }
 
-std::optional<Duration> parse_retry_after(std::string_view field, std::chrono::system_clock::time_point now) {
-    int seconds = 0;
-    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), seconds);
-    if (error == std::errc() && end == field.data() + field.size()) {
-        return seconds < 0 ? std::nullopt : std::optional<Duration>(std::chrono::seconds(seconds));
-    }
-    const std::string text(field);
-    for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"}) {
-        std::tm parts{};
-        const char* rest = ::strptime(text.c_str(), form, &parts);
-        if (rest == nullptr || *rest != '\0') continue;
-        const auto when = std::chrono::system_clock::from_time_t(::timegm(&parts));
-        return std::max<Duration>(when - now, Duration::zero());
-    }
-    return std::nullopt;
+void RetryBudget::on_request() { tokens_ = std::min(tokens_ + share_, std::max(most_saved, tokens_)); }
+
+bool RetryBudget::take() {
+    if (tokens_ < 1) return false;
+    tokens_ -= 1;
+    return true;
 }
 
-}  // namespace trawl::fetch
+RetryPolicy::RetryPolicy(int attempts, Duration base, Duration cap, Duration longest_wait)
+    : attempts_(attempts), base_(base), cap_(cap), longest_wait_(longest_wait) {
+    if (attempts < 1) throw UsageError(format("{} attempts make no request: at least 1 is needed", attempts));
+    if (base < Duration::zero() || cap < base)
+        throw UsageError("a retry delay must not be negative, nor its cap below it");
+}
+
+bool RetryPolicy::is_retried(const Failure& failure) {
+    if (failure.kind != FailureKind::status) return true;
+    return std::find(retried_statuses.begin(), retried_statuses.end(), failure.status) != retried_statuses.end();
+}
+
+Duration RetryPolicy::backoff(int attempt, double random) const {
+    constexpr int doublings_max = 40;  // 2^40 base delays are beyond any cap; the product still fits
+    const double ceiling = seconds(base_) * static_cast<double>(1ULL << std::clamp(attempt - 1, 0, doublings_max));
+    const double delay = std::min(ceiling, seconds(cap_)) * std::clamp(random, 0.0, 1.0);
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(delay));
+}
+
+RetryDecision RetryPolicy::decide(int attempt, const Failure& failure, std::chrono::system_clock::time_point now,
+                                  double random, RetryBudget& budget) const {
+    if (!is_retried(failure)) return GiveUp{format("{} is not retried", name(failure))};
+    if (attempt >= attempts_) return GiveUp{format("{} attempts failed, the last with {}", attempts_, name(failure))};
+    const auto asked = failure.retry_after ? parse_retry_after(*failure.retry_after, now) : std::nullopt;
+    if (asked && *asked > longest_wait_)
+        return GiveUp{format("the source asks to wait {:.0f} s ({}), longer than the {:.0f} s allowed", seconds(*asked),
+                             name(failure), seconds(longest_wait_))};
+    if (!budget.take())
+        return GiveUp{
+            format("too many requests to this source fail: the retry budget is spent (this one: {})", name(failure))};
+    // Jitter on top, so that all who were told the same moment do not come back in it together.
+    const Duration jitter = backoff(attempt, random);
+    if (asked) return Retry{*asked + std::min(jitter, base_), true};
+    return Retry{jitter, false};
+}
+
+}  // namespace trawl

@@ -38,7 +38,7 @@ Loop& Loop::current() {
 
 TimePoint Loop::deadline_after(Duration after) const noexcept {
     if (after >= TimePoint::max() - now_) return TimePoint::max();
-    return now_ + after;
+    return now_ + std::max(after, Duration::zero());
 }
 
 void Loop::run_until(const bool& done) {

@@ -1,5 +1,6 @@
 #include "trawl/loop/task_group.hpp"
 
+#include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
 
 namespace trawl {
@@ -46,6 +47,7 @@ TaskGroup::~TaskGroup() {
 }
 
 void TaskGroup::spawn(Task<> task) {
+    if (!task.valid()) throw UsageError("spawn() was given a Task that is empty, moved from, or was awaited before");
     if (error_) return;
     auto child = std::make_unique<Child>(std::move(task), *this);
     child.release();  // owned by the list until it ends
@@ -73,6 +75,11 @@ void TaskGroup::child_finished(std::unique_ptr<Child> child, std::exception_ptr 
     }
     if (size_ == 0) wake_joiner();
     child.reset();
+}
+
+void TaskGroup::refuse_second_joiner() const {
+    if (joiner_ != nullptr)
+        throw UsageError("a TaskGroup is joined by one task at a time: another one is waiting in join()");
 }
 
 void TaskGroup::wake_joiner() noexcept {

@@ -8,12 +8,12 @@
 namespace trawl {
 
 std::uint64_t TimerWheel::tick_before(TimePoint time) noexcept {
-    return static_cast<std::uint64_t>(time.time_since_epoch().count()) >> kTickBits;
+    return static_cast<std::uint64_t>(std::max<Duration::rep>(time.time_since_epoch().count(), 0)) >> kTickBits;
 }
 
 // Rounded up: the tick at whose beginning the deadline has certainly passed.
 std::uint64_t TimerWheel::tick_after(TimePoint time) noexcept {
-    auto nanoseconds = static_cast<std::uint64_t>(time.time_since_epoch().count());
+    const auto nanoseconds = static_cast<std::uint64_t>(std::max<Duration::rep>(time.time_since_epoch().count(), 0));
     return (nanoseconds + ((std::uint64_t{1} << kTickBits) - 1)) >> kTickBits;
 }
 

@@ -1,5 +1,6 @@
 #include "trawl/pull/pull.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "trawl/base/error.hpp"
@@ -32,15 +33,20 @@ ClientOptions client_options(const PullOptions& options) {
     return client;
 }
 
-// The log's own mark of who committed (Delta's `txn`): the version only grows, so a second commit of the same pull
-// would be seen as such. The checkpoint says how far the source was read; a URL holds no quotes, and this one no
-// secrets.
+// The log's own mark of who committed (Delta's `txn`): the version only grows, also when the clock goes back, so a
+// second commit of the same pull would be seen as such. The checkpoint says how far the source was read; a URL holds no
+// quotes, and this one no secrets.
 CommitOptions commit_options(const PullOptions& options, const PullSummary& summary, const PullProgress& progress) {
     CommitOptions commit;
     commit.application = "trawl:" + summary.table;
-    commit.application_version =
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-            .count();
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    commit.application_version = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    if (const auto table = read_table(options.lake, summary.table)) {
+        const auto before = table->transactions.find(commit.application);
+        const bool known = before != table->transactions.end();
+        if (known) commit.application_version = std::max(commit.application_version, before->second + 1);
+    }
     commit.checkpoint = format(R"({{"source":"{}","pages":{},"rows":{}}})", Url::parse(options.url).redacted(),
                                progress.pages, progress.rows);
     return commit;
@@ -100,6 +106,10 @@ Task<PullSummary> pull(PullOptions options, PullProgress& progress) {
     } else {
         CommitOptions how = commit_options(options, summary, progress);
         const Committed result = co_await sink.commit(std::move(how));
+        if (result.already) {
+            throw CommitConflict(
+                format("another pull committed to {} while this one was writing; run it again", summary.path.string()));
+        }
         summary.version = result.version;
         summary.notes.insert(summary.notes.end(), result.notes.begin(), result.notes.end());
     }

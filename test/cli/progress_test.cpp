@@ -84,7 +84,7 @@ TEST(Progress, TheSummaryHasTheFigures) {
               "items: 2,500 rows from 50 pages (7.2 KB) in 1.20 s\n"
               "  requests   101 (1 retry), up to 8 at once, 50 pages/s\n"
               "  waiting    5.00 s one after the other, 1.00 s together\n"
-              "  table      lake/items version 3\n"
+              "  table      lake/items version 3, in place of version 2\n"
               "  records: $.items\n");
 }
 

@@ -1,197 +1,326 @@
-#include "detect.hpp"
+/// Detection as a table: the first response of a source, and what is said about it.
+#include "trawl/fetch/detect.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <string>
-#include <vector>
-
+#include "page_helpers.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 
-namespace trawl::fetch {
+namespace trawl {
 namespace {
+
+using testing::HasSubstr;
+using Headers = TestPage::HeaderList;
+
+/// "page_number page=1 pages=103 records=5127", "json_link $.next": what a driver acts on.
+std::string shown(const Pagination& found) {
+    std::string text(name(found.kind));
+    if (!found.param.empty()) text += " " + found.param;
+    if (found.first) text += format("={}", *found.first);
+    if (!found.next_path.steps().empty()) text += " " + found.next_path.str();
+    if (found.kind == PaginationKind::single_page) return text + (found.warnings.empty() ? "" : " warned");
+    if (found.pages) text += format(" pages={}", *found.pages);
+    if (found.records) text += format(" records={}", *found.records);
+    if (found.has_more_path) text += " while " + found.has_more_path->str();
+    return text + (found.warnings.empty() ? "" : " warned");
+}
 
 struct Case {
     const char* name;
     std::string url;
-    std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    std::size_t count;
-    std::string expected;
-};
-
-std::string describe(const Pagination& p) {
-    switch (p.kind) {
-        case PaginationKind::single_page:
-            return "single";
-        case PaginationKind::header_link:
-            return "header_link";
-        case PaginationKind::json_link:
-            return "json_link " + json_path_text(p.path);
-        case PaginationKind::cursor:
-            return "cursor " + json_path_text(p.path) + " as " + p.param;
-        default: {
-            const std::string kind = p.kind == PaginationKind::offset ? "offset " : "page ";
-            const std::string pages = p.pages ? std::to_string(*p.pages) : "?";
-            return kind + p.param + " from " + std::to_string(p.first) + " step " + std::to_string(p.step) + ", " +
-                   pages + " pages";
-        }
-    }
-}
-
-std::string run(const Case& c) {
     Headers headers;
-    for (const auto& [name, value] : c.headers) headers.add(name, value);
-    const Url url = Url::parse(c.url);
-    const JsonPage page(c.body);
-    return describe(detect(PageFacts{url, headers, page, c.count}));
-}
-
-const std::vector<Case> kCases{
-    {"nothing", "http://a/x", {}, R"([{"a":1}])", 1, "single"},
-    {"DRF page numbers",
-     "http://a/x",
-     {},
-     R"({"count":101,"next":"http://a/x?page=2","previous":null,"results":[]})",
-     50,
-     "page page from 1 step 1, 3 pages"},
-    {"DRF limit and offset",
-     "http://a/x?limit=50",
-     {},
-     R"({"count":101,"next":"http://a/x?limit=50&offset=50","results":[]})",
-     50,
-     "offset offset from 0 step 50, 3 pages"},
-    {"DRF limit and offset, size left to the source",
-     "http://a/x",
-     {},
-     R"({"count":101,"next":"http://a/x?limit=50&offset=50","results":[]})",
-     50,
-     "offset offset from 0 step 50, 3 pages"},
-    {"DRF's last page",
-     "http://a/x?page=3",
-     {},
-     R"({"count":101,"next":null,"previous":"http://a/x?page=2","results":[]})",
-     1,
-     "single"},
-    {"DRF cursor",
-     "http://a/x",
-     {},
-     R"({"next":"http://a/x?cursor=cD0yMDA","previous":null,"results":[]})",
-     50,
-     "json_link $.next"},
-    {"json-server",
-     "http://a/x?_page=1&_limit=50",
-     {{"Link",
-       "<http://a/x?_page=1&_limit=50>; rel=\"first\", <http://a/x?_page=2&_limit=50>; rel=\"next\", "
-       "<http://a/x?_page=103&_limit=50>; rel=\"last\""},
-      {"X-Total-Count", "5127"}},
-     "[]",
-     50,
-     "page _page from 1 step 1, 103 pages"},
-    {"GitHub, last page named",
-     "http://a/x?per_page=100",
-     {{"Link", "<http://a/x?per_page=100&page=2>; rel=\"next\", <http://a/x?per_page=100&page=34>; rel=\"last\""}},
-     "[]",
-     100,
-     "page page from 1 step 1, 34 pages"},
-    {"a Link header without a total",
-     "http://a/x",
-     {{"Link", "<http://a/x?page=2>; rel=\"next\""}},
-     "[]",
-     50,
-     "header_link"},
-    {"a Link header with a cursor",
-     "http://a/x",
-     {{"Link", "<http://a/x?after=abc>; rel=\"next\""}, {"X-Total-Count", "500"}},
-     "[]",
-     50,
-     "header_link"},
-    {"files that name the next one",
-     "http://a/page-1.json",
-     {},
-     R"({"next":"page-2.json","items":[]})",
-     50,
-     "json_link $.next"},
-    {"HAL",
-     "http://a/x",
-     {},
-     R"({"_links":{"next":{"href":"/x?c=2a"}},"_embedded":{"xs":[]}})",
-     50,
-     "json_link $._links.next.href"},
-    {"page and total_pages",
-     "http://a/x",
-     {},
-     R"({"page":1,"page_size":50,"total_pages":7,"total":301,"items":[]})",
-     50,
-     "page page from 1 step 1, 7 pages"},
-    {"totals as text",
-     "http://a/x",
-     {},
-     R"({"page":"1","total_pages":"7","items":[]})",
-     50,
-     "page page from 1 step 1, 7 pages"},
-    {"page in the URL, total in the page",
-     "http://a/x?p=1",
-     {},
-     R"({"total":101,"items":[]})",
-     50,
-     "page p from 1 step 1, 3 pages"},
-    {"counted from zero",
-     "http://a/x?page=0",
-     {},
-     R"({"total":101,"items":[]})",
-     50,
-     "page page from 0 step 1, 3 pages"},
-    {"meta",
-     "http://a/x",
-     {},
-     R"({"meta":{"current_page":1,"last_page":4},"data":[]})",
-     15,
-     "page page from 1 step 1, 4 pages"},
-    {"one page of one", "http://a/x", {}, R"({"page":1,"total_pages":1,"items":[]})", 5, "single"},
-    {"skip, limit, total",
-     "http://a/x",
-     {},
-     R"({"products":[],"total":100,"skip":0,"limit":30})",
-     30,
-     "offset skip from 0 step 30, 4 pages"},
-    {"offset and total",
-     "http://a/x",
-     {},
-     R"({"offset":0,"limit":50,"total":101,"results":[]})",
-     50,
-     "offset offset from 0 step 50, 3 pages"},
-    {"a cursor", "http://a/x", {}, R"({"data":[],"next_cursor":"abc"})", 50, "cursor $.next_cursor as cursor"},
-    {"a token", "http://a/x", {}, R"({"files":[],"nextPageToken":"abc"})", 50, "cursor $.nextPageToken as pageToken"},
-    {"a cursor that has ended", "http://a/x", {}, R"({"data":[],"next_cursor":null})", 50, "single"},
-    {"a total that says less than there is", "http://a/x", {}, R"({"total":3,"offset":0,"results":[]})", 50, "single"},
-    {"the next page's number", "http://a/x?p=1", {}, R"({"next_page":2,"results":[]})", 50, "cursor $.next_page as p"},
-    {"a next URL deep down",
-     "http://a/x",
-     {},
-     R"({"response":{"paging":{"next":"/x?c=2a"},"rows":[]}})",
-     50,
-     "json_link $.response.paging.next"},
-    {"said to be the last", "http://a/x", {}, R"({"has_more":false,"data":[]})", 50, "single"},
-    {"no next page's number", "http://a/x?p=1", {}, R"({"next_page":null,"results":[]})", 50, "single"},
-    {"a next URL elsewhere",
-     "http://a/x",
-     {},
-     R"({"count":101,"next":"http://b/x?page=2","results":[]})",
-     50,
-     "json_link $.next"},
+    const char* found;
 };
 
-TEST(Detect, FindsOutHowPagesFollow) {
-    for (const Case& c : kCases) EXPECT_EQ(run(c), c.expected) << c.name;
+class Detect : public testing::TestWithParam<Case> {};
+
+TEST_P(Detect, Finds) {
+    const Case& tested = GetParam();
+    const TestPage page(tested.url, tested.body, tested.headers);
+    const Pagination found = detect(page.view());
+    EXPECT_EQ(shown(found), tested.found) << found.explanation;
+    EXPECT_THAT(found.explanation, HasSubstr("pagination: "));
 }
 
-TEST(Detect, RefusesToTakeOnePageForAllOfThem) {
-    for (const char* body : {R"({"total":300,"results":[]})", R"({"next":"eyJpZCI6NTB9","results":[]})",
-                             R"({"has_more":true,"data":[]})", R"({"hasNextPage":true,"page":1,"items":[]})",
-                             R"({"isLast":false,"values":[]})", R"({"meta":{"has_more":true},"data":[]})"}) {
-        EXPECT_THROW(run({"", "http://a/x", {}, body, 50, ""}), PaginationError) << body;
-    }
+constexpr auto case_name = [](const auto& tested) { return tested.param.name; };
+
+Headers link(const char* value) { return {{"Link", value}}; }
+
+INSTANTIATE_TEST_SUITE_P(
+    LinkHeader, Detect,
+    testing::Values(
+        Case{"json_server",
+             "http://x/s?_page=1&_limit=3",
+             rows(3),
+             {{"Link", R"(<http://x/s?_page=1&_limit=3>; rel="first", <http://x/s?_page=2&_limit=3>; rel="next", )"
+                       R"(<http://x/s?_page=34&_limit=3>; rel="last")"},
+              {"X-Total-Count", "100"}},
+             "page_number _page=1 pages=34 records=100"},
+        Case{"github", "https://x/r", rows(3),
+             link(R"(<https://x/r?page=2>; rel="next", <https://x/r?page=9>; rel="last")"),
+             "page_number page=1 pages=9"},
+        Case{"from_page_three", "https://x/r?page=3", rows(3),
+             link(R"(<https://x/r?page=4>; rel="next", <https://x/r?page=9>; rel="last")"),
+             "page_number page=3 pages=7"},
+        Case{"counted_from_zero", "https://x/r", rows(3),
+             link(R"(<https://x/r?page=1>; rel="next", <https://x/r?page=8>; rel="last")"),
+             "page_number page=0 pages=9"},
+        Case{"no_total", "https://x/r", rows(3), link(R"(<https://x/r?page=2>; rel="next")"), "header_link"},
+        Case{"cursor_in_it", "https://x/r", rows(3), link(R"(<https://x/r?after=3>; rel="next")"), "header_link"},
+        Case{"id_that_looks_like_an_offset", "https://x/u?since=0", rows(3),
+             link(R"(<https://x/u?since=3>; rel="next")"), "header_link"},
+        Case{"two_parameters_change", "https://x/r?page=1&t=1", rows(3),
+             link(R"(<https://x/r?page=2&t=2>; rel="next", <https://x/r?page=9&t=2>; rel="last")"), "header_link"},
+        Case{"other_path", "https://x/r?page=1", rows(3),
+             link(R"(<https://x/q?page=2>; rel="next", <https://x/q?page=9>; rel="last")"), "header_link"},
+        Case{
+            "totals_disagree",
+            "http://x/s?page=1",
+            rows(3),
+            {{"Link", R"(<http://x/s?page=2>; rel="next", <http://x/s?page=34>; rel="last")"}, {"X-Total-Count", "50"}},
+            "header_link warned"},
+        Case{"total_below_next",
+             "http://x/s?page=1",
+             rows(3),
+             {{"Link", R"(<http://x/s?page=2>; rel="next")"}, {"X-Total-Count", "3"}},
+             "header_link warned"}),
+    case_name);
+
+std::string drf(std::size_t count, const char* next) {
+    return format(R"({{"count":{},"next":{},"previous":null,"results":{}}})", count, next, rows(3));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    NextUrl, Detect,
+    testing::Values(
+        Case{"drf_page_number",
+             "http://x/s/",
+             drf(100, R"("http://x/s/?page=2")"),
+             {},
+             "page_number page=1 pages=34 records=100"},
+        Case{"drf_limit_offset",
+             "http://x/s/?limit=3",
+             drf(100, R"("http://x/s/?limit=3&offset=3")"),
+             {},
+             "offset offset=0 pages=34 records=100"},
+        Case{"drf_adds_both",
+             "http://x/s/",
+             drf(100, R"("http://x/s/?limit=3&offset=3")"),
+             {},
+             "offset offset=0 pages=34 records=100"},
+        Case{"drf_cursor",
+             "http://x/s/",
+             R"({"next":"http://x/s/?cursor=cD0y","previous":null,"results":)" + rows(3) + "}",
+             {},
+             "json_link $.next"},
+        Case{"drf_last_page", "http://x/s/", drf(3, "null"), {}, "single_page"},
+        Case{"drf_last_of_many", "http://x/s/?page=34", drf(100, "null"), {}, "single_page"},
+        Case{"total_but_next_is_null", "http://x/s/", drf(9, "null"), {}, "single_page warned"},
+        Case{"total_below_next", "http://x/s/", drf(3, R"("http://x/s/?page=2")"), {}, "json_link $.next"},
+        Case{"relative",
+             "http://x/s",
+             R"({"next_url":"?page=2","total_pages":4,"items":)" + rows(3) + "}",
+             {},
+             "page_number page=1 pages=4"},
+        Case{"hal",
+             "http://x/s",
+             R"({"_links":{"next":{"href":"/s?after=x"}},"_embedded":{"s":)" + rows(3) + "}}",
+             {},
+             "json_link $._links.next.href"},
+        Case{"json_api",
+             "http://x/s",
+             R"({"links":{"next":"http://x/s?after=x"},"data":)" + rows(3) + "}",
+             {},
+             "json_link $.links.next"},
+        Case{"odata",
+             "http://x/s",
+             R"({"@odata.nextLink":"http://x/s?$skiptoken=x","value":)" + rows(3) + "}",
+             {},
+             "json_link $['@odata.nextLink']"},
+        Case{"paging",
+             "http://x/s",
+             R"({"paging":{"next":"https://y/s?after=x"},"data":)" + rows(3) + "}",
+             {},
+             "json_link $.paging.next"},
+        Case{"http_behind_a_proxy", "https://x/s/", drf(100, R"("http://x/s/?page=2")"), {}, "json_link $.next"},
+        Case{"meta",
+             "http://x/s",
+             R"({"meta":{"next":"/s?page=2","total":7},"objects":)" + rows(3) + "}",
+             {},
+             "page_number page=1 pages=3 records=7"}),
+    case_name);
+
+std::string body(const std::string& facts) { return "{" + facts + ",\"items\":" + rows(3) + "}"; }
+
+INSTANTIATE_TEST_SUITE_P(
+    Numbers, Detect,
+    testing::Values(
+        Case{"page_and_pages", "http://x/s", body(R"("page":1,"total_pages":7)"), {}, "page_number page=1 pages=7"},
+        Case{"total_and_size",
+             "http://x/s",
+             body(R"("page":1,"per_page":3,"total":7)"),
+             {},
+             "page_number page=1 pages=3 records=7"},
+        Case{"digit_strings",
+             "http://x/s",
+             body(R"("page":"1","per_page":"3","total":"7")"),
+             {},
+             "page_number page=1 pages=3 records=7"},
+        Case{"own_parameter", "http://x/s?p=1", body(R"("total":7)"), {}, "page_number p=1 pages=3 records=7"},
+        Case{"nested",
+             "http://x/s",
+             body(R"("meta":{"pagination":{"currentPage":1,"totalPages":7}})"),
+             {},
+             "page_number page=1 pages=7"},
+        Case{"wrapped",
+             "http://x/s",
+             R"({"code":0,"data":{"total":7,"page":1,"list":)" + rows(3) + "}}",
+             {},
+             "page_number page=1 pages=3 records=7"},
+        Case{"spring",
+             "http://x/s",
+             R"({"content":)" + rows(3) + R"(,"totalPages":3,"totalElements":7,"size":3,"number":0})",
+             {},
+             "page_number page=0 pages=3 records=7"},
+        Case{"laravel",
+             "http://x/s",
+             R"({"current_page":1,"last_page":3,"per_page":3,"total":7,"data":)" + rows(3) + "}",
+             {},
+             "page_number page=1 pages=3 records=7"},
+        Case{"later_page",
+             "http://x/s?page=2",
+             body(R"("page":2,"per_page":3,"total":7)"),
+             {},
+             "page_number page=2 pages=2 records=4"},
+        Case{"last_short_page",
+             "http://x/s?page=2",
+             body(R"("page":2,"per_page":4,"total":7)"),
+             {},
+             "page_number page=2 pages=1 records=3"},
+        Case{"one_page", "http://x/s", body(R"("page":1,"total_pages":1)"), {}, "page_number page=1 pages=1"},
+        Case{"clamped_size",
+             "http://x/s?page=1&per_page=1000",
+             body(R"("per_page":1000,"total":7)"),
+             {},
+             "page_number page=1 pages=3 records=7"},
+        Case{"short_first_page",
+             "http://x/s",
+             body(R"("page":1,"per_page":4,"total":20,"total_pages":5)"),
+             {},
+             "page_number page=1 pages=5 records=20"},
+        Case{"totals_disagree",
+             "http://x/s",
+             body(R"("page":1,"total":90,"total_pages":2)"),
+             {},
+             "page_number page=1 records=90 warned"},
+        Case{"header_total",
+             "http://x/s?page=1",
+             rows(3),
+             {{"X-Total-Count", "7"}},
+             "page_number page=1 pages=3 records=7"},
+        Case{"header_pages",
+             "http://x/s?page=1",
+             rows(3),
+             {{"X-WP-TotalPages", "3"}, {"X-WP-Total", "7"}},
+             "page_number page=1 pages=3 records=7"},
+        Case{
+            "offset", "http://x/s", body(R"("offset":0,"limit":3,"total":7)"), {}, "offset offset=0 pages=3 records=7"},
+        Case{"skip", "http://x/s", body(R"("skip":0,"limit":3,"total":7)"), {}, "offset skip=0 pages=3 records=7"},
+        Case{"jira",
+             "http://x/s",
+             body(R"("startAt":0,"maxResults":3,"total":7)"),
+             {},
+             "offset startAt=0 pages=3 records=7"},
+        Case{"own_offset",
+             "http://x/s?offset=3&limit=3",
+             body(R"("count":10)"),
+             {},
+             "offset offset=3 pages=3 records=7"},
+        Case{"has_more", "http://x/s?page=1", body(R"("has_more":true)"), {}, "page_number page=1 while $.has_more"},
+        Case{"offset_has_more",
+             "http://x/s?offset=0",
+             body(R"("hasMore":true)"),
+             {},
+             "offset offset=0 while $.hasMore"}),
+    case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Cursors, Detect,
+    testing::Values(
+        Case{"next_cursor", "http://x/s", body(R"("next_cursor":"abc")"), {}, "cursor cursor $.next_cursor"},
+        Case{"slack",
+             "http://x/s",
+             body(R"("response_metadata":{"next_cursor":"abc"})"),
+             {},
+             "cursor cursor $.response_metadata.next_cursor"},
+        Case{"google", "http://x/s", body(R"("nextPageToken":"abc")"), {}, "cursor pageToken $.nextPageToken"},
+        Case{"google_snake",
+             "http://x/s",
+             body(R"("next_page_token":"abc")"),
+             {},
+             "cursor page_token $.next_page_token"},
+        Case{"dlt", "http://x/s", body(R"("cursors":{"next":"abc"})"), {}, "cursor cursor $.cursors.next"},
+        Case{"after",
+             "http://x/s",
+             body(R"("paging":{"cursors":{"before":"a","after":"b"}})"),
+             {},
+             "cursor after $.paging.cursors.after"},
+        Case{"own_parameter",
+             "http://x/s?next_token=",
+             body(R"("meta":{"next_token":"abc"})"),
+             {},
+             "cursor next_token $.meta.next_token"},
+        Case{"with_has_more",
+             "http://x/s",
+             body(R"("next_cursor":"abc","has_more":true)"),
+             {},
+             "cursor cursor $.next_cursor while $.has_more"},
+        Case{"next_page_number", "http://x/s", body(R"("next_page":2)"), {}, "cursor page $.next_page"}),
+    case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Single, Detect,
+    testing::Values(
+        Case{"array", "http://x/s", rows(3), {}, "single_page"}, Case{"empty", "http://x/s", "[]", {}, "single_page"},
+        Case{"count_of_this_page", "http://x/s", body(R"("count":3)"), {}, "single_page"},
+        Case{"cursor_at_its_end", "http://x/s", body(R"("next_cursor":"")"), {}, "single_page"},
+        Case{"null_cursor", "http://x/s", body(R"("next_cursor":null,"has_more":false)"), {}, "single_page"},
+        Case{"pages_of_a_book", "http://x/s", body(R"("pages":320)"), {}, "single_page"},
+        Case{"facts_in_records_are_none", "http://x/s", R"([{"next":"/s?page=2","total":9}])", {}, "single_page"}),
+    case_name);
+
+TEST(DetectErrors, MorePagesThanCanBeAskedForAreNeverDropped) {
+    const auto message = [](const std::string& text) -> std::string {
+        try {
+            const TestPage page("http://x/s", text);
+            return shown(detect(page.view()));
+        } catch (const PaginationError& error) {
+            return error.what();
+        }
+    };
+    EXPECT_THAT(message(body(R"("total":7)")), HasSubstr("$.total says 7 rows, this page has 3"));
+    EXPECT_THAT(message(body(R"("has_more":true)")), HasSubstr("$.has_more says that there are more"));
+    EXPECT_THAT(message(body(R"("meta":{"next_token":"x"})")), HasSubstr("cursor:cursor_path=$.meta.next_token"));
+}
+
+TEST(DetectExplains, WithTheFactsAndWhereTheyWere) {
+    const TestPage page("http://x/s", body(R"("page":1,"per_page":3,"total":7)"));
+    EXPECT_EQ(detect(page.view()).explanation,
+              "pagination: page number `page`, 3 pages (total 7 in $.total, 3 a page)");
+    const TestPage null_next("http://x/s/", drf(9, "null"));
+    EXPECT_EQ(detect(null_next.view()).warnings.at(0),
+              "$.count says 9 rows and this page has 3, but $.next is null: nothing more is fetched");
+}
+
+TEST(DetectHostile, HugeTotalsDoNotWrap) {
+    const TestPage page("http://x/s?page=18446744073709551615", body(R"("total":18446744073709551615,"per_page":1)"));
+    EXPECT_EQ(detect(page.view()).kind, PaginationKind::page_number);
+    const TestPage zero("http://x/s?page=1", body(R"("total":0,"per_page":0,"total_pages":0)"));
+    EXPECT_EQ(detect(zero.view()).pages.value_or(1), 1U);
 }
 
 }  // namespace
-}  // namespace trawl::fetch
+}  // namespace trawl

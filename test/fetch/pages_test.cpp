@@ -190,14 +190,31 @@ TEST(PageStream, ASinglePageIsEnough) {
     EXPECT_EQ(all.requests, 1);
 }
 
-TEST(PageStream, TellsWhenTheSourceGaveLessThanItSaid) {
-    const Pulled all = pull_all([](const std::string& target, int) {
+TEST(PageStream, LessThanTheSourceSaidIsAnError) {
+    const auto respond = [](const std::string& target, int) {
         const int number = number_in(target, "page");
         const std::string items =
             number == 3 ? R"([{"id":5}])" : format(R"([{{"id":{}}},{{"id":{}}}])", 2 * number - 1, 2 * number);
         return answer(format(R"({{"page":{},"total":8,"items":{}}})", number, items));
-    });
-    EXPECT_NE(all.notes.back().find("announced 8 records and gave 7"), std::string::npos) << all.notes.back();
+    };
+    EXPECT_THROW(pull_all(respond), PaginationError);
+}
+
+TEST(PageStream, AnEmptyPageBeforeTheLastIsAnError) {
+    const auto respond = [](const std::string& target, int) {
+        const int number = number_in(target, "page");
+        return answer(number == 4 ? R"({"page":4,"total_pages":9,"items":[]})" : numbered_page(number, 9));
+    };
+    EXPECT_THROW(pull_all(respond), PaginationError);
+}
+
+TEST(PageStream, ANextBehindTheAnnouncedLastPageIsAnError) {
+    const auto respond = [](const std::string& target, int) {
+        const int number = number_in(target, "page");
+        return answer(format(R"({{"total":6,"next":"/x?page={}","items":[{{"id":{}}},{{"id":{}}}]}})", number + 1,
+                             2 * number - 1, 2 * number));
+    };
+    EXPECT_THROW(pull_all(respond), PaginationError);
 }
 
 TEST(PageStream, DroppingItCancelsWhatIsUnderWay) {

@@ -1,68 +1,137 @@
-#include "retry.hpp"
+/// The retry policy as tables: what is retried, how long it waits, what Retry-After says, when the budget is spent.
+#include "trawl/fetch/retry.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace trawl::fetch {
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+
+namespace trawl {
 namespace {
 
 using namespace std::chrono_literals;
+using std::chrono::system_clock;
+using testing::HasSubstr;
 
-Outcome status(int code, std::optional<Duration> retry_after = std::nullopt) { return {code, retry_after, false}; }
+const system_clock::time_point now = std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + 12h;
 
-RetryDecision first(const Outcome& outcome, double random = 1.0) { return decide({}, 1, outcome, random, 1000, 0); }
-
-TEST(Retry, OnlyWhatMayPass) {
-    for (int code : {408, 425, 429, 500, 502, 503, 504}) EXPECT_EQ(first(status(code)).give_up, GiveUp::no) << code;
-    for (int code : {301, 400, 401, 403, 404, 410, 501, 505})
-        EXPECT_EQ(first(status(code)).give_up, GiveUp::pointless) << code;
-    EXPECT_EQ(first({}).give_up, GiveUp::no);
-    EXPECT_EQ(first({std::nullopt, std::nullopt, true}).give_up, GiveUp::pointless);
+Failure status(int code, std::optional<std::string> retry_after = {}) {
+    return {FailureKind::status, code, std::move(retry_after)};
 }
 
-TEST(Retry, BacksOffWithFullJitterUpToAMost) {
+/// "retry 250 ms", "asked 2000 ms", "give up: ...": the decision of a fresh budget.
+std::string decided(int attempt, const Failure& failure, double random = 1) {
+    RetryBudget budget;
+    const RetryDecision decision = RetryPolicy().decide(attempt, failure, now, random, budget);
+    if (const auto* give_up = std::get_if<GiveUp>(&decision)) return "give up: " + give_up->reason;
+    const auto& retry = std::get<Retry>(decision);
+    return format("{} {} ms", retry.asked_by_source ? "asked" : "retry",
+                  std::chrono::duration_cast<std::chrono::milliseconds>(retry.delay).count());
+}
+
+TEST(RetryPolicy, RetriesWhatMayPass) {
+    for (const int code : {408, 425, 429, 500, 502, 503, 504})
+        EXPECT_EQ(decided(1, status(code)), "retry 250 ms") << code;
+    for (const FailureKind kind : {FailureKind::connection, FailureKind::timeout, FailureKind::damaged})
+        EXPECT_EQ(decided(1, {kind, 0, {}}), "retry 250 ms");
+}
+
+TEST(RetryPolicy, DoesNotRetryWhatWillFailAgain) {
+    for (const int code : {400, 401, 403, 404, 405, 409, 410, 422, 451, 501, 505, 304, 200})
+        EXPECT_EQ(decided(1, status(code)), format("give up: status {} is not retried", code));
+}
+
+TEST(RetryPolicy, DoublesTheCeilingUpToTheCap) {
+    const char* expected[] = {"retry 250 ms", "retry 500 ms", "retry 1000 ms", "retry 2000 ms", "retry 4000 ms"};
+    for (int attempt = 1; attempt <= 5; ++attempt) EXPECT_EQ(decided(attempt, status(503)), expected[attempt - 1]);
+    EXPECT_EQ(decided(6, status(503)), "give up: 6 attempts failed, the last with status 503");
+    EXPECT_EQ(decided(6, {FailureKind::timeout, 0, {}}), "give up: 6 attempts failed, the last with a timeout");
+    RetryBudget budget;
+    const RetryDecision late = RetryPolicy(1000).decide(999, status(503), now, 1, budget);
+    EXPECT_EQ(std::get<Retry>(late).delay, RetryPolicy::default_cap);
+}
+
+TEST(RetryPolicy, JitterIsFull) {
+    EXPECT_EQ(decided(3, status(503), 0), "retry 0 ms");
+    EXPECT_EQ(decided(3, status(503), 0.5), "retry 500 ms");
+}
+
+TEST(RetryPolicy, RetryAfterIsAFloorAndHasALimit) {
+    EXPECT_EQ(decided(1, status(429, "2"), 0), "asked 2000 ms");
+    EXPECT_EQ(decided(5, status(429, "2"), 1), "asked 2250 ms");
+    EXPECT_EQ(decided(1, status(503, "Sat, 21 Nov 2026 12:00:10 GMT"), 0), "asked 10000 ms");
+    EXPECT_EQ(decided(1, status(503, "soon"), 1), "retry 250 ms");
+    EXPECT_THAT(decided(1, status(429, "3600")), HasSubstr("asks to wait 3600 s (status 429), longer than the 300 s"));
+    EXPECT_THAT(decided(1, status(429, "99999999999999999999")), HasSubstr("give up"));
+    EXPECT_THAT(decided(1, status(404, "2")), HasSubstr("not retried"));
+}
+
+TEST(RetryPolicy, RefusesSettingsWithoutMeaning) {
+    EXPECT_THROW(RetryPolicy(0), UsageError);
+    EXPECT_THROW(RetryPolicy(3, 2s, 1s), UsageError);
+    EXPECT_THROW(RetryBudget(-0.1), UsageError);
+}
+
+TEST(RetryBudget, GivesAFewAtOnceThenAShareOfTheRequests) {
+    RetryBudget budget;
     const RetryPolicy policy;
-    EXPECT_EQ(decide(policy, 1, {}, 0.0, 1000, 0).delay, 0s);
-    EXPECT_EQ(decide(policy, 1, {}, 0.5, 1000, 0).delay, 250ms);
-    EXPECT_EQ(decide(policy, 2, {}, 0.5, 1000, 0).delay, 500ms);
-    EXPECT_EQ(decide(policy, 5, {}, 0.5, 1000, 0).delay, 4s);
-    RetryPolicy patient;
-    patient.attempts_max = 100;
-    EXPECT_EQ(decide(patient, 99, {}, 0.5, 1000, 0).delay, 15s);
+    const auto retried = [&] { return std::holds_alternative<Retry>(policy.decide(1, status(503), now, 0.5, budget)); };
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(retried()) << i;
+    EXPECT_FALSE(retried());
+    int granted = 0;
+    for (int i = 0; i < 1000; ++i) {
+        budget.on_request();
+        granted += retried() ? 1 : 0;
+    }
+    EXPECT_NEAR(granted, 200, 1);
+    EXPECT_THAT(std::get<GiveUp>(policy.decide(1, status(503), now, 0.5, budget)).reason, HasSubstr("budget is spent"));
 }
 
-TEST(Retry, GivesUpAfterItsAttempts) {
-    EXPECT_EQ(decide({}, 5, {}, 0.5, 1000, 0).give_up, GiveUp::no);
-    EXPECT_EQ(decide({}, 6, {}, 0.5, 1000, 0).give_up, GiveUp::attempts);
+TEST(RetryBudget, DoesNotSaveUpForAStormAndIsNotChargedForGivingUp) {
+    RetryBudget budget;
+    for (int i = 0; i < 100'000; ++i) budget.on_request();
+    EXPECT_EQ(budget.tokens(), RetryBudget::most_saved);
+    (void)RetryPolicy().decide(1, status(404), now, 0.5, budget);
+    (void)RetryPolicy().decide(6, status(503), now, 0.5, budget);
+    (void)RetryPolicy().decide(1, status(503, "3600"), now, 0.5, budget);
+    EXPECT_EQ(budget.tokens(), RetryBudget::most_saved);
 }
 
-TEST(Retry, ObeysRetryAfterAndMakesEveryoneWait) {
-    const RetryDecision decision = first(status(429, 7s));
-    EXPECT_EQ(decision.delay, 7s);
-    EXPECT_TRUE(decision.for_everyone);
-    EXPECT_FALSE(first(status(500)).for_everyone);
-    EXPECT_EQ(first(status(503, 1h)).give_up, GiveUp::wait);
+TEST(HttpDate, HasThreeFormats) {
+    const auto expected = system_clock::from_time_t(784'111'777);  // the moment of RFC 9110's examples
+    for (const char* text :
+         {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"})
+        EXPECT_EQ(parse_http_date(text, now), expected) << text;
+    EXPECT_EQ(parse_http_date("Sun Nov 16 08:49:37 1994", now), expected + 240h);
 }
 
-TEST(Retry, HasABudget) {
-    EXPECT_EQ(decide({}, 1, {}, 0.5, 10, 19).give_up, GiveUp::no);
-    EXPECT_EQ(decide({}, 1, {}, 0.5, 10, 22).give_up, GiveUp::budget);
-    EXPECT_EQ(decide({}, 1, {}, 0.5, 1000, 210).give_up, GiveUp::no);
-    EXPECT_EQ(decide({}, 1, {}, 0.5, 1000, 220).give_up, GiveUp::budget);
+TEST(HttpDate, TwoDigitYearsAreAtMostFiftyYearsAhead) {
+    const auto year_of = [](const char* text) {
+        return static_cast<int>(
+            std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(*parse_http_date(text, now))).year());
+    };
+    EXPECT_EQ(year_of("Sunday, 06-Nov-76 08:49:37 GMT"), 2076);
+    EXPECT_EQ(year_of("Sunday, 06-Nov-77 08:49:37 GMT"), 1977);
+}
+
+TEST(HttpDate, RefusesAllElse) {
+    for (const char* text :
+         {"", ",", "Sun", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 6 Nov 1994 08:49:37 GMT",
+          "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT", "Sun, 06 Nov 1994 08:60:00 GMT",
+          "Sun, 06 Xxx 1994 08:49:37 GMT", "Sun, 06 Nov -994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT!",
+          "Sun, 06 Nov 9999 08:49:37 GMT", "Sunday, 06-Nov-1994 08:49:37 GMT", "2026-11-21T12:00:00Z", "1.5", "-3"})
+        EXPECT_EQ(parse_http_date(text, now), std::nullopt) << text;
 }
 
 TEST(RetryAfter, IsSecondsOrADate) {
-    // 1994-11-06 08:49:37 UTC, the example of RFC 9110, section 5.6.7.
-    const auto now = std::chrono::system_clock::from_time_t(784111777);
-    EXPECT_EQ(parse_retry_after("120", now), 120s);
+    EXPECT_EQ(parse_retry_after(" 120 ", now), 120s);
     EXPECT_EQ(parse_retry_after("0", now), 0s);
-    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:47 GMT", now), 10s);
-    EXPECT_EQ(parse_retry_after("Sunday, 06-Nov-94 08:49:47 GMT", now), 10s);
-    EXPECT_EQ(parse_retry_after("Sun Nov  6 08:49:47 1994", now), 10s);
-    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:00 GMT", now), 0s);
-    for (const char* bad : {"", "soon", "-1", "1.5", "12 s", "99999999999999999999"}) {
-        EXPECT_EQ(parse_retry_after(bad, now), std::nullopt) << bad;
-    }
+    EXPECT_EQ(parse_retry_after("Sat, 21 Nov 2026 12:01:00 GMT", now), 60s);
+    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), 0s);
+    for (const char* text : {"", "-1", "1.5", "soon", "1s"})
+        EXPECT_EQ(parse_retry_after(text, now), std::nullopt) << text;
 }
 
 }  // namespace
-}  // namespace trawl::fetch
+}  // namespace trawl

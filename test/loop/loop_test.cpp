@@ -77,6 +77,19 @@ TEST(Sleep, OfZeroLetsOthersRun) {
     EXPECT_EQ(order, "ababab");
 }
 
+TEST(Sleep, OfLessThanZeroIsOver) {
+    auto work = []() -> Task<> {
+        co_await sleep(-100h);
+        co_await sleep(Duration::min());
+    };
+    run(work());
+}
+
+TEST(Timeout, OfLessThanZeroFires) {
+    auto work = []() -> Task<> { co_await timeout(-100h, sleep(1h)); };
+    EXPECT_THROW(run(work()), TimeoutError);
+}
+
 TEST(Timeout, GivesTheResultInTime) {
     auto quick = []() -> Task<int> {
         co_await sleep(1ms);

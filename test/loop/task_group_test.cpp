@@ -165,6 +165,29 @@ TEST(TaskGroup, AChildThatCancelsAndFailsIsNotForgotten) {
     EXPECT_THROW(run(work()), UsageError);
 }
 
+TEST(TaskGroup, RefusesAnEmptyTask) {
+    auto work = []() -> Task<> {
+        TaskGroup group;
+        EXPECT_THROW(group.spawn(Task<>()), UsageError);
+        co_await group.join();
+    };
+    run(work());
+}
+
+TEST(TaskGroup, IsJoinedByOneTaskAtATime) {
+    int count = 0;
+    auto join = [](TaskGroup& group) -> Task<> { co_await group.join(); };
+    auto work = [&]() -> Task<> {
+        TaskGroup group;
+        TaskGroup joiners;
+        group.spawn(count_after(count, 5ms));
+        joiners.spawn(join(group));
+        joiners.spawn(join(group));
+        co_await joiners.join();
+    };
+    EXPECT_THROW(run(work()), UsageError);
+}
+
 TEST(TaskGroup, IsUsableAfterCancel) {
     int count = 0;
     auto work = [&]() -> Task<> {

@@ -2,7 +2,7 @@
 /// Pure: no I/O, no clock.
 ///
 ///     null < everything
-///     int53 < int64 < decimal(38,0) < json          whole numbers, by size
+///     int53 < int32 < decimal(38,0) < json          whole numbers, by size
 ///     int53 < double                    < json      |v| <= 2^53 is exact in a double, a bigger one is not
 ///     bool, string, list<T>, struct<...> < json     unlike kinds meet only in json
 ///
@@ -52,9 +52,9 @@ inline Type::Type(Kind alone) : kind(alone) {}
 /// A Parquet file pays for every column in every row group; 1,000 is where readers begin to suffer.
 inline constexpr std::size_t kMaxFields = 1000;
 
-/// Objects and lists nested deeper than this become json. Readers of nested Parquet recurse; none is tested far beyond
-/// it.
-inline constexpr int kMaxDepth = 64;
+/// Objects and lists nested deeper than this become json. Readers of nested Parquet recurse: delta-rs refuses a table
+/// from 45 levels on.
+inline constexpr int kMaxDepth = 32;
 
 /// The smallest type that holds every value of both: commutative, associative, idempotent; null is its identity and
 /// json absorbs everything.

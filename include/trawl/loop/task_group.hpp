@@ -21,6 +21,7 @@ public:
     ~TaskGroup();
 
     /// Starts `task` as a child; it takes its first step soon. After a child's error it is destroyed instead.
+    /// Throws UsageError for an empty Task.
     void spawn(Task<> task);
     /// How many children are at work.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -30,7 +31,7 @@ public:
     void cancel() noexcept;
 
     class JoinAwaiter;
-    /// Waits until every child has ended; throws the first error of a child.
+    /// Waits until every child has ended; throws the first error of a child. One task at a time may wait (UsageError).
     [[nodiscard]] JoinAwaiter join() noexcept;
 
 private:
@@ -42,6 +43,7 @@ private:
 
     void child_finished(std::unique_ptr<Child> child, std::exception_ptr error) noexcept;
     void wake_joiner() noexcept;
+    void refuse_second_joiner() const;
 
     TaskNode* owner_;
     List<Link> children_;
@@ -57,7 +59,8 @@ public:
         if (group_->joiner_ == this) group_->joiner_ = nullptr;
     }
     bool await_ready() const noexcept { return group_->size_ == 0; }
-    void await_suspend(std::coroutine_handle<> handle) noexcept {
+    void await_suspend(std::coroutine_handle<> handle) {
+        group_->refuse_second_joiner();
         suspend(handle);
         group_->joiner_ = this;
     }

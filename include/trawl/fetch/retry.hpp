@@ -1,0 +1,101 @@
+/// When to try a request again, and when not: a policy without a clock, a socket or a random generator of its own.
+///
+/// What is retried: connection errors, timeouts, damaged or cut-off answers, and the statuses 408, 425, 429, 500, 502,
+/// 503, 504. The delay is full-jitter exponential: uniform in [0, min(cap, base * 2^(attempt - 1))], which spreads
+/// clients that failed together (Brooker, "Exponential Backoff And Jitter", AWS 2015). Retry-After is a floor under it.
+/// A budget per origin keeps retries at a share of all requests, so that a source in trouble is not hit harder.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "trawl/base/clock.hpp"
+
+namespace trawl {
+
+/// How an attempt ended.
+enum class FailureKind { connection, timeout, damaged, status };
+
+struct Failure {
+    FailureKind kind = FailureKind::connection;
+    int status = 0;                          // of FailureKind::status
+    std::optional<std::string> retry_after;  // the field's value, if the response had one
+};
+
+struct Retry {
+    Duration delay{};
+    /// The source itself asked for the delay: no request to its origin should be sent before it is over.
+    bool asked_by_source = false;
+};
+
+struct GiveUp {
+    std::string reason;  // "status 404 is not retried", "6 attempts failed", ...
+};
+
+using RetryDecision = std::variant<Retry, GiveUp>;
+
+/// The retries that one origin may have: `share` of its requests on average, and always a few, so that a retrieval of
+/// three pages survives a bad moment. One per origin; not thread-safe.
+class RetryBudget {
+public:
+    /// 20% of requests, as gRPC and Finagle have it by order of magnitude; ten from the start, as Finagle's 10 a
+    /// second.
+    static constexpr double default_share = 0.2;
+    static constexpr double default_floor = 10;
+    /// Tokens never pile up beyond this: a long good time does not pay for a storm of retries.
+    static constexpr double most_saved = 100;
+
+    explicit RetryBudget(double share = default_share, double floor = default_floor);
+
+    /// To be called once for each request, not for its retries.
+    void on_request();
+    /// Takes one retry; false if there is none.
+    [[nodiscard]] bool take();
+    [[nodiscard]] double tokens() const noexcept { return tokens_; }
+
+private:
+    double share_;
+    double tokens_;
+};
+
+class RetryPolicy {
+public:
+    /// Six attempts; with these delays the sixth comes 7.75 s after the first at most, 3.9 s on average.
+    static constexpr int default_attempts = 6;
+    /// A quarter of a second: above the round trip of any source, below what a person notices in a long retrieval.
+    static constexpr Duration default_base = std::chrono::milliseconds(250);
+    static constexpr Duration default_cap = std::chrono::seconds(30);
+    /// What a source may make us wait at most; it asked for more: we give up and say so. dlt's cap.
+    static constexpr Duration default_longest_wait = std::chrono::seconds(300);
+
+    explicit RetryPolicy(int attempts = default_attempts, Duration base = default_base, Duration cap = default_cap,
+                         Duration longest_wait = default_longest_wait);
+
+    /// `attempt` counts from 1: the one that just failed. `now` is for a Retry-After that is a date. `random` is
+    /// uniform in [0, 1). Takes from the budget only when it says Retry.
+    [[nodiscard]] RetryDecision decide(int attempt, const Failure& failure, std::chrono::system_clock::time_point now,
+                                       double random, RetryBudget& budget) const;
+
+    [[nodiscard]] static bool is_retried(const Failure& failure);
+
+private:
+    [[nodiscard]] Duration backoff(int attempt, double random) const;
+
+    int attempts_;
+    Duration base_, cap_, longest_wait_;
+};
+
+/// What a Retry-After field asks for (RFC 9110 section 10.2.3), from `now`: seconds or an HTTP date. A date that is
+/// over is zero. None if it is neither; a number too large to wait for becomes ten years.
+[[nodiscard]] std::optional<Duration> parse_retry_after(std::string_view value,
+                                                        std::chrono::system_clock::time_point now);
+
+/// The three formats of RFC 9110 section 5.6.7; `now` places the two-digit year of the second one.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_http_date(
+    std::string_view text, std::chrono::system_clock::time_point now);
+
+}  // namespace trawl

@@ -1,0 +1,23 @@
+/// The lexical half of JSON (RFC 8259): is this token a number, a string, a literal? Bytes only, nothing is converted,
+/// so that a number keeps every digit that the source sent.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace trawl::fetch {
+
+/// `text` without JSON's white space at its ends.
+[[nodiscard]] std::string_view trim_json(std::string_view text);
+
+/// RFC 8259 section 6, of any length and size: 1E400 and 30 digits are numbers.
+[[nodiscard]] bool is_json_number(std::string_view token);
+
+/// `token` starts with a quote: the offset of the quote that closes it, npos if there is none.
+[[nodiscard]] std::size_t closing_quote(std::string_view token);
+
+/// Every backslash between the quotes begins an escape that RFC 8259 section 7 names. Lone surrogates pass: they are
+/// in the grammar. Raw control characters are simdjson's to find.
+[[nodiscard]] bool has_good_escapes(std::string_view inside);
+
+}  // namespace trawl::fetch

@@ -1,0 +1,192 @@
+/// The tables of names, all as plain_name has them, and the search through a page's fields by them.
+#include "page_facts.hpp"
+
+#include <algorithm>
+
+#include "ascii.hpp"
+#include "trawl/base/format.hpp"
+
+namespace trawl::fetch {
+namespace {
+
+constexpr std::size_t depth_max = 3;  // {"meta": {"pagination": {"total": 1}}}
+
+constexpr std::string_view page_params[] = {"page",      "pagenumber",  "pageno", "pagenum",
+                                            "pageindex", "currentpage", "p",      "pg"};
+constexpr std::string_view offset_params[] = {"offset", "skip", "start", "startat", "startindex", "pageoffset"};
+constexpr std::string_view limit_params[] = {"limit",      "pagesize", "perpage", "size",  "top",
+                                             "maxresults", "take",     "rows",    "count", "pagelimit"};
+/// Objects that hold facts about the page, or wrap all of the answer.
+constexpr std::string_view containers[] = {
+    "meta", "pagination", "page",     "paging",   "pageinfo",         "pager", "links",      "cursors", "cursor",
+    "data", "result",     "response", "metadata", "responsemetadata", "hits",  "resultinfo", "pages"};
+constexpr std::string_view total_pages_names[] = {"totalpages", "pagecount",      "lastpage", "numpages",
+                                                  "pagestotal", "totalpagecount", "pages"};
+/// `count` is last: many mean the rows of this page by it.
+constexpr std::string_view total_records_names[] = {
+    "total",     "totalcount",   "totalrecords", "totalresults", "totalitems", "totalelements", "totalrows",
+    "totalsize", "recordstotal", "numfound",     "itemstotal",   "odatacount", "countall",      "count"};
+constexpr std::string_view page_size_names[] = {"perpage", "pagesize", "size", "limit", "itemsperpage", "pagelimit"};
+constexpr std::string_view page_names[] = {"page",      "currentpage", "pagenumber", "pageno",
+                                           "pageindex", "number",      "current"};
+constexpr std::string_view offset_names[] = {"offset", "skip", "startat", "startindex", "start"};
+constexpr std::string_view next_url_names[] = {"next",     "nexturl",       "nextlink", "nextpageurl", "nextpagelink",
+                                               "nexthref", "odatanextlink", "nextpage", "nextpageuri", "nexturi"};
+constexpr std::string_view more_names[] = {"hasmore", "hasnext", "hasnextpage", "more", "morepages", "hasmoreitems"};
+constexpr std::string_view total_records_headers[] = {
+    "xtotalcount", "xtotal", "totalcount", "xtotalrecords", "xwptotal", "xpaginationtotalcount", "paginationcount"};
+constexpr std::string_view total_pages_headers[] = {"xtotalpages", "xwptotalpages", "xpagecount",
+                                                    "xpaginationpagecount"};
+
+/// Cursor fields and what the request calls them. Only conventions that public APIs share: a wrong parameter would
+/// fetch the first page for ever.
+struct CursorName {
+    std::string_view field;  // plain
+    std::string_view snake, camel;
+};
+constexpr CursorName cursor_names[] = {{"nextcursor", "cursor", "cursor"},
+                                       {"cursor", "cursor", "cursor"},
+                                       {"nextpagetoken", "page_token", "pageToken"},
+                                       {"continuationtoken", "continuation_token", "continuationToken"},
+                                       {"nextmarker", "marker", "marker"},
+                                       {"cursorsnext", "cursor", "cursor"},
+                                       {"cursorsafter", "after", "after"},
+                                       {"endcursor", "after", "after"},
+                                       {"nextpage", "page", "page"},
+                                       {"nexttoken", "", ""},
+                                       {"next", "", ""}};
+
+bool contains(Names names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+
+/// A field with its name prepared for the tables.
+struct Fact {
+    JsonField field;
+    std::string name;   // plain
+    std::string owner;  // plain name of the object around it, or ""
+};
+
+std::vector<Fact> facts(const PageView& view) {
+    std::vector<Fact> all;
+    for (JsonField& field : view.page.fields(depth_max)) {
+        std::vector<std::string> names;
+        for (const JsonPath::Step& step : field.path.steps()) names.push_back(plain_name(step.key));
+        // {"next": {"href": "..."}} is the same as {"next": "..."}; Elasticsearch's {"total": {"value": 7}} as well.
+        const std::string& last = names.back();
+        if (names.size() > 1 && (last == "href" || last == "url" || last == "value")) names.pop_back();
+        const bool about_page = std::all_of(names.begin(), names.end() - 1,
+                                            [](const std::string& owner) { return contains(containers, owner); });
+        if (!about_page) continue;
+        all.push_back({std::move(field), names.back(), names.size() > 1 ? names[names.size() - 2] : ""});
+    }
+    return all;
+}
+
+/// The field whose name comes first in `names` and which `fits`.
+template <typename Fits>
+const Fact* find(const std::vector<Fact>& all, Names names, Fits fits) {
+    for (const std::string_view name : names)
+        for (const Fact& fact : all)
+            if (fact.name == name && fits(fact)) return &fact;
+    return nullptr;
+}
+
+bool is_count(const Fact& fact) { return !fact.field.is_null && fact.field.value.count().has_value(); }
+
+std::optional<std::uint64_t> header_count(const PageView& view, Names names, std::string& from) {
+    for (const auto& [key, value] : view.headers) {
+        const auto count = JsonScalar{JsonScalar::Kind::string, std::string(trim(value))}.count();
+        if (!count || !contains(names, plain_name(key))) continue;
+        from = key;
+        return count;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> body_count(const Fact* fact, std::string& from) {
+    if (!fact) return std::nullopt;
+    from = fact->field.path.str();
+    return fact->field.value.count();
+}
+
+std::optional<Place> place(const Fact* fact) {
+    if (!fact) return std::nullopt;
+    return Place{fact->field.path.steps().back().key, *fact->field.value.count()};
+}
+
+bool looks_like_url(std::string_view text) {
+    return text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/') ||
+           text.starts_with('?');
+}
+
+/// A parameter of the request that is named as the cursor is, with or without "next".
+std::string own_cursor_param(const PageView& view, std::string_view field) {
+    const std::string_view stem = field.starts_with("next") ? field.substr(4) : field;
+    for (const auto& [key, value] : view.url.query_params()) {
+        const std::string plain = plain_name(key);
+        if (plain == field || (!stem.empty() && plain == stem)) return key;
+    }
+    return "";
+}
+
+}  // namespace
+
+bool is_page_param(std::string_view key) { return contains(page_params, plain_name(key)); }
+bool is_offset_param(std::string_view key) { return contains(offset_params, plain_name(key)); }
+bool is_limit_param(std::string_view key) { return contains(limit_params, plain_name(key)); }
+
+Totals find_totals(const PageView& view) {
+    const std::vector<Fact> all = facts(view);
+    Totals totals;
+    totals.pages = header_count(view, total_pages_headers, totals.pages_from);
+    totals.records = header_count(view, total_records_headers, totals.records_from);
+    // `pages` alone may count anything (a book's); beside a page number it counts these.
+    const bool has_place = find(all, page_names, is_count) != nullptr;
+    const auto is_pages = [&](const Fact& fact) { return is_count(fact) && (fact.name != "pages" || has_place); };
+    if (!totals.pages) totals.pages = body_count(find(all, total_pages_names, is_pages), totals.pages_from);
+    // A `count` of just these rows says nothing: it may be the page's own.
+    const auto is_total = [&](const Fact& fact) {
+        return is_count(fact) && (fact.name != "count" || *fact.field.value.count() > view.records.count);
+    };
+    if (!totals.records) totals.records = body_count(find(all, total_records_names, is_total), totals.records_from);
+    if (const Fact* size = find(all, page_size_names, is_count)) totals.page_size = size->field.value.count();
+    return totals;
+}
+
+std::optional<Place> find_page_number(const PageView& view) { return place(find(facts(view), page_names, is_count)); }
+std::optional<Place> find_offset(const PageView& view) { return place(find(facts(view), offset_names, is_count)); }
+
+std::optional<NextUrl> find_next_url(const PageView& view) {
+    const std::vector<Fact> all = facts(view);
+    const auto is_next = [](const Fact& fact) {
+        const bool is_cursor = fact.owner == "cursors" || fact.owner == "cursor";
+        const bool is_url = fact.field.value.kind == JsonScalar::Kind::string && looks_like_url(fact.field.value.text);
+        return !is_cursor && (fact.field.is_null || is_url);
+    };
+    const Fact* fact = find(all, next_url_names, is_next);
+    if (!fact) return std::nullopt;
+    return NextUrl{fact->field.path, fact->field.value.text};
+}
+
+std::optional<NextCursor> find_cursor(const PageView& view) {
+    for (const CursorName& known : cursor_names)
+        for (const Fact& fact : facts(view)) {
+            const std::string name = fact.owner == "cursors" ? fact.owner + fact.name : fact.name;
+            const JsonScalar& value = fact.field.value;
+            const bool usable = !fact.field.is_null && value.kind != JsonScalar::Kind::boolean && !value.text.empty();
+            if (name != known.field || !usable) continue;
+            const std::string& written = fact.field.path.steps().back().key;
+            const bool is_snake = written.find('_') != std::string::npos;
+            std::string param = own_cursor_param(view, fact.name);
+            if (param.empty()) param = is_snake ? known.snake : known.camel;
+            return NextCursor{fact.field.path, param};
+        }
+    return std::nullopt;
+}
+
+std::optional<JsonPath> says_more(const PageView& view) {
+    const std::vector<Fact> all = facts(view);
+    const Fact* fact = find(all, more_names, [](const Fact& found) { return found.field.value.text == "true"; });
+    return fact ? std::optional(fact->field.path) : std::nullopt;
+}
+
+}  // namespace trawl::fetch
