@@ -60,14 +60,15 @@ private:
 };
 
 std::optional<system_clock::time_point> moment(const DateParts& date) {
-    using namespace std::chrono;
-    const year_month_day day{year(date.year), month(static_cast<unsigned>(date.month)),
-                             std::chrono::day(static_cast<unsigned>(date.day))};
+    namespace chrono = std::chrono;
+    const chrono::year_month_day day{chrono::year(date.year), chrono::month(static_cast<unsigned>(date.month)),
+                                     chrono::day(static_cast<unsigned>(date.day))};
     // 60 is a leap second (RFC 9110 section 5.6.7 allows it).
     if (!day.ok() || date.year < 1 || date.hour > 23 || date.minute > 59 || date.second > 60) return std::nullopt;
     // The clock counts nanoseconds in 64 bits: 1677 to 2262.
     if (date.year < 1700 || date.year > 2200) return std::nullopt;
-    return sys_days(day) + hours(date.hour) + minutes(date.minute) + seconds(date.second);
+    return chrono::sys_days(day) + chrono::hours(date.hour) + chrono::minutes(date.minute) +
+           chrono::seconds(date.second);
 }
 
 /// A two-digit year that seems more than 50 years ahead means the past one (RFC 9110 section 5.6.7).

@@ -40,7 +40,6 @@ CommitOptions commit_options(const PullOptions& options, const PullSummary& summ
     CommitOptions commit;
     commit.application = "trawl:" + summary.table;
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
     commit.application_version = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
     if (const auto table = read_table(options.lake, summary.table)) {
         const auto before = table->transactions.find(commit.application);
