@@ -113,7 +113,17 @@ std::optional<Place> place(const Fact* fact) {
     return Place{fact->field.path.steps().back().key, *fact->field.value.count()};
 }
 
-bool looks_like_url(std::string_view text) {
+/// ".json" of "/data/page-1.json?x=1"; empty when the last part has none.
+std::string_view extension(std::string_view target) {
+    target = target.substr(0, target.find('?'));
+    const std::string_view last = target.substr(target.rfind('/') + 1);
+    const auto dot = last.rfind('.');
+    return dot == std::string_view::npos ? std::string_view() : last.substr(dot);
+}
+
+/// "page-2.json" is a relative URL where the page itself is "page-1.json"; elsewhere it may be any token.
+bool looks_like_url(std::string_view text, const Url& current) {
+    if (!extension(text).empty() && extension(text) == extension(current.target_view())) return true;
     return text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/') ||
            text.starts_with('?');
 }
@@ -157,9 +167,10 @@ std::optional<Place> find_offset(const PageView& view) { return place(find(facts
 
 std::optional<NextUrl> find_next_url(const PageView& view) {
     const std::vector<Fact> all = facts(view);
-    const auto is_next = [](const Fact& fact) {
+    const auto is_next = [&view](const Fact& fact) {
         const bool is_cursor = fact.owner == "cursors" || fact.owner == "cursor";
-        const bool is_url = fact.field.value.kind == JsonScalar::Kind::string && looks_like_url(fact.field.value.text);
+        const bool is_url =
+            fact.field.value.kind == JsonScalar::Kind::string && looks_like_url(fact.field.value.text, view.url);
         return !is_cursor && (fact.field.is_null || is_url);
     };
     const Fact* fact = find(all, next_url_names, is_next);

@@ -70,7 +70,7 @@ public:
           source_(client, options_, stats_),
           ahead_(options_.concurrency * kAheadPerWorker) {
         if (options_.records) records_path_ = JsonPath::parse(*options_.records);
-        if (options_.paginator) said_ = parse_paginator(*options_.paginator);
+        if (options_.paginator) said_ = parse(*options_.paginator);
     }
 
     Task<std::optional<Page>> next() {
@@ -83,7 +83,7 @@ public:
         while (true) {
             if (error_) {
                 end();
-                std::rethrow_exception(error_);
+                rethrow_named(error_);
             }
             if (auto found = ready_.find(next_index_); found != ready_.end()) {
                 Page page = std::move(found->second.page);
@@ -104,7 +104,37 @@ public:
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
 private:
+    static Pagination parse(const std::string& spec) {
+        try {
+            return parse_paginator(spec);
+        } catch (const UsageError& error) {
+            throw UsageError(format("--paginator: {}; see trawl help paginators", error.what()));
+        }
+    }
+
     Task<Page> read_first() {
+        try {
+            co_return co_await begin();
+        } catch (...) {
+            end();
+            rethrow_named(std::current_exception());
+        }
+    }
+
+    // What the pagination says of itself does not know which source it was.
+    [[noreturn]] void rethrow_named(std::exception_ptr error) const {
+        try {
+            std::rethrow_exception(error);
+        } catch (const PaginationError& unnamed) {
+            const std::string_view message = unnamed.what();
+            if (message.starts_with("http")) throw;
+            const bool advises = message.find("--paginator") != std::string_view::npos;
+            throw PaginationError(
+                format("{}: {}{}", Url::parse(options_.url).redacted(), message, advises ? "" : "; check --paginator"));
+        }
+    }
+
+    Task<Page> begin() {
         const Url given = Url::parse(options_.url);
         if (said_) paginator_.emplace(*said_, given);
         Url start_at =

@@ -81,8 +81,7 @@ TEST(PageNumber, WalksToTheEmptyPageWithoutATotal) {
 }
 
 TEST(PageNumber, BeginsWhereTheUrlBegins) {
-    EXPECT_EQ(walk("page_number:base_page=0", "http://x/s?page=1", numbered(1, "")).asked,
-              "page=1 page=2 page=3 page=4 ");
+    EXPECT_EQ(walk("page_number", "http://x/s?page=1", numbered(1, "")).asked, "page=1 page=2 page=3 page=4 ");
     EXPECT_EQ(walk("page_number:base_page=2", "http://x/s?page=1&k=v", numbered(1, "")).asked,
               "page=2&k=v page=3&k=v page=4&k=v ");
 }
@@ -92,8 +91,7 @@ TEST(PageNumber, PlansAllPagesWhereTheTotalIsKnown) {
               "page=1 page=2 page=3 ");
     EXPECT_EQ(walk("page_number:base_page=0", "http://x/s", numbered(0, "\"total_pages\":\"3\",")).asked,
               "page=0 page=1 page=2 ");
-    EXPECT_EQ(walk("page_number:base_page=0", "http://x/s?page=2", numbered(1, "\"total_pages\":3,")).asked,
-              "page=2 page=3 ");
+    EXPECT_EQ(walk("page_number", "http://x/s?page=2", numbered(1, "\"total_pages\":3,")).asked, "page=2 page=3 ");
 }
 
 TEST(PageNumber, ATotalOfRowsIsNotTakenForPages) {
