@@ -10,7 +10,7 @@ using trawl::Task;
 
 namespace {
 
-// A tenth of the 3 s that the story tells of: the point is the ratio.
+// Short, so that the example is: the point is the ratio.
 constexpr auto kNap = 300ms;
 
 Task<int> nap(int number, trawl::Duration duration) {

@@ -47,6 +47,15 @@ def await_braces(source):
             yield start + found.end() - 1, "a braced argument inside a co_await/co_yield expression"
 
 
+@rule("await-conditional", "g++ 12 destroys a temporary that a conditional operator inside a co_await/co_yield expression "
+      "made twice: name it first")
+def await_conditional(source):
+    for position, text, start in expressions(source):
+        found = text.find("?", max(position - start, 0))
+        if found >= 0:
+            yield start + found, "a conditional operator inside a co_await/co_yield expression"
+
+
 @rule("await-aggregate", "g++ 12 destroys an aggregate temporary inside a co_await/co_yield expression twice: name it "
       "first, or give the type a constructor", whole=True)
 def await_aggregate(project):

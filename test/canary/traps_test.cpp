@@ -1,7 +1,7 @@
-// The forms that DESIGN.md forbids, compiled: each test first sees what this compiler makes of the trap (a line and the
-// property "trap" say it), then asserts that the form we write instead is right. Where g++ 12 is known to have the
-// trap, its absence fails: the test no longer shows what it is there to show, or the compiler was mended and the ban
-// can go.
+// The coroutine forms that scripts/tidy forbids, compiled: each test first sees what this compiler makes of the trap (a
+// line and the property "trap" say it), then asserts that the form we write instead is right. Where g++ 12 is known to
+// have the trap, its absence fails: the test no longer shows what it is there to show, or the compiler was mended and
+// the ban can go.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -100,6 +100,27 @@ TEST(AggregateTemporary, IsNotADefaultArgument) {
 TEST(AggregateTemporary, ATypeWithAConstructorMayBeOne) {
     EXPECT_TRUE(sound([]() -> Job { co_return co_await take_options(Options(7)); }, 7));
     EXPECT_TRUE(sound([]() -> Job { co_return co_await take_options(Options(7).with(8)); }, 8));
+}
+
+Options made() { return Options(7); }
+
+TEST(ConditionalTemporary, IsAVariableBeforeTheAwait) {
+    bool trap = sound_alone(
+        []() -> Job {
+            Options other(8);
+            bool first = true;
+            co_return co_await take_options(first ? made() : Options(other));
+        },
+        7);
+    tell("a conditional operator's temporary in co_await", trap);
+    EXPECT_TRUE(sound(
+        []() -> Job {
+            Options other(8);
+            bool first = true;
+            Options chosen = first ? made() : Options(other);
+            co_return co_await take_options(std::move(chosen));
+        },
+        7));
 }
 
 template <typename Function>

@@ -1,6 +1,6 @@
 /// Client: HTTP/1.1 with kept-alive connections. One client serves any number of tasks of one loop.
 ///
-///     Client client("https://api.example.com");
+///     Client client("http://api.example.com");
 ///     Response user = co_await client.get("/users/1").header("accept", "application/json").timeout(5s);
 ///     user.raise_for_status();
 ///
