@@ -42,7 +42,8 @@ CLI::App* add_pull(CLI::App& app, PullOptions& options, std::vector<std::string>
     pull->add_option("--concurrency", options.concurrency, "Pages fetched at once, 1 to 10000 [8]")
         ->type_name("N")
         ->check(CLI::Range(std::size_t{1}, std::size_t{10'000}).description(""));
-    pull->add_option("--header", headers, "'Name: value', sent with every request; may be given again")
+    pull->add_option("--header", headers,
+                     "'Name: value', sent with every request to the URL's host; may be given again")
         ->type_name("TEXT")
         ->expected(1)
         ->take_all();

@@ -84,9 +84,12 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
 
 Request PageSource::request(const Url& url) {
     Request result = client_.request("GET", url);
-    for (const auto& [name, value] : options_.headers) result = std::move(result).header(name, value);
-    if (result.headers().contains("accept")) return result;
-    return std::move(result).header("accept", "application/json");
+    // What the user gave for one origin is not told to another, wherever a next page may lead.
+    if (url.origin() == origin_) {
+        for (const auto& [name, value] : options_.headers) result.mutable_headers().add(name, value);
+    }
+    if (!result.headers().contains("accept")) result.mutable_headers().add("accept", "application/json");
+    return result;
 }
 
 RetryDecision PageSource::decide(const Attempt& failed, int number) {

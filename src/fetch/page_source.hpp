@@ -14,9 +14,9 @@ namespace trawl::fetch {
 
 class PageSource {
 public:
-    /// All of them must outlive it.
+    /// All of them must outlive it. Throws InvalidUrl.
     PageSource(Client& client, const FetchOptions& options, FetchStats& stats)
-        : client_(client), options_(options), stats_(stats) {}
+        : client_(client), options_(options), stats_(stats), origin_(Url::parse(options.url).origin()) {}
 
     /// The successful response to a GET of `url`. Retries what may pass; throws what does not, saying why it gave up.
     Task<Response> get(Url url);
@@ -31,6 +31,7 @@ private:
     Client& client_;
     const FetchOptions& options_;
     FetchStats& stats_;
+    std::string origin_;  // of the first page
     RetryPolicy policy_;
     RetryBudget budget_;
     std::mt19937_64 random_{std::random_device()()};

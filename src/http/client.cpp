@@ -1,5 +1,6 @@
 #include "trawl/http/client.hpp"
 
+#include "base64.hpp"
 #include "connection.hpp"
 #include "connections.hpp"
 #include "request_error.hpp"
@@ -14,7 +15,11 @@ bool is_idempotent(std::string_view method) {
     return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
 }
 
-void add_defaults(Headers& headers) {
+// A URL's user and password are meant for basic authentication (RFC 7617).
+void add_defaults(Headers& headers, const Url& url) {
+    const auto userinfo = url.userinfo();
+    if (userinfo && !headers.contains("authorization"))
+        headers.add("authorization", "Basic " + http::base64(*userinfo));
     if (!headers.contains("accept")) headers.add("accept", "*/*");
     if (!headers.contains("user-agent")) headers.add("user-agent", "trawl");
 }
@@ -71,7 +76,7 @@ Task<Response> Client::send(Request request) {
     if (request.url().is_https()) {
         throw UsageError(format("{}: https is not supported yet; use http", http::request_name(request)));
     }
-    add_defaults(request.mutable_headers());
+    add_defaults(request.mutable_headers(), request.url());
     const auto limit = request.timeout();
     if (!limit) co_return co_await impl_->send(std::move(request));
     const std::string message = http::too_slow(request, "not complete", *limit);

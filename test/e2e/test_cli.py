@@ -1,5 +1,7 @@
 """What the tool says about itself, and how it prints on a terminal and elsewhere."""
 
+import csv
+import io
 import os
 import pty
 import re
@@ -56,3 +58,18 @@ def read_all(terminal: int) -> str:
     finally:
         os.close(terminal)
     return b"".join(parts).decode("utf-8", errors="replace")
+
+
+def test_a_header_is_sent_and_shown_nowhere(drf, lake):
+    result = tool.pull(drf.url + "/page/subdivisions/", lake, "rows", "--header", "Authorization: Bearer hush-hush").succeeded()
+    assert result.says(len(data.subdivisions()), "rows"), str(result)
+    shown = result.out + result.err + "".join(path.read_text() for path in lake.rglob("*.json"))
+    assert "hush" not in shown
+
+
+def test_csv_has_every_row(drf, lake):
+    tool.pull(drf.url + "/page/subdivisions/", lake).succeeded()
+    printed = tool.run("sql", "from rows", "--lake", lake, "--format", "csv").succeeded().out
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert len(rows) == len(data.subdivisions())
+    assert sorted(row["code"] for row in rows) == sorted(row["code"] for row in data.subdivisions())

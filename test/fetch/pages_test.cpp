@@ -32,6 +32,7 @@ public:
         return format("http://127.0.0.1:{}{}", listener_.port(), target);
     }
     [[nodiscard]] int requests() const { return requests_; }
+    [[nodiscard]] bool was_told(const std::string& text) const { return heads_.find(text) != std::string::npos; }
 
 private:
     Task<> accept_all() {
@@ -57,6 +58,7 @@ private:
                 continue;
             }
             const std::string target = received.substr(4, received.find(' ', 4) - 4);
+            heads_ += received.substr(0, end + 4);
             received.erase(0, end + 4);
             ++requests_;
             co_await sleep(0s);
@@ -71,6 +73,7 @@ private:
     Respond respond_;
     std::map<std::string, int> asked_;
     int requests_ = 0;
+    std::string heads_;
     TaskGroup group_;
 };
 
@@ -182,6 +185,25 @@ TEST(PageStream, FollowsLinksOneAfterTheOther) {
     });
     EXPECT_EQ(all.records, ids(5));
     EXPECT_EQ(all.stats.in_flight_peak, 1U);
+}
+
+TEST(PageStream, HeadersAreForTheFirstOriginAlone) {
+    auto work = []() -> Task<bool> {
+        App other([](const std::string&, int) { return answer(R"({"next":null,"items":[{"id":2}]})"); });
+        const std::string next = other.url("/x");
+        App app([next](const std::string&, int) {
+            return answer(format(R"({{"next":"{}","items":[{{"id":1}}]}})", next));
+        });
+        Client client;
+        FetchOptions options(app.url("/x"));
+        options.headers.emplace_back("Authorization", "Bearer secret");
+        PageStream pages(client, options);
+        std::string records;
+        while (auto page = co_await pages.next()) records += page->records;
+        EXPECT_EQ(records, ids(2));
+        co_return app.was_told("Bearer secret") && !other.was_told("Bearer secret");
+    };
+    EXPECT_TRUE(run(work()));
 }
 
 TEST(PageStream, ASinglePageIsEnough) {

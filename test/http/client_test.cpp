@@ -71,6 +71,18 @@ TEST(Client, SendsHostAndTheFieldsItWasGiven) {
     });
 }
 
+TEST(Client, SendsTheUrlsUserAndPasswordAsBasicAuthentication) {
+    with_server({{{ok("")}, {ok("")}}}, [](Client& client, ScriptedServer& server) -> Task<> {
+        std::string url = server.url();
+        url.insert(url.find("//") + 2, "Aladdin:open%20sesame@");
+        co_await client.get(url + "/1");
+        co_await client.get(url + "/2").header("Authorization", "Bearer mine");
+        EXPECT_NE(server.requests()[0].find("\r\nauthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"),
+                  std::string::npos);
+        EXPECT_EQ(server.requests()[1].find("Basic"), std::string::npos);
+    });
+}
+
 TEST(Client, RefusesAFieldThatWouldSplitTheRequest) {
     with_server({{{ok("")}}}, [](Client& client, ScriptedServer&) -> Task<> {
         EXPECT_THROW(client.get("/").header("a", "b\r\nevil: 1"), UsageError);

@@ -27,7 +27,7 @@ public:
     std::optional<std::string> records;    // where the records are ("$.items"); found when not given
     std::optional<std::string> paginator;  // "page_number:page_param=p"; found when not given
     std::size_t concurrency = 8;           // pages at once
-    std::vector<std::pair<std::string, std::string>> headers;  // sent with every request
+    std::vector<std::pair<std::string, std::string>> headers;  // sent with every request to the URL's origin
 };
 
 /// A page's records.

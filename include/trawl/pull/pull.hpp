@@ -27,8 +27,7 @@ struct PullOptions {
     std::optional<std::string> records;    // where the records are ("$.items"); found when not given
     std::optional<std::string> paginator;  // "page_number:page_param=p"; found when not given
     std::size_t concurrency = 8;           // pages at once
-    std::vector<std::pair<std::string, std::string>>
-        headers;  // sent with every request; values are kept out of all output
+    std::vector<std::pair<std::string, std::string>> headers;  // sent to the URL's origin; kept out of all output
 };
 
 /// How far a pull is, with the counts of its requests.
