@@ -145,6 +145,7 @@ private:
         const Pagination& found = paginator_->pagination();
         notes_.push_back(first.records.explanation);
         notes_.push_back(said_ ? format("pagination: {}, as given", name(found.kind)) : found.explanation);
+        says_its_place_ = found.first && place_of(first) == found.first;
         for (const std::string& warning : found.warnings) notes_.push_back("note: " + warning);
         start(std::move(second));
         co_return first.take(0);
@@ -208,11 +209,31 @@ private:
             if (index >= *stats_.pages_total || error_) break;
             ++next_to_fetch_;
             Fetched fetched = co_await fetch(paginator_->page_url(index));
+            refuse_another_page(index, fetched);
             paginator_->arrived(index, fetched.records);
             refuse_emptiness(index, fetched);
             if (index + 1 == *stats_.pages_total) refuse_a_next(fetched);
             arrive(fetched.take(index), std::move(permit));
         }
+    }
+
+    // Where the page says it is, if it says so: its number, or its offset.
+    std::optional<std::uint64_t> place_of(const Fetched& fetched) const {
+        const bool by_offset = paginator_->pagination().kind == PaginationKind::offset;
+        const auto place = by_offset ? fetch::find_offset(fetched.view()) : fetch::find_page_number(fetched.view());
+        return place ? std::optional(place->value) : std::nullopt;
+    }
+
+    // A source that ignores the parameter, or a cache that mixes pages up, says itself that this is not what was asked
+    // for.
+    void refuse_another_page(std::uint64_t index, const Fetched& fetched) const {
+        const auto place = says_its_place_ ? place_of(fetched) : std::nullopt;
+        const auto asked = fetched.url.query(paginator_->pagination().param);
+        if (!place || !asked || std::to_string(*place) == *asked) return;
+        throw PaginationError(
+            format("{}: page {} says that it is at {}: the source does not give what it is asked for; check "
+                   "--paginator",
+                   fetched.url.redacted(), index + 1, *place));
     }
 
     // A source that promised more pages than it has would be asked for all of them.
@@ -283,6 +304,7 @@ private:
     std::optional<JsonPath> records_path_;
     std::optional<Paginator> paginator_;
     std::vector<std::string> notes_;
+    bool says_its_place_ = false;  // the first page does: then the others are held to it
 
     Semaphore ahead_;
     Event changed_;  // a page that next() waits for has arrived, or a worker has ended

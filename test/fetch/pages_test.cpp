@@ -177,6 +177,16 @@ TEST(PageStream, ASourceThatDoesNotTurnPagesIsAnError) {
     EXPECT_THROW(pull_all([](const std::string&, int) { return answer(numbered_page(1, 30)); }), PaginationError);
 }
 
+TEST(PageStream, APageThatSaysItIsAnotherOneIsAnError) {
+    const auto respond = [](const std::string& target, int) {
+        const int number = number_in(target, "page");
+        std::string page = numbered_page(number, 30);
+        if (number == 9) page.replace(page.find("9"), 1, "3");
+        return answer(page);
+    };
+    EXPECT_THROW(pull_all(respond), PaginationError);
+}
+
 TEST(PageStream, FollowsLinksOneAfterTheOther) {
     const Pulled all = pull_all([](const std::string& target, int) {
         const int number = number_in(target, "c");
