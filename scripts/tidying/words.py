@@ -72,10 +72,9 @@ def no_todo(source):
         yield found.start(), found.group()
 
 
-@rule("no-machine", "the project speaks of itself alone: no path of one machine, no package registry's host", applies=_is_ours)
+@rule("no-machine", "the project speaks of itself alone: no path of one machine, no address of a package registry", applies=_is_ours)
 def no_machine(source):
-    paths = r"(?<![\w.\-/}])/(?:work|farm|home/\w+)/"
-    hosts = r"registry\.npmjs\.org|registry\.yarnpkg\.com|pypi\.org|files\.pythonhosted\.org|proxy\.golang\.org|" \
-            r"(?:deb|snapshot|security)\.debian\.org|deb\.nodesource\.com|crates\.io"
-    for found in re.finditer(f"{paths}|{hosts}", source.text):
+    paths = r"(?<![\w.\-/}])/home/\w+/"
+    addresses = r"https?://[\w.-]*\b(?:registry|packages|mirrors?)\.[\w.-]+"
+    for found in re.finditer(f"{paths}|{addresses}", source.text):
         yield found.start(), found.group()
