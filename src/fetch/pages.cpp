@@ -9,6 +9,7 @@
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/detect.hpp"
+#include "trawl/fetch/link_header.hpp"
 #include "trawl/fetch/paginate.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/sync/event.hpp"
@@ -247,6 +248,12 @@ private:
 
     // The total said that this is the last page; the page itself knows better.
     static void refuse_a_next(const Fetched& last) {
+        if (find_link(last.headers, "next")) {
+            throw PaginationError(
+                format("{}: the source announced no page behind this one, but its Link header names one; use "
+                       "--paginator header_link",
+                       last.url.redacted()));
+        }
         const auto next = fetch::find_next_url(last.view());
         if (!next || next->url.empty()) return;
         throw PaginationError(

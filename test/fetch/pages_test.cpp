@@ -249,6 +249,15 @@ TEST(PageStream, ANextBehindTheAnnouncedLastPageIsAnError) {
     EXPECT_THROW(pull_all(respond), PaginationError);
 }
 
+TEST(PageStream, ALinkBehindTheAnnouncedLastPageIsAnError) {
+    const auto respond = [](const std::string& target, int) {
+        const int number = number_in(target, "page");
+        const std::string body = format(R"([{{"id":{}}},{{"id":{}}}])", 2 * number - 1, 2 * number);
+        return answer(body, "200 OK", format("X-Total-Count: 6\r\nLink: </x?page={}>; rel=\"next\"\r\n", number + 1));
+    };
+    EXPECT_THROW(pull_all(respond), PaginationError);
+}
+
 TEST(PageStream, DroppingItCancelsWhatIsUnderWay) {
     auto work = []() -> Task<bool> {
         App app([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 1000)); });
