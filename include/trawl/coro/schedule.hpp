@@ -8,6 +8,7 @@
 #include <coroutine>
 #include <exception>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,11 @@ class Waiter : public ListNode {
 public:
     Waiter() = default;
 
+    /// What is waited for, in a few words ("Lock", "sleep until ..."): for reports of what every task does.
+    [[nodiscard]] virtual std::string describe() const { return "something"; }
+
 protected:
+    ~Waiter() = default;
     friend class Schedule;
     /// Remembers `handle`, to be resumed as part of the task that runs now.
     void suspend(std::coroutine_handle<> handle) noexcept;
