@@ -22,12 +22,14 @@ function(trawl_layer word)
   endif()
 endfunction()
 
-# trawl_umbrella(<word>...): the target `trawl`, all layers named and <trawl/trawl.hpp>.
+# trawl_umbrella(<word>...): the target `trawl`, all layers named, <trawl/trawl.hpp> and <trawl/testing.hpp>.
 function(trawl_umbrella)
   list(TRANSFORM ARGN PREPEND trawl_ OUTPUT_VARIABLE layers)
   set(view ${PROJECT_BINARY_DIR}/layers/umbrella)
   file(MAKE_DIRECTORY ${view}/trawl)
-  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/trawl/trawl.hpp ${view}/trawl/trawl.hpp SYMBOLIC)
+  foreach(header trawl.hpp testing.hpp)
+    file(CREATE_LINK ${PROJECT_SOURCE_DIR}/include/trawl/${header} ${view}/trawl/${header} SYMBOLIC)
+  endforeach()
   add_library(trawl_umbrella INTERFACE)
   target_include_directories(trawl_umbrella INTERFACE ${view})
   target_link_libraries(trawl_umbrella INTERFACE ${layers})

@@ -7,11 +7,16 @@
 #include "trawl/base/format.hpp"
 
 // coro: Task and what combines tasks
+#include "trawl/coro/async_generator.hpp"
+#include "trawl/coro/context.hpp"
+#include "trawl/coro/dump.hpp"
 #include "trawl/coro/gather.hpp"
 #include "trawl/coro/task.hpp"
+#include "trawl/coro/task_set.hpp"
 
 // loop: running tasks; time, threads, signals
 #include "trawl/loop/loop.hpp"
+#include "trawl/loop/shield.hpp"
 #include "trawl/loop/signal.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/thread.hpp"

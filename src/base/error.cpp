@@ -7,4 +7,26 @@ namespace trawl {
 OsError::OsError(int code, const std::string& what_failed)
     : Error(what_failed + ": " + std::system_category().message(code)), code_(code) {}
 
+namespace {
+
+std::string message_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& known) {
+        return known.what();
+    } catch (...) {  // ignored: only its text is asked for, and it has none
+        return "an exception that is no std::exception";
+    }
+}
+
+std::string summary(const std::vector<std::exception_ptr>& errors) {
+    const std::string first = message_of(errors.front());
+    if (errors.size() == 1) return "a task failed: " + first;
+    return std::to_string(errors.size()) + " tasks failed; the first: " + first;
+}
+
+}  // namespace
+
+ErrorGroup::ErrorGroup(std::vector<std::exception_ptr> errors) : Error(summary(errors)), errors_(std::move(errors)) {}
+
 }  // namespace trawl

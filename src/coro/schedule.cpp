@@ -2,45 +2,180 @@
 
 #include <algorithm>
 
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+#include "trawl/coro/promise.hpp"
+
 namespace trawl {
+namespace {
+
+// Its address is the key under which a task's name is among its context's bindings.
+constexpr char kNameKey = 0;
+
+}  // namespace
+
+// ---- TaskOwner ----
+
+TaskOwner::TaskOwner() : parent_(current_task()) {
+    if (parent_ == nullptr || parent_->owner() == nullptr) return;
+    depth_ = parent_->owner()->depth() + 1;
+    if (depth_ > kDepthMax) {
+        throw UsageError(format(
+            "tasks are nested {} deep, each started by the one above: the most is {}. Start them from one TaskGroup",
+            depth_, kDepthMax));
+    }
+}
+
+TaskOwner::TaskOwner(const TaskNode& task) noexcept
+    : parent_(task.parent()), depth_(task.owner_ == nullptr ? 0 : task.owner_->depth()), is_stand_in_(true) {}
+
+// ---- TaskNode ----
+
+// Whoever starts a task passes its context on, but not its name.
+TaskNode::TaskNode() {
+    const TaskNode* starter = current_task();
+    const coro::Context* context = starter == nullptr ? nullptr : starter->context();
+    if (context == nullptr) return;
+    coro::Context inherited = *context;
+    inherited.unbind(&kNameKey, starter);
+    if (!inherited.empty()) own_context() = std::move(inherited);
+}
+
+TaskNode::~TaskNode() {
+    destroy_frames();
+    if (Schedule::is_running_here() && !Schedule::current().contexts_.empty())
+        Schedule::current().contexts_.erase(this);
+}
 
 bool TaskNode::is_running() const noexcept {
-    if (!Schedule::is_running_here()) return false;
-    for (const TaskNode* node = Schedule::current().running(); node != nullptr; node = node->parent_) {
+    for (const TaskNode* node = current_task(); node != nullptr; node = node->parent()) {
         if (node == this) return true;
     }
     return false;
 }
 
-void TaskNode::start(std::coroutine_handle<> handle, TaskNode* parent) noexcept {
-    parent_ = parent;
+const coro::Context* TaskNode::context() const noexcept {
+    const auto& contexts = Schedule::current().contexts_;
+    if (contexts.empty()) return nullptr;
+    const auto found = contexts.find(this);
+    return found == contexts.end() ? nullptr : &found->second;
+}
+
+coro::Context& TaskNode::own_context() { return Schedule::current().contexts_[this]; }
+
+std::string_view TaskNode::name() const noexcept {
+    const coro::Context* context = this->context();
+    const void* name = context == nullptr ? nullptr : context->find(&kNameKey, this);
+    return name == nullptr ? std::string_view() : std::string_view(*static_cast<const std::string*>(name));
+}
+
+void TaskNode::set_name(std::string name) {
+    own_context().bind(&kNameKey, std::make_shared<const std::string>(std::move(name)), this);
+}
+
+void TaskNode::adopt(std::coroutine_handle<> handle, TaskOwner* owner) noexcept {
+    owner_ = owner;
     handle_ = handle;
     task_ = this;
+    waits_for_ = this;
+}
+
+void TaskNode::start(std::coroutine_handle<> handle, TaskOwner* owner) noexcept {
+    adopt(handle, owner);
     Schedule::current().wake(*this);
 }
 
+void TaskNode::start_eagerly(std::coroutine_handle<> handle, TaskOwner* owner) noexcept {
+    adopt(handle, owner);
+    Schedule& schedule = Schedule::current();
+    TaskNode* const outer = schedule.running_;
+    schedule.run(*this, handle);
+    schedule.running_ = outer;
+}
+
+// A task that is suspended in something that is no Waiter is destroyed from its beginning, one frame inside the other.
+void TaskNode::destroy_frames() noexcept {
+    Schedule::unwind(innermost(), nullptr);
+    waits_for_ = nullptr;
+    handle_ = nullptr;
+}
+
+// ---- Schedule ----
+
+/// A task that waits for its end, and a stand-in for the owner that it lost.
+struct Schedule::Doomed : TaskOwner {
+    explicit Doomed(std::unique_ptr<TaskNode> doomed) noexcept : TaskOwner(*doomed), task(std::move(doomed)) {
+        task->owner_ = this;
+    }
+    std::unique_ptr<TaskNode> task;
+};
+
+Schedule::Schedule() = default;
+Schedule::~Schedule() = default;
+
 void Schedule::step() {
-    Waiter& waiter = ready_.pop_front();
-    running_ = waiter.task_;
-    waiter.handle_.resume();
+    Waiter& waiter = ready_.pop();
+    const Waiter* innermost = waiter.task_->waits_for_;
+    interrupted_ = innermost == nullptr ? nullptr : innermost->handle_;
+    run(*waiter.task_, waiter.handle_);
     running_ = nullptr;
     if (!doomed_.empty()) destroy_doomed();
 }
 
-void Schedule::destroy_after_step(std::unique_ptr<TaskNode> task) { doomed_.push_back(std::move(task)); }
+// The task is alive until it is told of its end: whoever destroys a task that runs dooms it instead.
+void Schedule::run(TaskNode& task, std::coroutine_handle<> handle) noexcept {
+    if (task.waits_for_ == &task) started_.push_back(task);
+    task.waits_for_ = nullptr;
+    running_ = &task;
+    do {
+        next_ = nullptr;
+        handle.resume();
+        handle = next_;
+    } while (handle);
+    if (watch_ != nullptr) watch_->stepped(task);
+    if (TaskNode* ended = std::exchange(ended_, nullptr)) {
+        ended->waits_for_ = nullptr;
+        ended->unlink();
+        ended->finished();
+    }
+}
 
-std::size_t Schedule::depth(const TaskNode& task) noexcept {
-    std::size_t depth = 0;
-    for (const TaskNode* node = task.parent(); node != nullptr; node = node->parent()) ++depth;
-    return depth;
+void Schedule::abandon_awaited_by(std::coroutine_handle<> frame) noexcept {
+    if (interrupted_ && interrupted_ != frame) unwind(interrupted_, frame);
+    interrupted_ = nullptr;
+}
+
+// From the innermost frame outwards, up to `last`, which stays. Whoever waits for a frame owns it: it is disowned
+// first.
+void Schedule::unwind(std::coroutine_handle<> innermost, std::coroutine_handle<> last) noexcept {
+    for (std::coroutine_handle<> frame = innermost; frame && frame != last;) {
+        coro::Awaiting* awaiting = coro::PromiseBase::of(frame).awaiting();
+        const auto outer = awaiting == nullptr ? std::coroutine_handle<>() : awaiting->parent;
+        if (awaiting != nullptr) awaiting->child = nullptr;
+        frame.destroy();
+        frame = outer;
+    }
+}
+
+void Schedule::destroy_after_step(std::unique_ptr<TaskNode> task) {
+    doomed_.push_back(std::make_unique<Doomed>(std::move(task)));
 }
 
 // Innermost first: what a task refers to in its ancestors' frames is alive until it is gone. The destructors that run
 // here may doom nothing more (no task is running), but they may wake and spawn.
 void Schedule::destroy_doomed() noexcept {
-    std::sort(doomed_.begin(), doomed_.end(), [](const auto& a, const auto& b) { return depth(*a) > depth(*b); });
-    for (auto& task : doomed_) task.reset();
+    std::sort(doomed_.begin(), doomed_.end(), [](const auto& a, const auto& b) { return a->depth() > b->depth(); });
+    for (auto& doomed : doomed_) doomed->task.reset();
     doomed_.clear();
+}
+
+std::vector<TaskNode*> Schedule::tasks() {
+    std::vector<TaskNode*> tasks;
+    started_.for_each([&](Waiter& waiter) { tasks.push_back(waiter.task_); });
+    ready_.for_each([&](Waiter& waiter) {
+        if (&waiter == waiter.task_) tasks.push_back(waiter.task_);
+    });
+    return tasks;
 }
 
 }  // namespace trawl

@@ -1,4 +1,4 @@
-/// What the loop asks of the kernel: four functions, so that a backend is a file.
+/// What the loop asks of the world outside: five functions, so that a backend is a file.
 #pragma once
 
 #include <memory>
@@ -13,6 +13,7 @@ class Backend {
 public:
     virtual ~Backend() = default;
 
+    [[nodiscard]] virtual TimePoint now() const noexcept { return Clock::now(); }
     /// Begins to watch a descriptor and owns it; the record is kept while somebody uses it.
     virtual loop::IoRecord& open(int fd) = 0;
     /// Waits until something happens, or until `deadline` (for ever without one), and wakes those it happened to.

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "backend.hpp"
+#include "slow_steps.hpp"
 #include "thread_pool.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 
 namespace trawl {
 namespace {
@@ -15,14 +17,24 @@ constinit thread_local Loop* current_loop = nullptr;
 // ms.
 constexpr int kStepsPerTick = 1024;
 
+// asyncio's slow_callback_duration: what a person notices, and many times what a page takes to parse.
+constexpr Duration kSlowStep = std::chrono::milliseconds(100);
+
 }  // namespace
 
-Loop::Loop()
+Loop::Loop() : Loop(make_epoll_backend(), TimerWheel::kTickBits) {
+    warn_of_slow_steps(kSlowStep, [](const SlowStep& step) {
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(step.took).count();
+        print(stderr, "trawl: a task ran for {} ms without waiting: {}\n", took, step.task);
+    });
+}
+
+Loop::Loop(std::unique_ptr<Backend> backend, int tick_bits)
     : outer_schedule_(Schedule::exchange(&schedule_)),
       outer_loop_(std::exchange(current_loop, this)),
-      now_(Clock::now()),
-      timers_(now_),
-      backend_(make_epoll_backend()) {}
+      backend_(std::move(backend)),
+      now_(backend_->now()),
+      timers_(now_, tick_bits) {}
 
 Loop::~Loop() {
     threads_.reset();
@@ -46,13 +58,14 @@ void Loop::run_until(const bool& done) {
 }
 
 void Loop::tick(const bool& done) {
+    if (slow_steps_) slow_steps_->begin();
     for (int step = 0; step < kStepsPerTick && !schedule_.idle(); ++step) {
         schedule_.step();
         if (done) return;
     }
     const auto deadline = schedule_.idle() ? timers_.next_deadline() : std::optional(now_);
     backend_->wait(deadline, now_, schedule_);
-    now_ = Clock::now();
+    now_ = backend_->now();
     timers_.advance(now_, schedule_);
     run_posted();
 }
@@ -73,6 +86,28 @@ void Loop::run_posted() {
         calls.swap(posted_);
     }
     for (auto& call : calls) call();
+}
+
+void Loop::run_on_thread(std::function<void()> work, std::function<void()> done) {
+    if (threads_are_virtual_) {
+        post([work = std::move(work), done = std::move(done)] {
+            work();
+            done();
+        });
+        return;
+    }
+    threads().submit([this, work = std::move(work), done = std::move(done)]() mutable {
+        work();
+        post(std::move(done));
+    });
+}
+
+void Loop::warn_of_slow_steps(Duration limit, std::function<void(const SlowStep&)> warn) {
+    schedule_.watch_steps(nullptr);
+    slow_steps_.reset();
+    if (limit <= Duration::zero()) return;
+    slow_steps_ = std::make_unique<loop::SlowStepWatch>(limit, std::move(warn));
+    schedule_.watch_steps(slow_steps_.get());
 }
 
 loop::ThreadPool& Loop::threads() {

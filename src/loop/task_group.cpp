@@ -1,89 +1,82 @@
 #include "trawl/loop/task_group.hpp"
 
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 #include "trawl/loop/loop.hpp"
 
 namespace trawl {
 
-/// A child, in its group's list until it ends. One that is cancelled while it runs loses its group and is the
-/// schedule's.
-class TaskGroup::Child final : public TaskNode {
+class TaskGroup::Child final : public coro::StartedTask<void, coro::ChildNode> {
 public:
-    Child(Task<> task, TaskGroup& group) : task_(std::move(task)), group_(&group) {
-        link_.child = this;
-        group.children_.push_back(link_);
-        task_.handle().promise().set_node(this);
-        start(task_.handle(), group.owner_);
-    }
-
     void finished() noexcept override {
-        std::exception_ptr error = task_.handle().promise().result().error();
-        task_ = Task<>();
-        if (group_ != nullptr) {
-            link_.unlink();
-            group_->child_finished(std::unique_ptr<Child>(this), std::move(error));
-        } else if (error) {
+        if (!owner()->is_stand_in()) {
+            static_cast<TaskGroup*>(owner())->child_ended(*this);
+        } else if (auto error = outcome().error()) {
             Schedule::current().report_lost_error(std::move(error));
         }
     }
-
-    void leave_group() noexcept {
-        link_.unlink();
-        group_ = nullptr;
-    }
-
-private:
-    Task<> task_;
-    TaskGroup* group_;
-    Link link_;
 };
 
-// Loop::current() says so when there is no loop.
-TaskGroup::TaskGroup() : owner_(Loop::current().running()) {}
+TaskGroup::TaskGroup(OnError on_error) : on_error_(on_error) {
+    static_cast<void>(Loop::current());  // throws when there is none
+}
 
 TaskGroup::~TaskGroup() {
     cancel();
-    if (error_) Schedule::current().report_lost_error(std::move(error_));
+    for (std::exception_ptr& error : errors_) Schedule::current().report_lost_error(std::move(error));
 }
 
-void TaskGroup::spawn(Task<> task) {
+TaskGroup::Child* TaskGroup::admit(Task<>& task, std::string name) {
     if (!task.valid()) throw UsageError("spawn() was given a Task that is empty, moved from, or was awaited before");
-    if (error_) return;
-    auto child = std::make_unique<Child>(std::move(task), *this);
-    child.release();  // owned by the list until it ends
-    ++size_;
+    if (on_error_ == OnError::kCancel && !errors_.empty()) return nullptr;
+    auto child = std::make_unique<Child>();
+    if (!name.empty()) child->set_name(std::move(name));
+    Child* admitted = child.get();
+    children_.add(std::move(child));
+    return admitted;
+}
+
+void TaskGroup::spawn(Task<> task, std::string name) {
+    if (Child* child = admit(task, std::move(name))) child->begin(std::move(task), this);
+}
+
+void TaskGroup::spawn_eagerly(Task<> task, std::string name) {
+    if (Child* child = admit(task, std::move(name))) child->begin_eagerly(std::move(task), this);
 }
 
 void TaskGroup::cancel() noexcept {
-    List<Link> going;
-    going.append(children_);
-    size_ = 0;
-    while (!going.empty()) {
-        std::unique_ptr<Child> child(going.front().child);
-        child->leave_group();
-        if (child->is_running()) Schedule::current().destroy_after_step(std::move(child));
-    }
+    children_.cancel();
     wake_joiner();
 }
 
 // The child is destroyed last: it is the task that runs now, and the destructors that cancel() runs may ask for that.
-void TaskGroup::child_finished(std::unique_ptr<Child> child, std::exception_ptr error) noexcept {
-    --size_;
-    if (error && !error_) {
-        error_ = std::move(error);
-        cancel();
+void TaskGroup::child_ended(Child& child) noexcept {
+    std::exception_ptr error = child.outcome().error();
+    const std::unique_ptr<TaskNode> over = children_.remove(child);
+    if (error) {
+        errors_.push_back(std::move(error));
+        if (on_error_ == OnError::kCancel) children_.cancel();
     }
-    if (size_ == 0) wake_joiner();
-    child.reset();
+    wake_joiner();
 }
 
-void TaskGroup::refuse_second_joiner() const {
-    if (joiner_ != nullptr)
-        throw UsageError("a TaskGroup is joined by one task at a time: another one is waiting in join()");
+void TaskGroup::throw_errors() {
+    const std::vector<std::exception_ptr> errors = std::exchange(errors_, {});
+    if (on_error_ == OnError::kCollect) throw ErrorGroup(errors);
+    std::rethrow_exception(errors.front());
 }
 
 void TaskGroup::wake_joiner() noexcept {
-    if (joiner_ != nullptr && size_ == 0) Schedule::current().wake(*joiner_);
+    if (joiner_ != nullptr && size() == 0) Schedule::current().wake(*joiner_);
 }
+
+void TaskGroup::JoinAwaiter::await_suspend(std::coroutine_handle<> handle) {
+    if (group_->joiner_ != nullptr)
+        throw UsageError("a TaskGroup is joined by one task at a time: another one is waiting in join()");
+    suspend(handle);
+    group_->joiner_ = this;
+}
+
+std::string TaskGroup::JoinAwaiter::describe() const { return format("TaskGroup ({} at work)", group_->size()); }
 
 }  // namespace trawl

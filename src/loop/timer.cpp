@@ -2,24 +2,24 @@
 
 #include <algorithm>
 #include <bit>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace trawl {
 
-std::uint64_t TimerWheel::tick_before(TimePoint time) noexcept {
-    return static_cast<std::uint64_t>(std::max<Duration::rep>(time.time_since_epoch().count(), 0)) >> kTickBits;
+std::uint64_t TimerWheel::tick_before(TimePoint time) const noexcept {
+    return static_cast<std::uint64_t>(std::max<Duration::rep>(time.time_since_epoch().count(), 0)) >> tick_bits_;
 }
 
 // Rounded up: the tick at whose beginning the deadline has certainly passed.
-std::uint64_t TimerWheel::tick_after(TimePoint time) noexcept {
+std::uint64_t TimerWheel::tick_after(TimePoint time) const noexcept {
     const auto nanoseconds = static_cast<std::uint64_t>(std::max<Duration::rep>(time.time_since_epoch().count(), 0));
-    return (nanoseconds + ((std::uint64_t{1} << kTickBits) - 1)) >> kTickBits;
+    return (nanoseconds + ((std::uint64_t{1} << tick_bits_) - 1)) >> tick_bits_;
 }
 
-TimePoint TimerWheel::time_of(std::uint64_t tick) noexcept {
+TimePoint TimerWheel::time_of(std::uint64_t tick) const noexcept {
     constexpr std::uint64_t kLast = static_cast<std::uint64_t>(TimePoint::max().time_since_epoch().count());
-    return TimePoint(Duration(static_cast<Duration::rep>(std::min(tick << kTickBits, kLast))));
+    return TimePoint(Duration(static_cast<Duration::rep>(std::min(tick << tick_bits_, kLast))));
 }
 
 void TimerWheel::add(Timer& timer, TimePoint deadline) noexcept {
@@ -80,22 +80,22 @@ void TimerWheel::enter(std::uint64_t tick, List<Timer>& due) noexcept {
     }
 }
 
+// What is due together is mostly in order already: a million timers of one deadline are.
 void TimerWheel::wake_in_order(List<Timer>& due, Schedule& schedule) {
-    struct Due {
-        TimePoint deadline;
-        std::size_t added;
-        Timer* timer;
-        bool operator<(const Due& other) const {
-            return std::tie(deadline, added) < std::tie(other.deadline, other.added);
-        }
-    };
-    std::vector<Due> order;
-    while (!due.empty()) {
-        Timer& timer = due.pop_front();
-        order.push_back({timer.deadline_, order.size(), &timer});
-    }
-    std::sort(order.begin(), order.end());
-    for (const Due& entry : order) schedule.wake(*entry.timer);
+    bool in_order = true;
+    TimePoint last = TimePoint::min();
+    due.for_each(
+        [&](const Timer& timer) { in_order = in_order && std::exchange(last, timer.deadline_) <= timer.deadline_; });
+    if (!in_order) sort(due);
+    while (!due.empty()) schedule.wake(due.pop_front());
+}
+
+void TimerWheel::sort(List<Timer>& due) {
+    std::vector<Timer*> order;
+    while (!due.empty()) order.push_back(&due.pop_front());
+    std::stable_sort(order.begin(), order.end(),
+                     [](const Timer* a, const Timer* b) { return a->deadline_ < b->deadline_; });
+    for (Timer* timer : order) due.push_back(*timer);
 }
 
 void TimerWheel::advance(TimePoint now, Schedule& schedule) {

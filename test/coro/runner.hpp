@@ -8,19 +8,13 @@
 namespace trawl::testing {
 
 template <class T>
-class Root final : public TaskNode {
+class Root final : public coro::StartedTask<T> {
 public:
-    explicit Root(Task<T> task) : task_(std::move(task)) {
-        task_.handle().promise().set_node(this);
-        start(task_.handle(), nullptr);
-    }
+    explicit Root(Task<T> task) { this->begin(std::move(task), nullptr); }
     void finished() noexcept override { done = true; }
-    T take() { return task_.handle().promise().result().take(); }
+    T take() { return this->outcome().take(); }
 
     bool done = false;
-
-private:
-    Task<T> task_;
 };
 
 class Runner {

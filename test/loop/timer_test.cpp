@@ -8,6 +8,8 @@
 #include <random>
 #include <vector>
 
+#include "coro/runner.hpp"
+
 namespace trawl {
 namespace {
 
@@ -15,28 +17,21 @@ using namespace std::chrono_literals;
 
 constexpr Duration kTick = Duration(1 << 16);
 
-/// A timer that writes its number down when it is resumed.
+/// A timer that a task waits for; the task then writes the timer's number down.
 class Probe : public Timer {
 public:
-    Probe(int number, std::vector<int>& fired) : coroutine_(body(number, fired)) { suspend(coroutine_.handle); }
-    ~Probe() { coroutine_.handle.destroy(); }
+    Probe(int number, std::vector<int>& fired) : task_(body(*this, number, fired)) {}
+
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) noexcept { suspend(handle); }
+    void await_resume() const noexcept {}
 
 private:
-    struct Coroutine {
-        struct promise_type {
-            Coroutine get_return_object() { return {std::coroutine_handle<promise_type>::from_promise(*this)}; }
-            std::suspend_always initial_suspend() noexcept { return {}; }
-            std::suspend_always final_suspend() noexcept { return {}; }
-            void return_void() {}
-            void unhandled_exception() {}
-        };
-        std::coroutine_handle<> handle;
-    };
-    static Coroutine body(int number, std::vector<int>& fired) {
+    static Task<> body(Probe& probe, int number, std::vector<int>& fired) {
+        co_await probe;
         fired.push_back(number);
-        co_return;
     }
-    Coroutine coroutine_;
+    testing::Root<void> task_;
 };
 
 class TimerWheelTest : public ::testing::Test {
@@ -46,6 +41,7 @@ protected:
 
     Probe& add(int number, Duration after) {
         probes_.push_back(std::make_unique<Probe>(number, fired_));
+        while (!schedule_.idle()) schedule_.step();
         wheel_.add(*probes_.back(), start_ + after);
         return *probes_.back();
     }

@@ -2,6 +2,8 @@
 ///
 ///     Error
 ///     ├── UsageError               the caller asked for something that has no meaning (a negative count, a bad option)
+///     ├── DeadlockError            every task waits, and nothing is left that could wake one
+///     ├── ErrorGroup               several tasks failed: errors() are theirs
 ///     ├── TimeoutError             a deadline passed; the work behind it is gone
 ///     ├── OsError                  a system call failed: code() is its errno
 ///     │   └── ConnectError         no connection to the host could be made (refused, unreachable, ...)
@@ -24,8 +26,10 @@
 /// A message says what happened, where, and what to do about it. URLs in messages are redacted before they get here.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace trawl {
 
@@ -37,6 +41,21 @@ public:
 class UsageError : public Error {
 public:
     using Error::Error;
+};
+
+class DeadlockError : public Error {
+public:
+    using Error::Error;
+};
+
+class ErrorGroup : public Error {
+public:
+    /// `errors` in the order in which they were thrown; at least one. The message quotes the first.
+    explicit ErrorGroup(std::vector<std::exception_ptr> errors);
+    [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
+
+private:
+    std::vector<std::exception_ptr> errors_;
 };
 
 class TimeoutError : public Error {

@@ -73,6 +73,12 @@ public:
         head_.prev_ = last;
     }
 
+    /// Calls `function` with each node, in order. It must not change the list.
+    template <class Function>
+    void for_each(Function&& function) {
+        for (ListNode* node = head_.next_; node != &head_; node = node->next_) function(static_cast<T&>(*node));
+    }
+
 private:
     ListNode head_;
 };

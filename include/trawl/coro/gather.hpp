@@ -1,9 +1,11 @@
 /// gather: several tasks at once, their results in the order of the arguments.
 ///
-/// The first error destroys the tasks that are still at work and is thrown. Destroying the gather destroys all of them.
+/// gather: the first error destroys the tasks that are still at work and is thrown. gather_outcomes: every task goes to
+/// its end, and the error of one is its outcome. Destroying the gather destroys all of them.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -15,120 +17,140 @@ namespace trawl {
 
 namespace coro {
 
-/// The coroutine that awaits a gather, and how many of its children are still at work.
-class GatherWaiter : public Waiter {
-public:
-    explicit GatherWaiter(std::size_t pending) noexcept : pending_(pending) {}
+template <class T>
+void require_valid(const Task<T>& task) {
+    if (!task.valid()) throw UsageError("gather was given a Task that is empty: moved from, awaited or spawned before");
+}
 
+/// Who is told of errors: the gather, which ends at the first, or whoever asks for the outcome of each child.
+enum class Errors { kEndTheGather, kAreOutcomes };
+
+/// The coroutine that awaits a gather, and how many of its children are still at work.
+class Gathering : public Waiter, public TaskOwner {
+public:
+    Gathering(std::size_t children, Errors errors) : pending_(children), count_(children), errors_(errors) {}
+
+    [[nodiscard]] std::string describe() const override;
     [[nodiscard]] bool nothing_to_do() const noexcept { return pending_ == 0; }
     using Waiter::suspend;
-    void child_finished(std::exception_ptr error) noexcept {
+    void child_ended(std::exception_ptr error) noexcept {
         --pending_;
-        if (error && !error_) {
-            error_ = std::move(error);
-            Schedule::current().wake(*this);
-        } else if (pending_ == 0 && !error_) {
-            Schedule::current().wake(*this);
-        }
+        if (error_) return;
+        if (error && errors_ == Errors::kEndTheGather) error_ = std::move(error);
+        if (error_ || pending_ == 0) Schedule::current().wake(*this);
     }
     [[nodiscard]] std::exception_ptr error() const noexcept { return error_; }
 
 private:
     std::size_t pending_;
+    std::size_t count_;
+    Errors errors_;
     std::exception_ptr error_;
 };
 
-/// One child: its task while it works, its result from then on. The frame is freed as soon as the child has ended.
-template <class T>
-class GatherChild final : public TaskNode {
+/// What a child leaves: the gather has the error of one without a value, when errors end it.
+template <class T, Errors kErrors>
+using Left = std::conditional_t<std::is_void_v<T> && kErrors == Errors::kEndTheGather, std::monostate, Outcome<T>>;
+
+/// One child: its task while it works, its outcome from then on. The frame is freed as soon as the child has ended.
+template <class T, Errors kErrors>
+class GatherChild final : public StartedTask<T> {
 public:
-    void begin(Task<T> task, GatherWaiter& waiter) noexcept {
-        task_ = std::move(task);
-        waiter_ = &waiter;
-        task_.handle().promise().set_node(this);
-        start(task_.handle(), Schedule::current().running());
-    }
     void finished() noexcept override {
-        result_.move_from(task_.handle().promise().result());
+        std::exception_ptr error = this->outcome().error();
+        if constexpr (kHasOutcome) left_.move_from(this->outcome());
         cancel();
-        waiter_->child_finished(result_.error());
+        static_cast<Gathering&>(*this->owner()).child_ended(std::move(error));
     }
-    void cancel() noexcept { task_ = Task<T>(); }
-    Stored<T> take() {
-        if constexpr (std::is_void_v<T>) {
-            result_.take();
-            return {};
+    void cancel() noexcept {
+        this->unlink();
+        this->destroy_frames();
+    }
+    /// The value (std::monostate for void, a pointer for a reference), or the outcome.
+    auto take() {
+        if constexpr (kErrors == Errors::kAreOutcomes) {
+            Outcome<T> outcome;
+            outcome.move_from(left_);
+            return outcome;
+        } else if constexpr (std::is_void_v<T>) {
+            return std::monostate();
         } else if constexpr (std::is_reference_v<T>) {
-            return &result_.take();
+            return &left_.take();
         } else {
-            return result_.take();
+            return left_.take();
         }
     }
 
 private:
-    Task<T> task_;
-    GatherWaiter* waiter_ = nullptr;
-    Result<T> result_;
+    static constexpr bool kHasOutcome = !std::is_same_v<Left<T, kErrors>, std::monostate>;
+    [[no_unique_address]] Left<T, kErrors> left_;
 };
 
-template <class... Ts>
+template <Errors kErrors, class... Ts>
 class GatherTuple {
 public:
-    explicit GatherTuple(Task<Ts>&&... tasks) noexcept : waiter_(sizeof...(Ts)), tasks_(std::move(tasks)...) {}
+    explicit GatherTuple(Task<Ts>&&... tasks) : gathering_(sizeof...(Ts), kErrors), tasks_(std::move(tasks)...) {
+        std::apply([](const auto&... task) { (require_valid(task), ...); }, tasks_);
+    }
 
-    bool await_ready() const noexcept { return waiter_.nothing_to_do(); }
+    bool await_ready() const noexcept { return gathering_.nothing_to_do(); }
     void await_suspend(std::coroutine_handle<> handle) noexcept {
-        waiter_.suspend(handle);
+        gathering_.suspend(handle);
         begin(std::index_sequence_for<Ts...>());
     }
-    std::tuple<Stored<Ts>...> await_resume() {
-        if (waiter_.error()) {
-            std::apply([](auto&... child) { (child.cancel(), ...); }, children_);
-            std::rethrow_exception(waiter_.error());
-        }
-        return std::apply([](auto&... child) { return std::tuple<Stored<Ts>...>(child.take()...); }, children_);
+    void await_resume() {
+        if (!gathering_.error()) return;
+        std::apply([](auto&... child) { (child.cancel(), ...); }, children_);
+        std::rethrow_exception(gathering_.error());
+    }
+    auto take() {
+        return std::apply([](auto&... child) { return std::tuple<decltype(child.take())...>(child.take()...); },
+                          children_);
     }
 
 private:
     template <std::size_t... I>
     void begin(std::index_sequence<I...>) noexcept {
-        (std::get<I>(children_).begin(std::move(std::get<I>(tasks_)), waiter_), ...);
+        (std::get<I>(children_).begin(std::move(std::get<I>(tasks_)), &gathering_), ...);
     }
 
-    GatherWaiter waiter_;
+    Gathering gathering_;
     std::tuple<Task<Ts>...> tasks_;
-    std::tuple<GatherChild<Ts>...> children_;
+    std::tuple<GatherChild<Ts, kErrors>...> children_;
 };
 
-template <class T>
+template <Errors kErrors, class T>
 class GatherVector {
 public:
     explicit GatherVector(std::vector<Task<T>>&& tasks)
-        : waiter_(tasks.size()), count_(tasks.size()), tasks_(std::move(tasks)) {}
+        : gathering_(tasks.size(), kErrors), count_(tasks.size()), tasks_(std::move(tasks)) {
+        for (const Task<T>& task : tasks_) require_valid(task);
+    }
 
-    bool await_ready() const noexcept { return waiter_.nothing_to_do(); }
+    bool await_ready() const noexcept { return gathering_.nothing_to_do(); }
     void await_suspend(std::coroutine_handle<> handle) {
-        waiter_.suspend(handle);
-        children_ = std::make_unique<GatherChild<T>[]>(count_);
-        for (std::size_t i = 0; i < count_; ++i) children_[i].begin(std::move(tasks_[i]), waiter_);
+        children_ = std::make_unique<GatherChild<T, kErrors>[]>(count_);
+        gathering_.suspend(handle);
+        for (std::size_t i = 0; i < count_; ++i) children_[i].begin(std::move(tasks_[i]), &gathering_);
         std::vector<Task<T>>().swap(tasks_);
     }
-    std::vector<Stored<T>> await_resume() {
-        if (waiter_.error()) {
-            for (std::size_t i = 0; i < count_; ++i) children_[i].cancel();
-            std::rethrow_exception(waiter_.error());
-        }
-        std::vector<Stored<T>> results;
+    void await_resume() {
+        if (!gathering_.error()) return;
+        for (std::size_t i = 0; i < count_; ++i) children_[i].cancel();
+        std::rethrow_exception(gathering_.error());
+    }
+    auto take() {
+        std::vector<decltype(children_[0].take())> results;
         results.reserve(count_);
         for (std::size_t i = 0; i < count_; ++i) results.push_back(children_[i].take());
         return results;
     }
 
 private:
-    GatherWaiter waiter_;
+    Gathering gathering_;
     std::size_t count_;
     std::vector<Task<T>> tasks_;
-    std::unique_ptr<GatherChild<T>[]> children_;
+    std::unique_ptr<GatherChild<T, kErrors>[]> children_;
 };
 
 }  // namespace coro
@@ -136,21 +158,39 @@ private:
 /// Runs the tasks together and gives a tuple of their values (std::monostate for void, a pointer for a reference).
 template <class... Ts>
 Task<std::tuple<coro::Stored<Ts>...>> gather(Task<Ts>... tasks) {
-    coro::GatherTuple<Ts...> together(std::move(tasks)...);
-    co_return co_await together;
+    coro::GatherTuple<coro::Errors::kEndTheGather, Ts...> together(std::move(tasks)...);
+    co_await together;
+    co_return together.take();
 }
 
 /// Runs the tasks together and gives a vector of their values, in the order of `tasks`.
 template <class T>
 Task<std::vector<coro::Stored<T>>> gather(std::vector<Task<T>> tasks) {
-    coro::GatherVector<T> together(std::move(tasks));
-    co_return co_await together;
+    coro::GatherVector<coro::Errors::kEndTheGather, T> together(std::move(tasks));
+    co_await together;
+    co_return together.take();
 }
 
 /// The same for tasks without a value.
 inline Task<> gather(std::vector<Task<>> tasks) {
-    coro::GatherVector<void> together(std::move(tasks));
+    coro::GatherVector<coro::Errors::kEndTheGather, void> together(std::move(tasks));
     co_await together;
+}
+
+/// Runs the tasks together, all of them to their ends, and gives a tuple of their outcomes.
+template <class... Ts>
+Task<std::tuple<Outcome<Ts>...>> gather_outcomes(Task<Ts>... tasks) {
+    coro::GatherTuple<coro::Errors::kAreOutcomes, Ts...> together(std::move(tasks)...);
+    co_await together;
+    co_return together.take();
+}
+
+/// Runs the tasks together, all of them to their ends, and gives a vector of their outcomes, in the order of `tasks`.
+template <class T>
+Task<std::vector<Outcome<T>>> gather_outcomes(std::vector<Task<T>> tasks) {
+    coro::GatherVector<coro::Errors::kAreOutcomes, T> together(std::move(tasks));
+    co_await together;
+    co_return together.take();
 }
 
 }  // namespace trawl

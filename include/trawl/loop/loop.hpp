@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "trawl/base/clock.hpp"
@@ -18,13 +19,22 @@
 namespace trawl {
 
 class Backend;
+class VirtualLoop;
 
 namespace loop {
 class ThreadPool;
-}
+class SlowStepWatch;
+}  // namespace loop
+
+/// A step of a task that kept everything else waiting.
+struct SlowStep {
+    std::string task;  // what describe_task() says of it
+    Duration took;     // coarse: a few milliseconds more or less
+};
 
 class Loop {
 public:
+    /// Warns of steps over 100 ms, on standard error: see warn_of_slow_steps().
     Loop();
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
@@ -51,20 +61,34 @@ public:
     [[nodiscard]] TaskNode* running() const noexcept { return schedule_.running(); }
     /// Hands `fd` to the loop, which owns it from now on. For IoHandle.
     [[nodiscard]] loop::IoRecord& open(int fd);
-    /// The threads behind to_thread().
-    [[nodiscard]] loop::ThreadPool& threads();
+    /// Runs `work` on a thread and then `done` on the loop's; on a virtual loop, both on the loop's, one tick later.
+    void run_on_thread(std::function<void()> work, std::function<void()> done);
+
+    /// A step (what a task does between two waits) that takes longer than `limit` keeps every other task waiting:
+    /// `warn` is called with it. A limit of zero switches the watch off, and its cost (a look at a coarse clock per
+    /// step).
+    void warn_of_slow_steps(Duration limit, std::function<void(const SlowStep&)> warn);
+
+protected:
+    friend class VirtualLoop;
+    /// `tick_bits`: see TimerWheel.
+    Loop(std::unique_ptr<Backend> backend, int tick_bits);
+    [[nodiscard]] Schedule& schedule() noexcept { return schedule_; }
 
 private:
     void run_until(const bool& done);
     void tick(const bool& done);
     void run_posted();
+    [[nodiscard]] loop::ThreadPool& threads();
 
     Schedule schedule_;
     Schedule* outer_schedule_;
     Loop* outer_loop_;
+    std::unique_ptr<Backend> backend_;
     TimePoint now_;
     TimerWheel timers_;
-    std::unique_ptr<Backend> backend_;
+    std::unique_ptr<loop::SlowStepWatch> slow_steps_;
+    bool threads_are_virtual_ = false;
     std::mutex posted_mutex_;
     std::vector<std::function<void()>> posted_;
     std::unique_ptr<loop::ThreadPool> threads_;  // last: its threads post until they are joined
@@ -74,18 +98,17 @@ namespace loop {
 
 /// The task that run() was given.
 template <class T>
-class Main final : public TaskNode {
+class Main final : public coro::StartedTask<T> {
 public:
-    explicit Main(Task<T> task) : task_(std::move(task)) {
-        task_.handle().promise().set_node(this);
-        start(task_.handle(), nullptr);
+    explicit Main(Task<T> task) {
+        if (!task.valid()) throw UsageError("run() was given a Task that is empty: moved from, or awaited before");
+        this->begin(std::move(task), nullptr);
     }
     void finished() noexcept override { done_ = true; }
     [[nodiscard]] const bool& done() const noexcept { return done_; }
-    T take() { return task_.handle().promise().result().take(); }
+    T take() { return this->outcome().take(); }
 
 private:
-    Task<T> task_;
     bool done_ = false;
 };
 

@@ -1,54 +1,65 @@
 /// TaskGroup: tasks that run beside each other and end together.
 ///
 /// Rules: a group belongs to the task in which it was made and does not outlive it; a child's error destroys the other
-/// children at once and is thrown by join(); leaving the group's scope destroys whatever is still at work. An error
-/// that join() did not deliver is thrown by the loop when it ends.
+/// children at once and is thrown by join(), unless the group collects errors; leaving the group's scope destroys
+/// whatever is still at work. An error that join() did not deliver is thrown by the loop when it ends.
 #pragma once
 
 #include <coroutine>
 #include <exception>
 #include <memory>
+#include <string>
+#include <vector>
 
-#include "trawl/coro/task.hpp"
+#include "trawl/coro/children.hpp"
 
 namespace trawl {
 
-class TaskGroup {
+/// What a TaskGroup does when a child fails.
+enum class OnError {
+    kCancel,   // destroys the other children; join() throws the error
+    kCollect,  // lets the others go on; join() throws an ErrorGroup when all have ended
+};
+
+class TaskGroup : private TaskOwner {
 public:
-    TaskGroup();
+    /// Throws UsageError when no loop runs on this thread, or when it is nested too deep (TaskOwner::kDepthMax).
+    explicit TaskGroup(OnError on_error = OnError::kCancel);
     TaskGroup(const TaskGroup&) = delete;
     TaskGroup& operator=(const TaskGroup&) = delete;
     ~TaskGroup();
 
-    /// Starts `task` as a child; it takes its first step soon. After a child's error it is destroyed instead.
-    /// Throws UsageError for an empty Task.
-    void spawn(Task<> task);
+    /// Starts `task` as a child; it takes its first step soon. After a child's error it is destroyed instead (when the
+    /// group cancels). `name` is for reports. Throws UsageError for an empty Task.
+    void spawn(Task<> task, std::string name = {});
+    /// The same, but the child takes its first step before this returns: one that need not wait has ended then.
+    void spawn_eagerly(Task<> task, std::string name = {});
     /// How many children are at work.
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] std::size_t size() const noexcept { return children_.size(); }
+    /// The errors of children that join() has not thrown yet, in the order in which they were thrown.
+    [[nodiscard]] const std::vector<std::exception_ptr>& errors() const noexcept { return errors_; }
 
     /// Destroys every child. One that is running now (because it is the caller, or awaits the caller) is destroyed when
     /// it next suspends.
     void cancel() noexcept;
 
     class JoinAwaiter;
-    /// Waits until every child has ended; throws the first error of a child. One task at a time may wait (UsageError).
+    /// Waits until every child has ended, also those that children spawn meanwhile; then throws the first error of a
+    /// child, or all of them as an ErrorGroup when the group collects. One task at a time may wait (UsageError).
     [[nodiscard]] JoinAwaiter join() noexcept;
 
 private:
     class Child;
-    struct Link : ListNode {
-        Child* child = nullptr;
-    };
     friend class JoinAwaiter;
 
-    void child_finished(std::unique_ptr<Child> child, std::exception_ptr error) noexcept;
+    Child* admit(Task<>& task, std::string name);
+    void child_ended(Child& child) noexcept;
     void wake_joiner() noexcept;
-    void refuse_second_joiner() const;
+    void throw_errors();
 
-    TaskNode* owner_;
-    List<Link> children_;
-    std::size_t size_ = 0;
-    std::exception_ptr error_;
+    OnError on_error_;
+    coro::Children children_;
+    std::vector<std::exception_ptr> errors_;
     JoinAwaiter* joiner_ = nullptr;
 };
 
@@ -58,15 +69,12 @@ public:
     ~JoinAwaiter() {
         if (group_->joiner_ == this) group_->joiner_ = nullptr;
     }
-    bool await_ready() const noexcept { return group_->size_ == 0; }
-    void await_suspend(std::coroutine_handle<> handle) {
-        group_->refuse_second_joiner();
-        suspend(handle);
-        group_->joiner_ = this;
-    }
+    bool await_ready() const noexcept { return group_->size() == 0; }
+    void await_suspend(std::coroutine_handle<> handle);
     void await_resume() {
-        if (auto error = std::exchange(group_->error_, nullptr)) std::rethrow_exception(error);
+        if (!group_->errors_.empty()) group_->throw_errors();
     }
+    [[nodiscard]] std::string describe() const override;
 
 private:
     TaskGroup* group_;

@@ -2,13 +2,14 @@
 ///
 /// Rules: arguments are moved in, by value; the work sees nothing of the coroutine. Destroying the await does not
 /// interrupt work that has begun: its result is dropped, and the loop waits for it when it ends. Work that has not
-/// begun never does.
+/// begun never does. Context variables have their initial values there.
 #pragma once
 
 #include <atomic>
 #include <coroutine>
 #include <functional>
 #include <memory>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -52,7 +53,7 @@ public:
         }
     }
 
-    coro::Result<Value> result;
+    Outcome<Value> result;
 
 private:
     Function function_;
@@ -73,6 +74,7 @@ public:
         submit(job_);
     }
     void await_resume() const noexcept {}
+    [[nodiscard]] std::string describe() const override { return "to_thread"; }
 
 private:
     std::shared_ptr<ThreadJob> job_;

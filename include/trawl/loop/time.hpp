@@ -2,6 +2,7 @@
 #pragma once
 
 #include <coroutine>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,24 +14,33 @@ namespace trawl {
 
 namespace loop {
 
+/// "1.5 s left", "200 ms left": from the loop's time until `deadline`.
+std::string time_left(TimePoint deadline);
+/// Throws the TimeoutError of a deadline that lay `limit` behind the beginning.
+[[noreturn]] void throw_timeout(TimePoint began, TimePoint deadline);
+
 class SleepAwaiter final : public Timer {
 public:
-    explicit SleepAwaiter(TimePoint deadline) noexcept : until_(deadline) {}
+    using Timer::Timer;
     bool await_ready() const noexcept { return false; }
+    // One that is over takes its turn behind the ready: the timers are not asked.
     void await_suspend(std::coroutine_handle<> handle) {
         suspend(handle);
-        Loop::current().add_timer(*this, until_);
+        Loop& loop = Loop::current();
+        if (deadline() <= loop.now()) {
+            Schedule::current().wake(*this);
+        } else {
+            loop.add_timer(*this, deadline());
+        }
     }
     void await_resume() const noexcept {}
-
-private:
-    TimePoint until_;
+    [[nodiscard]] std::string describe() const override { return "sleep, " + time_left(deadline()); }
 };
 
 /// The awaiter of anything awaitable.
 template <class Awaitable>
 decltype(auto) awaiter_of(Awaitable&& awaitable) {
-    if constexpr (requires { std::forward<Awaitable>(awaitable).operator co_await(); }) {
+    if constexpr (coro::kHasAwaiter<Awaitable>) {
         return std::forward<Awaitable>(awaitable).operator co_await();
     } else {
         return std::forward<Awaitable>(awaitable);
@@ -43,34 +53,59 @@ template <class Awaiter>
 class TimeoutAwaiter final : public Timer {
 public:
     template <class Make>
-    TimeoutAwaiter(Duration limit, Make&& make) : limit_(limit), awaiter_(std::forward<Make>(make)()) {}
+    TimeoutAwaiter(TimePoint deadline, Make&& make)
+        : Timer(deadline), awaiter_(std::in_place, std::forward<Make>(make)) {}
 
-    bool await_ready() { return awaiter_.await_ready(); }
+    bool await_ready() { return awaiter_->get().await_ready(); }
     auto await_suspend(std::coroutine_handle<> handle) {
+        Loop& loop = Loop::current();
+        began_ = loop.now();
         suspended_ = true;
         suspend(handle);
-        Loop& loop = Loop::current();
-        loop.add_timer(*this, loop.deadline_after(limit_));
-        return awaiter_.await_suspend(handle);
+        loop.add_timer(*this, deadline());
+        return awaiter_->get().await_suspend(handle);
     }
     decltype(auto) await_resume() {
-        if (suspended_ && !linked()) throw TimeoutError("timed out");
+        if (suspended_ && !linked()) give_up();
         unlink();
-        return awaiter_.await_resume();
+        return awaiter_->get().await_resume();
     }
+    [[nodiscard]] std::string describe() const override { return "timeout, " + time_left(deadline()); }
 
 private:
-    Duration limit_;
-    Awaiter awaiter_;
+    // The work is gone before the error is thrown, its innermost frame first.
+    [[noreturn]] void give_up() {
+        Schedule::current().abandon_awaited_by(handle_);
+        awaiter_.reset();
+        throw_timeout(began_, deadline());
+    }
+
+    // What `make` returns, without a copy: awaiters cannot be moved.
+    class Made {
+    public:
+        template <class Make>
+        explicit Made(Make&& make) : awaiter_(std::forward<Make>(make)()) {}
+        Awaiter& get() noexcept { return awaiter_; }
+
+    private:
+        Awaiter awaiter_;
+    };
+
+    std::optional<Made> awaiter_;
+    TimePoint began_;
     bool suspended_ = false;
 };
 
 }  // namespace loop
 
+/// The time of this thread's loop, as it was when it last looked: what deadlines are made of. A virtual loop's time is
+/// its own. Throws UsageError when no loop runs.
+[[nodiscard]] inline TimePoint now() { return Loop::current().now(); }
+
 /// A sleep: await it, or turn it into a Task to hand it on.
 class [[nodiscard("a sleep does nothing until it is awaited")]] Sleep {
 public:
-    explicit Sleep(Duration duration) noexcept : duration_(duration) {}
+    constexpr explicit Sleep(Duration duration) noexcept : duration_(duration) {}
     auto operator co_await() const { return loop::SleepAwaiter(Loop::current().deadline_after(duration_)); }
     operator Task<>() const {
         return as_task(duration_);
@@ -81,28 +116,48 @@ private:
     Duration duration_;
 };
 
-/// Suspends for at least `duration`; zero (or less) lets everything that is ready run once.
-inline Sleep sleep(Duration duration) noexcept { return Sleep(duration); }
+/// Suspends for at least `duration`; zero (or less) lets everything that is ready run once. Any unit will do; what is
+/// longer than a Duration can say is that long.
+template <class Rep, class Period>
+[[nodiscard]] constexpr Sleep sleep(const std::chrono::duration<Rep, Period>& duration) noexcept {
+    using Seconds = std::chrono::duration<long double>;
+    if (Seconds(duration) >= Seconds(Duration::max())) return Sleep(Duration::max());
+    return Sleep(std::chrono::duration_cast<Duration>(duration));
+}
+/// Suspends until `deadline`, a point of the loop's time; one that has passed lets everything that is ready run once.
+[[nodiscard("a sleep does nothing until it is awaited")]] inline auto sleep_until(TimePoint deadline) {
+    return loop::SleepAwaiter(deadline);
+}
 
-/// Gives what `task` gives; destroys it and throws TimeoutError when it takes longer than `limit`.
-/// The work is gone when the error is thrown. A result that is there when the deadline passes is not thrown away.
+/// Work with a deadline: await it.
 template <class T>
 class [[nodiscard("a timeout does nothing until it is awaited")]] Timeout {
 public:
     Timeout(Duration limit, T&& work) : limit_(limit), work_(std::forward<T>(work)) {}
+    Timeout(TimePoint deadline, T&& work) : deadline_(deadline), work_(std::forward<T>(work)) {}
     auto operator co_await() && {
         using Awaiter = std::decay_t<decltype(loop::awaiter_of(std::declval<T>()))>;
-        return loop::TimeoutAwaiter<Awaiter>(limit_, [&]() -> Awaiter { return loop::awaiter_of(std::move(work_)); });
+        const TimePoint deadline = deadline_ ? *deadline_ : Loop::current().deadline_after(limit_);
+        return loop::TimeoutAwaiter<Awaiter>(deadline, [&]() -> Awaiter { return loop::awaiter_of(std::move(work_)); });
     }
 
 private:
-    Duration limit_;
+    Duration limit_{};
+    std::optional<TimePoint> deadline_;
     T work_;
 };
 
+/// Gives what `work` (a Task, or anything else to await) gives; destroys it and throws TimeoutError when it takes
+/// longer than `limit`. The work is gone when the error is thrown.
 template <class T>
 Timeout<T> timeout(Duration limit, T work) {
     return Timeout<T>(limit, std::move(work));
+}
+
+/// The same with a point of the loop's time (see now()): one deadline for several things in turn.
+template <class T>
+Timeout<T> timeout_at(TimePoint deadline, T work) {
+    return Timeout<T>(deadline, std::move(work));
 }
 
 }  // namespace trawl

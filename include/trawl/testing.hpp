@@ -1,0 +1,5 @@
+/// For tests of your own: a loop whose time jumps, whose order comes from a seed, and which reports deadlocks.
+#pragma once
+
+#include "trawl/loop/virtual_loop.hpp"
+#include "trawl/net/memory_stream.hpp"

@@ -1,0 +1,109 @@
+#include "trawl/coro/frame.hpp"
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+#include <new>
+#include <utility>
+
+namespace trawl::coro {
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kPooled = false;
+#elif defined(__has_feature)
+constexpr bool kPooled = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+#else
+constexpr bool kPooled = true;
+#endif
+
+// 16 bytes are what operator new aligns to on every platform we build for; larger frames are rare, and slow for other
+// reasons.
+constexpr std::size_t kGranule = 16;
+constexpr std::size_t kPooledMax = 1024;
+constexpr std::size_t kClasses = kPooledMax / kGranule + 1;
+// Chunks grow with what was taken: a program with few tasks takes little, one with millions asks rarely.
+constexpr std::size_t kChunkMin = 16 * 1024;
+constexpr std::size_t kChunkMax = 1024 * 1024;
+
+struct FreeFrame {
+    FreeFrame* next;
+};
+
+using FreeLists = std::array<FreeFrame*, kClasses>;
+
+// Trivial, so that reaching it costs no check whether it was constructed, and works until the thread's very end.
+struct Pool {
+    FreeLists free{};
+    char* bump = nullptr;
+    char* end = nullptr;
+    std::size_t taken = 0;
+};
+constinit thread_local Pool pool;
+
+// What ended threads left.
+std::mutex depot_mutex;
+constinit FreeLists depot{};
+
+void push_all(FreeFrame*& to, FreeFrame* from) noexcept {
+    if (from == nullptr) return;
+    FreeFrame* last = from;
+    while (last->next != nullptr) last = last->next;
+    last->next = to;
+    to = from;
+}
+
+struct HandOverAtThreadEnd {
+    ~HandOverAtThreadEnd() {
+        std::scoped_lock lock(depot_mutex);
+        for (std::size_t i = 0; i < kClasses; ++i) push_all(depot[i], std::exchange(pool.free[i], nullptr));
+    }
+};
+
+bool take_from_depot(std::size_t size_class) {
+    std::scoped_lock lock(depot_mutex);
+    pool.free[size_class] = std::exchange(depot[size_class], nullptr);
+    return pool.free[size_class] != nullptr;
+}
+
+void new_chunk() {
+    const std::size_t size = std::clamp(pool.taken, kChunkMin, kChunkMax);
+    pool.bump = static_cast<char*>(::operator new(size));
+    pool.end = pool.bump + size;
+    pool.taken += size;
+}
+
+// The slow way: a frame of this class has never been free on this thread.
+[[gnu::noinline]] void* carve(std::size_t size_class) {
+    thread_local HandOverAtThreadEnd hand_over;
+    static_cast<void>(hand_over);
+    if (take_from_depot(size_class)) return std::exchange(pool.free[size_class], pool.free[size_class]->next);
+    const std::size_t size = size_class * kGranule;
+    if (static_cast<std::size_t>(pool.end - pool.bump) < size) new_chunk();
+    return std::exchange(pool.bump, pool.bump + size);
+}
+
+}  // namespace
+
+void* allocate_frame(std::size_t size) {
+    if (!kPooled || size > kPooledMax) return ::operator new(size);
+    const std::size_t size_class = (size + kGranule - 1) / kGranule;
+    FreeFrame* frame = pool.free[size_class];
+    if (frame == nullptr) return carve(size_class);
+    pool.free[size_class] = frame->next;
+    return frame;
+}
+
+void free_frame(void* frame, std::size_t size) noexcept {
+    if (!kPooled || size > kPooledMax) {
+        ::operator delete(frame, size);
+        return;
+    }
+    FreeFrame*& first = pool.free[(size + kGranule - 1) / kGranule];
+    first = ::new (frame) FreeFrame{first};
+}
+
+std::size_t frame_bytes_taken() noexcept { return pool.taken; }
+
+}  // namespace trawl::coro
