@@ -18,6 +18,8 @@
 #include "trawl/loop/time.hpp"
 
 // sync: how tasks take turns
+#include "trawl/sync/barrier.hpp"
+#include "trawl/sync/condition.hpp"
 #include "trawl/sync/event.hpp"
 #include "trawl/sync/lock.hpp"
 #include "trawl/sync/queue.hpp"

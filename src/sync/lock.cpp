@@ -17,12 +17,6 @@ std::optional<Lock::Guard> Lock::try_acquire() noexcept {
     return guard();
 }
 
-// A lock that is free has nobody waiting: release() passes it on.
-void Lock::queue(Turn& turn) noexcept {
-    waiting_.push_back(turn);
-    if (!locked_) release();
-}
-
 // It stays locked on its way to whoever has waited longest; if that one is destroyed before it runs, it passes it on.
 void Lock::release() noexcept {
     taken_by_ = nullptr;

@@ -59,7 +59,6 @@ private:
     friend class Condition;
     void take() noexcept;
     Guard guard() noexcept;
-    void queue(Turn& turn) noexcept;
     void release() noexcept;
 
     bool locked_ = false;
@@ -94,7 +93,7 @@ public:
     bool await_ready() const noexcept { return !lock_->locked_; }
     void await_suspend(std::coroutine_handle<> handle) noexcept {
         suspend(handle);
-        lock_->queue(*this);
+        lock_->waiting_.push_back(*this);
     }
     Guard await_resume() noexcept { return begin(); }
 };
