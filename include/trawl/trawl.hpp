@@ -24,6 +24,7 @@
 #include "trawl/sync/lock.hpp"
 #include "trawl/sync/queue.hpp"
 #include "trawl/sync/semaphore.hpp"
+#include "trawl/sync/stream.hpp"
 
 // net: sockets and names
 #include "trawl/net/address.hpp"

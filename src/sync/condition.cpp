@@ -35,7 +35,8 @@ Condition::Wait::~Wait() {
 }
 
 bool Condition::Wait::await_ready() const {
-    if (!guard_.holds(*lock_)) throw UsageError("wait() needs a guard that holds the condition's lock: acquire it first");
+    if (!guard_.holds(*lock_))
+        throw UsageError("wait() needs a guard that holds the condition's lock: acquire it first");
     return false;
 }
 

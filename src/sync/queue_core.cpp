@@ -76,10 +76,10 @@ void QueueCore::wake_all(List<Waiting>& waiting) noexcept {
     while (!waiting.empty()) Schedule::current().wake(waiting.pop_front());
 }
 
-std::string QueueCore::Waiting::describe_as(const char* call) const {
-    if (!linked()) return format("{} on a queue that was destroyed", call);
-    if (queue_->capacity_ == kUnbounded) return format("{} on a queue of {}", call, queue_->size_);
-    return format("{} on a queue of {}/{}", call, queue_->size_, queue_->capacity_);
+std::string QueueCore::Waiting::describe_as(const char* call, const char* what) const {
+    if (!linked()) return format("{} on a {} that was destroyed", call, what);
+    if (queue_->capacity_ == kUnbounded) return format("{} on a {} of {}", call, what, queue_->size_);
+    return format("{} on a {} of {}/{}", call, what, queue_->size_, queue_->capacity_);
 }
 
 QueueCore::Getting::~Getting() {

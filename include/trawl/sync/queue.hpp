@@ -63,6 +63,13 @@ public:
 protected:
     explicit BasicQueue(std::size_t capacity, Items items = Items()) : QueueCore(capacity), items_(std::move(items)) {}
 
+    /// Takes the next item out for `getter`. Requires: it was granted one, or can_get().
+    T take(Getting& getter) {
+        T item = items_.pop();
+        getter.taken();
+        return item;
+    }
+
 private:
     Items items_;
 };
@@ -77,14 +84,12 @@ public:
     T await_resume() {
         BasicQueue& queue = static_cast<BasicQueue&>(*this->queue_);
         queue.refuse_when_drained();
-        T item = queue.items_.pop();
-        this->taken();
-        return item;
+        return queue.take(*this);
     }
 };
 
 template <class T, class Items>
-class [[nodiscard("nothing is put until it is awaited")]] BasicQueue<T, Items>::Put final : public Putting {
+class [[nodiscard("nothing is put until it is awaited")]] BasicQueue<T, Items>::Put : public Putting {
 public:
     Put(BasicQueue& queue, T item) : Putting(queue), item_(std::move(item)) {}
     /// Requires: `other` has not been awaited.

@@ -93,7 +93,7 @@ protected:
         list.push_back(*this);
     }
     /// "Queue::get on a queue of 3/10"
-    [[nodiscard]] std::string describe_as(const char* call) const;
+    [[nodiscard]] std::string describe_as(const char* call, const char* what = "queue") const;
 
     friend class QueueCore;
     QueueCore* queue_;
@@ -106,13 +106,13 @@ public:
     bool await_ready() const noexcept { return queue_->can_get() || queue_->drained(); }
     void await_suspend(std::coroutine_handle<> handle) noexcept { wait_in(queue_->getters_, handle); }
     [[nodiscard]] std::string describe() const override { return describe_as("Queue::get"); }
+    /// The item was taken out of the queue: for the queue.
+    void taken() noexcept;
 
 protected:
     using Waiting::Waiting;
     Getting(const Getting&) noexcept = default;
     ~Getting();
-    /// The item was taken out of the queue.
-    void taken() noexcept;
 };
 
 /// A put: ready, or waiting, or with a slot of its own.
