@@ -93,13 +93,8 @@ TEST(Lock, IsReleasedWhenItsHolderThrows) {
             auto guard = co_await held.acquire();
             throw UsageError("with the lock held");
         };
-        bool thrown = false;
-        try {
-            co_await failing(lock);
-        } catch (const UsageError&) {
-            thrown = true;
-        }
-        EXPECT_TRUE(thrown);
+        bool failed = co_await fails_with<UsageError>(failing(lock));
+        EXPECT_TRUE(failed);
         EXPECT_FALSE(lock.locked());
     });
 }
@@ -228,12 +223,8 @@ TEST(Lock, IsNotAcquiredWhenTheTimeIsUp) {
     in_loop([]() -> Task<> {
         Lock lock;
         auto guard = co_await lock.acquire();
-        bool timed_out = false;
-        try {
-            auto second = co_await timeout(0s, lock.acquire());
-        } catch (const TimeoutError&) {
-            timed_out = true;
-        }
+        auto hurried = [](Lock& held) -> Task<> { auto second = co_await timeout(0s, held.acquire()); };
+        bool timed_out = co_await fails_with<TimeoutError>(hurried(lock));
         EXPECT_TRUE(timed_out);
         guard.release();
         EXPECT_FALSE(lock.locked());
@@ -270,23 +261,16 @@ TEST(Lock, IsNotAcquiredBeforeItIsAwaited) {
     });
 }
 
-/// What a waiter would say that began to wait now.
-std::string describe_waiting(Lock& lock) {
-    auto waiting = lock.acquire();
-    waiting.await_suspend(std::noop_coroutine());
-    return waiting.describe();
-}
-
 TEST(Lock, SaysWhoHoldsItToThoseWhoAskWhatAWaiterWaitsFor) {
     in_loop([]() -> Task<> {
         Lock lock;
         {
             auto guard = co_await lock.acquire();
-            EXPECT_EQ(describe_waiting(lock), "Lock (held by the task that waits)");
+            EXPECT_EQ(describe_waiting(lock.acquire()), "Lock (held by the task that waits)");
         }
         Running holder(hold_until_dropped(lock));
         co_await turns();
-        EXPECT_EQ(describe_waiting(lock), "Lock (held by another task)");
+        EXPECT_EQ(describe_waiting(lock.acquire()), "Lock (held by another task)");
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <coroutine>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,6 +37,25 @@ public:
 private:
     std::optional<TaskGroup> group_;
 };
+
+/// What `waiting` would say if it were awaited now and had to wait.
+template <class Awaiter>
+std::string describe_waiting(Awaiter waiting) {
+    EXPECT_FALSE(waiting.await_ready());
+    waiting.await_suspend(std::noop_coroutine());
+    return waiting.describe();
+}
+
+/// Whether `task` fails with E.
+template <class E>
+Task<bool> fails_with(Task<> task) {
+    try {
+        co_await std::move(task);
+    } catch (const E&) {
+        co_return true;
+    }
+    co_return false;
+}
 
 /// Runs a test's body on a loop.
 template <class Body>
