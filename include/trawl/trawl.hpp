@@ -23,8 +23,13 @@
 #include "trawl/loop/time.hpp"
 
 // sync: how tasks take turns
+#include "trawl/sync/barrier.hpp"
+#include "trawl/sync/condition.hpp"
 #include "trawl/sync/event.hpp"
+#include "trawl/sync/lock.hpp"
+#include "trawl/sync/queue.hpp"
 #include "trawl/sync/semaphore.hpp"
+#include "trawl/sync/stream.hpp"
 
 // net: sockets and names
 #include "trawl/net/address.hpp"

@@ -1,7 +1,10 @@
 /// Event: a flag that tasks wait for. It stays set until it is cleared; setting it wakes everyone who waits.
+///
+/// Tasks that still wait when it is destroyed are never woken.
 #pragma once
 
 #include <coroutine>
+#include <string>
 
 #include "trawl/coro/schedule.hpp"
 
@@ -24,12 +27,15 @@ public:
     class [[nodiscard("nothing is waited for until it is awaited")]] Wait final : public Waiter {
     public:
         explicit Wait(Event& event) noexcept : event_(event) {}
+        /// Requires: `other` has not been awaited.
+        Wait(Wait&& other) noexcept : Waiter(), event_(other.event_) {}
         bool await_ready() const noexcept { return event_.set_; }
         void await_suspend(std::coroutine_handle<> handle) noexcept {
             suspend(handle);
             event_.waiting_.push_back(*this);
         }
         void await_resume() const noexcept {}
+        [[nodiscard]] std::string describe() const override { return "Event"; }
 
     private:
         Event& event_;
