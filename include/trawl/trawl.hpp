@@ -19,6 +19,8 @@
 
 // sync: how tasks take turns
 #include "trawl/sync/event.hpp"
+#include "trawl/sync/lock.hpp"
+#include "trawl/sync/queue.hpp"
 #include "trawl/sync/semaphore.hpp"
 
 // net: sockets and names

@@ -7,6 +7,8 @@
 ///     │   └── ConnectError         no connection to the host could be made (refused, unreachable, ...)
 ///     ├── ResolveError             the host's name has no address
 ///     ├── ClosedError              the peer or we closed it: a connection, a queue
+///     │   └── QueueShutDown        the queue was shut down: it takes nothing more, or has nothing left to give
+///     ├── BarrierBroken            a Barrier was aborted or reset while this task waited for the others, or before
 ///     ├── HttpError                names the request (method, redacted URL, attempt)
 ///     │   ├── InvalidUrl           the text is not an http(s) URL
 ///     │   ├── ProtocolError        the answer breaks HTTP's framing, or ends before it is complete
@@ -65,6 +67,16 @@ public:
 };
 
 class ClosedError : public Error {
+public:
+    using Error::Error;
+};
+
+class QueueShutDown : public ClosedError {
+public:
+    using ClosedError::ClosedError;
+};
+
+class BarrierBroken : public Error {
 public:
     using Error::Error;
 };
