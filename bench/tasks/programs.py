@@ -9,14 +9,18 @@ import shutil
 
 HERE = pathlib.Path(__file__).resolve().parent
 DEPS = HERE.parents[1] / ".deps"
-SPEED_CASES = ("switch", "spawn", "gather")
 
 
 class Case:
-    """`n` operations, in units of `size` where `batched`; `sum_of(n)` is what a program that did them all prints."""
+    """`n` operations, in units of `size` where `batched`; `sum_of(n)` is what a program that did them all prints.
 
-    def __init__(self, name, what, n, size, sum_of=lambda n: n, batched=False):
+    `call` is the case as the programs know it. What is not `judged` is printed and decides nothing.
+    """
+
+    def __init__(self, name, what, n, size, sum_of=lambda n: n, batched=False, call=None, judged=True):
         self.name = name
+        self.call = call or name
+        self.judged = judged
         self.what = what
         self.n = n
         self.size = size
@@ -53,7 +57,7 @@ class Program:
 
     def ways(self, case):
         """The names of the case to call it by: the plain one and its other idioms."""
-        return [case.name, *(f"{case.name}:{idiom}" for idiom in self.idioms.get(case.name, []))]
+        return [case.call, *(f"{case.call}:{idiom}" for idiom in self.idioms.get(case.call, []))]
 
 
 def all_cases(asleep_ms):
@@ -61,6 +65,8 @@ def all_cases(asleep_ms):
         Case("switch", "items handed over by a queue of capacity 1, ns per item", 1_000_000, 1, lambda n: n * (n - 1) // 2),
         Case("spawn", "tasks spawned that end at once, joined by 1,000, ns per task", 1_000_000, 1_000, batched=True),
         Case("gather", "results of gathers of 100,000 ready tasks, ns per task", 1_000_000, 100_000, batched=True),
+        Case("first-gather", "the same, only the first one: its memory is new to the process", 100_000, 100_000,
+             batched=True, call="gather", judged=False),
         Case("asleep", f"tasks asleep at once for {asleep_ms} ms, bytes per task", 1_000_000, asleep_ms),
     ]
 
