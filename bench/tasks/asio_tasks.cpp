@@ -61,6 +61,35 @@ Awaitable<void> consume(Channel<int>& channel, std::uint64_t n, std::uint64_t& s
     }
 }
 
+// Suspends only when the channel is full or empty, as the other libraries do by themselves.
+Awaitable<void> produce_trying(Channel<int>& channel, std::uint64_t n) {
+    for (std::uint64_t i = 0; i < n; ++i) {
+        const int item = static_cast<int>(i);
+        if (!channel.try_send(error_code(), item)) co_await channel.async_send(error_code(), item, asio::deferred);
+    }
+}
+
+Awaitable<void> consume_trying(Channel<int>& channel, std::uint64_t n, std::uint64_t& sum) {
+    for (std::uint64_t i = 0; i < n; ++i) {
+        int item = 0;
+        const bool received = channel.try_receive([&item](error_code, int value) { item = value; });
+        if (!received) item = co_await channel.async_receive(asio::deferred);
+        sum += static_cast<std::uint64_t>(item);
+    }
+}
+
+Awaitable<void> hand_over_trying(Executor executor, Work work, std::uint64_t& sum) {
+    Channel<int> channel(executor, work.size);
+    Countdown both(executor, 2);
+    const auto ended = [&both](const std::exception_ptr& error) {
+        rethrow(error);
+        both.one_ended();
+    };
+    asio::co_spawn(executor, produce_trying(channel, work.n), ended);
+    asio::co_spawn(executor, consume_trying(channel, work.n, sum), ended);
+    co_await both.wait();
+}
+
 template <class Token>
 Awaitable<void> hand_over(Executor executor, Work work, std::uint64_t& sum, Token token) {
     Channel<int> channel(executor, work.size);
@@ -150,6 +179,7 @@ Awaitable<void> sleep_all(Executor executor, Work work, std::uint64_t& woken) {
 Awaitable<void> task_of(Executor executor, Work work, std::uint64_t& sum) {
     if (work.name == "switch") return hand_over(executor, work, sum, use_awaitable);
     if (work.name == "switch:deferred") return hand_over(executor, work, sum, asio::deferred);
+    if (work.name == "switch:trying") return hand_over_trying(executor, work, sum);
     if (work.name == "spawn") return spawn_and_join(executor, work, sum);
     if (work.name == "gather") return gather_counted(executor, work, sum);
     if (work.name == "gather:parallel-group") return gather_parallel_group(executor, work, sum);

@@ -27,12 +27,12 @@ class Case:
         self.sum_of = sum_of
         self.batched = batched
 
-    def numbers(self, scale):
-        """(n, size) for a share of the work; n is a multiple of a batch, and a batch is never larger than n."""
-        n = max(1, round(self.n * scale))
+    def numbers(self, scale, share):
+        """(n, size) for a share of the work. n is a multiple of a batch; a program's own share makes none smaller."""
+        n = max(1, round(self.n * scale * share))
         if not self.batched:
             return n, self.size
-        size = min(self.size, n)
+        size = min(self.size, max(1, round(self.n * scale)))
         return -(-n // size) * size, size
 
 
@@ -75,7 +75,7 @@ def all_programs(build):
     """Every program, trawl first; `build` is the folder of the CMake build that holds our own."""
     return [
         Program("trawl", [build / "bench/tasks/bench_tasks"], {"asleep": ["group"]}),
-        Program("Boost.Asio", [DEPS / "bench_asio"], {"switch": ["deferred"], "gather": ["parallel-group"]},
+        Program("Boost.Asio", [DEPS / "bench_asio"], {"switch": ["deferred", "trying"], "gather": ["parallel-group"]},
                 version=("/usr/include/boost/version.hpp", r'BOOST_LIB_VERSION "(\w+)"')),
         Program("tokio", [DEPS / "bench_tokio"], {
             "switch": ["main", "local", "unconstrained"], "spawn": ["join-set", "local"], "gather": ["spawned"]},
