@@ -1,36 +1,20 @@
 // What trawl's tasks are made of, in bytes: printed as one JSON line. A program of its own, because it replaces
 // operator new to see how much a coroutine's frame asks for; what malloc adds (8 to 23 bytes on glibc) is not in the
 // figures.
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <utility>
 
+#include "count_allocations.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/coro/gather.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
 #include "trawl/sync/semaphore.hpp"
-
-namespace {
-
-std::size_t asked_for = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-    asked_for += size;
-    void* memory = std::malloc(std::max<std::size_t>(size, 1));
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -48,22 +32,22 @@ Task<> sleep_for(trawl::Duration duration, int& woken) {
     ++woken;
 }
 
-/// What `call` asks operator new for: for a lazy coroutine that is called, its frame. 0 once frames come from
-/// elsewhere.
+/// What `call` asks operator new for: for a lazy coroutine that is called, its frame. This is the function to change
+/// when frames come from elsewhere; it gives 0 then.
 template <class Call>
 std::size_t bytes_of(Call call) {
-    const std::size_t before = asked_for;
+    const std::uint64_t before = bench::bytes_counted();
     auto kept = call();
-    return asked_for - before;
+    return bench::bytes_counted() - before;
 }
 
 Task<> measure_spawn(std::size_t& bytes) {
     int ended = 0;
     Task<> task = end_at_once(ended);
     trawl::TaskGroup group;
-    const std::size_t before = asked_for;
+    const std::uint64_t before = bench::bytes_counted();
     group.spawn(std::move(task));
-    bytes = asked_for - before;
+    bytes = bench::bytes_counted() - before;
     co_await group.join();
 }
 
@@ -88,4 +72,7 @@ std::string sizes() {
 
 }  // namespace
 
-int main() { std::puts(("{" + sizes() + "}").c_str()); }
+int main() {
+    bench::start_counting_allocations();
+    std::puts(("{" + sizes() + "}").c_str());
+}
