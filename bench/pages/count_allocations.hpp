@@ -11,4 +11,7 @@ void start_counting_allocations();
 /// Calls of operator new, in all threads, since counting was switched on; 0 before.
 std::uint64_t allocations_counted();
 
+/// The bytes that those calls asked for.
+std::uint64_t bytes_counted();
+
 }  // namespace bench
