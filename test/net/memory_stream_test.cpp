@@ -130,13 +130,13 @@ TEST(MemoryStream, AResetLosesWhatWasOnItsWay) {
 TEST(MemoryStream, BytesThatArriveForADestroyedReceiveAreKept) {
     auto work = []() -> Task<std::string> {
         auto ends = MemoryStream::connected();
-        bool late = false;
+        std::string word = "early";
         try {
             co_await timeout(1s, ends.second.receive());
         } catch (const TimeoutError&) {
-            late = true;
+            word = "late";
         }
-        co_await ends.first.send(late ? "late" : "early");
+        co_await ends.first.send(word);
         Buffer buffer = co_await ends.second.receive();
         co_return std::string(buffer.view());
     };
