@@ -74,7 +74,7 @@ def all_cases(asleep_ms):
 def all_programs(build):
     """Every program, trawl first; `build` is the folder of the CMake build that holds our own."""
     return [
-        Program("trawl", [build / "bench/tasks/bench_tasks"], {"asleep": ["group"]}),
+        Program("trawl", [build / "bench/tasks/bench_tasks"], {"asleep": ["group", "virtual"]}),
         Program("Boost.Asio", [DEPS / "bench_asio"], {"switch": ["deferred", "trying"], "gather": ["parallel-group"]},
                 version=("/usr/include/boost/version.hpp", r'BOOST_LIB_VERSION "(\w+)"')),
         Program("tokio", [DEPS / "bench_tokio"], {

@@ -11,6 +11,7 @@
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
+#include "trawl/loop/virtual_loop.hpp"
 #include "trawl/sync/queue.hpp"
 
 namespace {
@@ -89,13 +90,18 @@ Task<> task_of(const Work& work, std::uint64_t& sum) {
     if (work.name == "switch") return hand_over(work, sum);
     if (work.name == "spawn") return spawn_and_join(work, sum);
     if (work.name == "gather") return gather_numbers(work, sum);
-    if (work.name == "asleep") return sleep_all(work, sum);
+    if (work.name == "asleep" || work.name == "asleep:virtual") return sleep_all(work, sum);
     if (work.name == "asleep:group") return sleep_group(work, sum);
     return {};
 }
 
-// The loop that every case runs on: this is the line to change to measure another one.
-void run_on_loop(Task<> task) { trawl::run(std::move(task)); }
+void run_on_loop(const Work& work, Task<> task) {
+    if (work.name.ends_with(":virtual")) {
+        trawl::VirtualLoop().run(std::move(task));
+    } else {
+        trawl::run(std::move(task));
+    }
+}
 
 }  // namespace
 
@@ -105,6 +111,6 @@ int main(int argc, char** argv) {
     Task<> task = task_of(work, sum);
     if (!task.valid()) return 2;
     const bench::Measured measured;
-    run_on_loop(std::move(task));
+    run_on_loop(work, std::move(task));
     measured.print(work, sum);
 }

@@ -11,7 +11,7 @@ public:
     void finished() noexcept override {
         if (!owner()->is_stand_in()) {
             static_cast<TaskGroup*>(owner())->child_ended(*this);
-        } else if (auto error = outcome().error()) {
+        } else if (auto error = promise().error()) {
             Schedule::current().report_lost_error(std::move(error));
         }
     }
@@ -51,7 +51,7 @@ void TaskGroup::cancel() noexcept {
 
 // The child is destroyed last: it is the task that runs now, and the destructors that cancel() runs may ask for that.
 void TaskGroup::child_ended(Child& child) noexcept {
-    std::exception_ptr error = child.outcome().error();
+    std::exception_ptr error = child.promise().error();
     const std::unique_ptr<TaskNode> over = children_.remove(child);
     if (error) {
         errors_.push_back(std::move(error));

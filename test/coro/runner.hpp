@@ -12,7 +12,7 @@ class Root final : public coro::StartedTask<T> {
 public:
     explicit Root(Task<T> task) { this->begin(std::move(task), nullptr); }
     void finished() noexcept override { done = true; }
-    T take() { return this->outcome().take(); }
+    T take() { return this->promise().take(); }
 
     bool done = false;
 };

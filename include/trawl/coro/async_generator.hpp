@@ -63,12 +63,10 @@ public:
         return {};
     }
     void return_void() const noexcept {}
-    void unhandled_exception() noexcept { error_ = std::current_exception(); }
 
 private:
     friend class Next;
     std::optional<coro::Stored<T>> value_;
-    std::exception_ptr error_;
     bool runs_ = false;
 };
 
@@ -102,9 +100,7 @@ public:
         if (!begun_) return std::nullopt;
         promise_type& promise = generator_->handle_.promise();
         promise.runs_ = false;
-        if (auto error = std::exchange(promise.error_, nullptr)) {
-            std::rethrow_exception(std::move(error));
-        }
+        if (auto error = promise.error()) std::rethrow_exception(std::move(error));
         if (generator_->handle_.done()) return std::nullopt;
         return std::exchange(promise.value_, std::nullopt);
     }

@@ -57,8 +57,8 @@ template <class T, Errors kErrors>
 class GatherChild final : public StartedTask<T> {
 public:
     void finished() noexcept override {
-        std::exception_ptr error = this->outcome().error();
-        if constexpr (kHasOutcome) left_.move_from(this->outcome());
+        std::exception_ptr error = this->promise().error();
+        if constexpr (kHasOutcome) left_.move_from(this->promise().take_outcome());
         cancel();
         static_cast<Gathering&>(*this->owner()).child_ended(std::move(error));
     }
@@ -69,9 +69,7 @@ public:
     /// The value (std::monostate for void, a pointer for a reference), or the outcome.
     auto take() {
         if constexpr (kErrors == Errors::kAreOutcomes) {
-            Outcome<T> outcome;
-            outcome.move_from(left_);
-            return outcome;
+            return std::move(left_);
         } else if constexpr (std::is_void_v<T>) {
             return std::monostate();
         } else if constexpr (std::is_reference_v<T>) {

@@ -25,8 +25,9 @@ public:
         state_.template emplace<1>(std::forward<Args>(args)...);
     }
     void set_error(std::exception_ptr error) noexcept { state_.template emplace<2>(std::move(error)); }
+
     /// Takes what `other` holds; T need not be assignable.
-    void move_from(Outcome& other) {
+    void move_from(Outcome&& other) {
         if (auto* value = std::get_if<1>(&other.state_)) {
             state_.template emplace<1>(std::move(*value));
         } else if (auto failure = other.error()) {
@@ -60,7 +61,8 @@ class Outcome<void> {
 public:
     void set_value() noexcept {}
     void set_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
-    void move_from(Outcome& other) noexcept { error_ = std::move(other.error_); }
+
+    void move_from(Outcome&& other) noexcept { error_ = std::move(other.error_); }
 
     [[nodiscard]] bool has_value() const noexcept { return !error_; }
     [[nodiscard]] std::exception_ptr error() const noexcept { return error_; }

@@ -6,6 +6,8 @@
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <new>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -89,34 +91,54 @@ public:
         }
     }
 
+    // Stored, not thrown: clang destroys the locals twice when this function throws.
+    void unhandled_exception() noexcept {
+        ::new (&error_) std::exception_ptr(std::current_exception());
+        link_ |= kHasFailed;
+    }
+    /// What ended the coroutine; null when it has not failed.
+    [[nodiscard]] std::exception_ptr error() const noexcept { return has_failed() ? error_ : nullptr; }
+
     void set_awaiting(Awaiting& awaiting) noexcept { link_ = reinterpret_cast<std::uintptr_t>(&awaiting); }
     void set_task(TaskNode& task) noexcept { link_ = reinterpret_cast<std::uintptr_t>(&task) | kIsTask; }
 
     /// The await that this coroutine is the child of; null when it is where a task begins.
     [[nodiscard]] Awaiting* awaiting() const noexcept {
-        return (link_ & kIsTask) != 0 ? nullptr : reinterpret_cast<Awaiting*>(link_);
+        return (link_ & kIsTask) != 0 ? nullptr : reinterpret_cast<Awaiting*>(link_ & ~kFlags);
     }
-    /// Where its last co_await stands; line 0 before the first.
+    /// Where its last co_await stands; line 0 before the first, and when it has failed.
     [[nodiscard]] std::source_location where() const noexcept {
-        return where_ == nullptr ? std::source_location() : std::bit_cast<std::source_location>(where_);
+        if (has_failed() || where_ == nullptr) return {};
+        return std::bit_cast<std::source_location>(where_);
     }
 
 protected:
+    PromiseBase() noexcept {}
+    ~PromiseBase() {
+        if (has_failed()) error_.~exception_ptr();
+    }
     void end() noexcept {
         Schedule& schedule = Schedule::current();
         if ((link_ & kIsTask) != 0) {
-            schedule.end(*reinterpret_cast<TaskNode*>(link_ & ~kIsTask));
-        } else if (link_ != 0) {
-            schedule.transfer(reinterpret_cast<Awaiting*>(link_)->parent);
+            schedule.end(*reinterpret_cast<TaskNode*>(link_ & ~kFlags));
+        } else if (Awaiting* awaiting = this->awaiting()) {
+            schedule.transfer(awaiting->parent);
         }
     }
 
 private:
     static constexpr std::uintptr_t kIsTask = 1;
+    static constexpr std::uintptr_t kHasFailed = 2;
+    static constexpr std::uintptr_t kFlags = kIsTask | kHasFailed;
+    [[nodiscard]] bool has_failed() const noexcept { return (link_ & kHasFailed) != 0; }
 
-    std::uintptr_t link_ = 0;  // an Awaiting, or a TaskNode and kIsTask
-    // A std::source_location, which is a pointer inside: a temporary of the class would take a slot in the frame.
-    const void* where_ = nullptr;
+    std::uintptr_t link_ = 0;  // an Awaiting, or a TaskNode and kIsTask; and kHasFailed
+    // Whoever has failed waits no more: every frame is 8 bytes smaller for it.
+    union {
+        // A std::source_location, which is a pointer inside: a temporary of the class would take a slot in the frame.
+        const void* where_ = nullptr;
+        std::exception_ptr error_;
+    };
     static_assert(sizeof(std::source_location) == sizeof(void*));
 };
 

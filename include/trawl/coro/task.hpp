@@ -9,6 +9,7 @@
 
 #include <coroutine>
 #include <exception>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -33,19 +34,35 @@ public:
     template <class U = T>
         requires std::is_constructible_v<Stored<T>, U&&> && (!std::is_reference_v<T>)
     void return_value(U&& value) {
-        outcome_.set_value(std::forward<U>(value));
+        value_.emplace(std::forward<U>(value));
     }
     void return_value(T value)
         requires std::is_reference_v<T>
     {
-        outcome_.set_value(&value);
+        value_.emplace(&value);
     }
-    // Stored, not thrown: clang destroys the locals twice when this function throws.
-    void unhandled_exception() noexcept { outcome_.set_error(std::current_exception()); }
-    Outcome<T>& outcome() noexcept { return outcome_; }
+    /// Moves the value out, or throws the error. Requires: the coroutine has ended.
+    T take() {
+        if (auto failure = error()) std::rethrow_exception(std::move(failure));
+        if constexpr (std::is_reference_v<T>) {
+            return static_cast<T>(**value_);
+        } else {
+            return std::move(*value_);
+        }
+    }
+    /// The same without throwing.
+    Outcome<T> take_outcome() {
+        Outcome<T> outcome;
+        if (auto failure = error()) {
+            outcome.set_error(std::move(failure));
+        } else {
+            outcome.set_value(std::move(*value_));
+        }
+        return outcome;
+    }
 
 private:
-    Outcome<T> outcome_;
+    std::optional<Stored<T>> value_;
 };
 
 template <>
@@ -53,11 +70,14 @@ class Promise<void> : public PromiseBase {
 public:
     Task<void> get_return_object() noexcept;
     void return_void() const noexcept {}
-    void unhandled_exception() noexcept { outcome_.set_error(std::current_exception()); }
-    Outcome<void>& outcome() noexcept { return outcome_; }
-
-private:
-    Outcome<void> outcome_;
+    void take() const {
+        if (auto failure = error()) std::rethrow_exception(std::move(failure));
+    }
+    [[nodiscard]] Outcome<void> take_outcome() const noexcept {
+        Outcome<void> outcome;
+        if (auto failure = error()) outcome.set_error(std::move(failure));
+        return outcome;
+    }
 };
 
 }  // namespace coro
@@ -109,7 +129,7 @@ private:
             promise().set_awaiting(*this);
             Schedule::current().transfer(child);
         }
-        T await_resume() { return promise().outcome().take(); }
+        T await_resume() { return promise().take(); }
 
     private:
         promise_type& promise() noexcept { return Handle::from_address(child.address()).promise(); }
@@ -139,8 +159,8 @@ public:
     void begin_eagerly(Task<T> task, TaskOwner* owner) noexcept {
         this->start_eagerly(take_over(std::move(task)), owner);
     }
-    /// Requires: it has begun, and its frames are not destroyed.
-    Outcome<T>& outcome() noexcept { return Task<T>::Handle::from_address(this->root().address()).promise().outcome(); }
+    /// Where the value or the error is. Requires: it has begun, and its frames are not destroyed.
+    Promise<T>& promise() noexcept { return Task<T>::Handle::from_address(this->root().address()).promise(); }
 
 private:
     typename Task<T>::Handle take_over(Task<T> task) noexcept {

@@ -146,11 +146,10 @@ private:
 template <class T>
 struct TaskSet<T>::Member final : coro::StartedTask<T, coro::ChildNode> {
     void finished() noexcept override {
-        std::exception_ptr error = this->outcome().error();
+        std::exception_ptr error = this->promise().error();
         if (!this->owner()->is_stand_in()) {
             auto& set = static_cast<TaskSet&>(*this->owner());
-            set.done_.push_back(Completed<T>{index, Outcome<T>()});
-            set.done_.back().outcome.move_from(this->outcome());
+            set.done_.push_back(Completed<T>{index, this->promise().take_outcome()});
             set.ended(*this, error != nullptr);
         } else if (error) {
             Schedule::current().report_lost_error(std::move(error));

@@ -106,7 +106,7 @@ public:
     }
     void finished() noexcept override { done_ = true; }
     [[nodiscard]] const bool& done() const noexcept { return done_; }
-    T take() { return this->outcome().take(); }
+    T take() { return this->promise().take(); }
 
 private:
     bool done_ = false;
