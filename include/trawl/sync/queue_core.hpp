@@ -49,7 +49,9 @@ protected:
     ~QueueCore() = default;
 
     [[nodiscard]] bool can_get() const noexcept { return size_ > claimed_; }
-    [[nodiscard]] bool can_put() const noexcept { return capacity_ - size_ > reserved_; }
+    /// An item that a getter was granted is on its way out: it takes no room, so that two tasks that hand items over
+    /// take turns half as often. It counts again when that getter is destroyed.
+    [[nodiscard]] bool can_put() const noexcept { return size_ - claimed_ + reserved_ < capacity_; }
     /// Shut down, and the last item was taken: nobody gets anything any more.
     [[nodiscard]] bool drained() const noexcept { return shut_down_ && size_ == 0; }
     /// Throws QueueShutDown.
