@@ -29,9 +29,7 @@ void Condition::pass_on(std::size_t count) noexcept {
 
 // First the notification, then (in ~Turn) the lock: it is there for whoever waits for it longest, notified or not.
 Condition::Wait::~Wait() {
-    if (!notified_ || !linked()) return;
-    unlink();
-    condition_.pass_on(1);
+    if (notified_ && linked()) condition_.pass_on(1);
 }
 
 bool Condition::Wait::await_ready() const {

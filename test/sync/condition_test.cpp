@@ -408,7 +408,7 @@ TEST(Condition, LosesNoNotificationWhenWaitersAreDestroyedAtRandom) {
         for (const auto& taker : takers) waiting += taker->ended() ? 0 : 1;
         co_return stock.items > 0 ? waiting : 0;
     };
-    for (unsigned seed = 0; seed < 200; ++seed) ASSERT_EQ(run(work(seed)), 0) << "seed " << seed;
+    for (unsigned seed = 0; seed < 100; ++seed) ASSERT_EQ(run(work(seed)), 0) << "seed " << seed;
 }
 
 }  // namespace

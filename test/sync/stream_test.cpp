@@ -45,7 +45,7 @@ TEST(Stream, GivesWhatItsProducerSendsAndThenNothing) {
     });
 }
 
-TEST(Stream, WithoutRoomIsAnError) { EXPECT_THROW(Stream<int>(0, Numbers(1, 2)), UsageError); }
+TEST(Stream, WithoutRoomIsAnError) { EXPECT_THROW(Stream<int> stream(0, Numbers(1, 2)), UsageError); }
 
 TEST(Stream, WithoutAProducerIsAtItsEnd) {
     in_loop([]() -> Task<> {

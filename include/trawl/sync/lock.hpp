@@ -5,6 +5,7 @@
 /// the guard may have been handed to another task). The lock must outlive its guards and those who wait.
 #pragma once
 
+#include <cassert>
 #include <coroutine>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@ namespace trawl {
 class Lock {
 public:
     Lock() = default;
+    /// Requires: nobody holds it.
+    ~Lock() { assert(!locked_); }
     Lock(const Lock&) = delete;
     Lock& operator=(const Lock&) = delete;
 

@@ -5,6 +5,7 @@
 /// leaves the queue as it was, and its claim or slot goes to the next.
 #pragma once
 
+#include <cassert>
 #include <coroutine>
 #include <cstddef>
 #include <limits>
@@ -46,7 +47,8 @@ protected:
 
     /// Throws UsageError when `capacity` is 0.
     explicit QueueCore(std::size_t capacity);
-    ~QueueCore() = default;
+    /// Requires: no get or put was granted and has not run. Those who still wait are never woken.
+    ~QueueCore() { assert(claimed_ == 0 && reserved_ == 0); }
 
     [[nodiscard]] bool can_get() const noexcept { return size_ > claimed_; }
     /// An item that a getter was granted is on its way out: it takes no room, so that two tasks that hand items over

@@ -5,6 +5,7 @@
 /// those who wait.
 #pragma once
 
+#include <cassert>
 #include <coroutine>
 #include <cstddef>
 #include <optional>
@@ -22,6 +23,8 @@ public:
     /// `permits` may be held at once, which add_permits() may raise to `maximum`. Throws UsageError when `maximum` is 0
     /// or less than `permits`.
     Semaphore(std::size_t permits, std::size_t maximum);
+    /// Requires: all permits were given back.
+    ~Semaphore() { assert(free_ == permits_); }
     Semaphore(const Semaphore&) = delete;
     Semaphore& operator=(const Semaphore&) = delete;
 
