@@ -6,8 +6,9 @@
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
-// coro: Task and what combines tasks
+// coro: generators; Task and what combines tasks
 #include "trawl/coro/gather.hpp"
+#include "trawl/coro/generator.hpp"
 #include "trawl/coro/task.hpp"
 
 // loop: running tasks; time, threads, signals

@@ -1,0 +1,103 @@
+/// The chain behind a generator: its own coroutine, the one that it delegates to, and so on to the innermost.
+///
+/// Rules: the outermost (the root) owns the chain and remembers the innermost, which it resumes directly, so that an
+/// item costs the same at any depth. Coroutines never resume each other: each goes back to the root's loop, which
+/// therefore takes the same stack at any depth and needs no tail calls. Frames are destroyed one by one, innermost
+/// first.
+#pragma once
+
+#include <coroutine>
+#include <exception>
+#include <utility>
+
+namespace trawl::coro {
+
+enum class GeneratorState : unsigned char {
+    created,    // suspended before its first line
+    suspended,  // at a co_yield
+    running,    // it, or what it delegates to
+    abandoned,  // running, and to be destroyed when it suspends: its owner is gone
+    returned,
+    failed,  // ended by an error
+};
+
+/// One coroutine of a chain. The states other than `created` are kept by the root alone.
+class GeneratorFrame {
+public:
+    explicit GeneratorFrame(std::coroutine_handle<> handle) noexcept : handle_(handle) {}
+    GeneratorFrame(const GeneratorFrame&) = delete;
+    GeneratorFrame& operator=(const GeneratorFrame&) = delete;
+
+    [[nodiscard]] GeneratorState state() const noexcept { return state_; }
+    /// The coroutine that is at a co_yield. Requires: this is a root that is suspended.
+    [[nodiscard]] GeneratorFrame& innermost() const noexcept { return *innermost_; }
+
+    /// Runs the chain to its next co_yield; false when it ended instead. Throws the error that ended it.
+    /// Requires: created or suspended. After false or an error the frame may be gone.
+    bool resume() {
+        state_ = GeneratorState::running;
+        GeneratorFrame* frame = innermost_;
+        for (;;) {
+            frame->handle_.resume();
+            GeneratorFrame* next = frame->innermost_;
+            if (next == frame) break;            // it is at a co_yield
+            if (next == nullptr) return stop();  // the root has ended
+            innermost_ = frame = next;           // it delegates, or has ended and its delegator goes on
+        }
+        if (state_ != GeneratorState::running) return stop();
+        state_ = GeneratorState::suspended;
+        return true;
+    }
+
+    /// Destroys the chain of this root, innermost first; one that runs is destroyed when it suspends. Never null.
+    static void destroy(GeneratorFrame* root) noexcept;
+
+    /// Destroys this frame alone, which has ended.
+    void destroy_ended() noexcept { handle_.destroy(); }
+
+    /// What is thrown at the co_yield that the frame is resumed from, or what it ended with.
+    void set_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
+    void throw_error() {
+        if (error_) rethrow();
+    }
+
+    /// Makes `root` the rest of the chain of this frame, which is suspended and stays so until `root` has ended.
+    void delegate_to(GeneratorFrame& root) noexcept {
+        root.delegator_ = this;
+        innermost_ = root.innermost_;
+    }
+    void delegation_ended() noexcept { innermost_ = this; }
+
+    /// At the end: the loop goes on with whoever delegated to this frame.
+    struct FinalAwaiter {
+        bool await_ready() const noexcept { return false; }
+        template <class Promise>
+        void await_suspend(std::coroutine_handle<Promise> handle) const noexcept {
+            GeneratorFrame& frame = handle.promise();
+            frame.innermost_ = frame.delegator_;
+        }
+        void await_resume() const noexcept {}
+    };
+
+private:
+    bool stop();
+    [[noreturn]] void rethrow();
+
+    std::coroutine_handle<> handle_;
+    // This frame while it is at a co_yield, null at the end of a root; else where the loop goes on.
+    GeneratorFrame* innermost_ = this;
+    GeneratorFrame* delegator_ = nullptr;
+    std::exception_ptr error_;
+    GeneratorState state_ = GeneratorState::created;
+};
+
+// Out of line: messages, and paths that are not taken per item.
+[[noreturn]] void refuse_moved_from();
+[[noreturn]] void refuse_running(const char* what);
+[[noreturn]] void refuse_first_value();
+[[noreturn]] void refuse_nothing();
+[[noreturn]] void refuse_value_for_range();
+[[noreturn]] void refuse_null_error();
+[[noreturn]] void refuse_return_value(const GeneratorFrame* frame);
+
+}  // namespace trawl::coro
