@@ -55,6 +55,12 @@ void refuse_nothing() {
         "std::optional");
 }
 
+// g++ 12 takes the values of both when it has suspended at both: the first one's sender is gone by then.
+void refuse_second_yield() {
+    throw UsageError(
+        "two co_yield in one expression: some compilers lose the value sent to the first; give each a line");
+}
+
 void refuse_value_for_range() {
     throw UsageError(
         "a value was sent to a generator that delegates to something which takes none (a plain range, or a generator "

@@ -96,6 +96,7 @@ private:
 [[noreturn]] void refuse_running(const char* what);
 [[noreturn]] void refuse_first_value();
 [[noreturn]] void refuse_nothing();
+[[noreturn]] void refuse_second_yield();
 [[noreturn]] void refuse_value_for_range();
 [[noreturn]] void refuse_null_error();
 [[noreturn]] void refuse_return_value(const GeneratorFrame* frame);

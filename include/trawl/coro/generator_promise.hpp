@@ -138,8 +138,12 @@ public:
         frame_.throw_error();
         if constexpr (!std::is_void_v<Send>) {
             auto* sent = std::exchange(frame_.sent_, nullptr);
-            if constexpr (Nullable<Send>) {
-                if (sent == nullptr) return Send{};
+            if (sent == nullptr) [[unlikely]] {
+                if constexpr (Nullable<Send>) {
+                    return Send{};
+                } else {
+                    refuse_second_yield();
+                }
             }
             return static_cast<Send&&>(*sent);
         }
