@@ -87,11 +87,22 @@ Delegation<Yield, Send, void> GeneratorChannel<Yield, Send>::yield_value(From<So
     return Delegation<Yield, Send, void>(*this, each<Yield, Send, Source>(source.take()).release());
 }
 
+/// Whether To cannot hold what Given holds: a fraction, or a wider number.
+template <class Given, class To>
+inline constexpr bool rounds = false;
+template <class Given, class To>
+    requires(std::is_arithmetic_v<Given> && std::is_arithmetic_v<To>)
+inline constexpr bool rounds<Given, To> = std::is_floating_point_v<Given>
+                                              ? !std::is_floating_point_v<To> || sizeof(Given) > sizeof(To)
+                                              : std::is_integral_v<To> && sizeof(Given) > sizeof(To);
+
 /// An object as the type that is yielded: the object itself where it can be that, else one made of it. `Given` is the
 /// type of the expression that gave it; it may be taken from unless it is an lvalue.
 template <class Yield, class Given>
 class Converted {
-    static_assert(std::is_convertible_v<Given, Yield>, "from(...): what it gives is not what the generator yields");
+    static_assert(std::is_convertible_v<Given, Yield> &&
+                      !rounds<std::remove_cvref_t<Given>, std::remove_cvref_t<Yield>>,
+                  "from(...): what it gives is not what the generator yields, nor can become that without a loss");
     static constexpr bool same = std::is_same_v<std::remove_cvref_t<Given>, std::remove_cv_t<Yield>> &&
                                  (std::is_const_v<Yield> || !std::is_lvalue_reference_v<Given>);
     static constexpr bool direct = std::is_convertible_v<std::add_pointer_t<Given>, std::add_pointer_t<Yield>> &&
@@ -139,6 +150,8 @@ Generator<Yield, Send, Return> relay(Generator<OtherYield, OtherSend, Return> ot
     constexpr bool sends = !std::is_void_v<Send> && !std::is_void_v<OtherSend>;
     static_assert(std::is_void_v<OtherSend> || Nullable<OtherSend> || sends,
                   "from(generator): it waits for values, and we are sent none");
+    static_assert(!sends || (std::is_convertible_v<Send, OtherSend> && !rounds<Send, OtherSend>),
+                  "from(generator): what we are sent is not what it waits for, nor can become that without a loss");
     std::optional<Item<OtherYield>> item(other.next());
     while (*item) {
         Converted<Yield, Yielded<OtherYield>> converted(**item);
@@ -157,7 +170,7 @@ Generator<Yield, Send, Return> relay(Generator<OtherYield, OtherSend, Return> ot
         if (error) {
             item.emplace(other.throw_(error));
         } else if constexpr (sends) {
-            item.emplace(other.send(std::move(*sent)));
+            item.emplace(other.send(static_cast<OtherSend>(std::move(*sent))));
         } else {
             item.emplace(other.next());
         }
