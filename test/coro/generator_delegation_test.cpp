@@ -405,13 +405,13 @@ TEST(GeneratorFrom, ToOneThatDelegatesToItIsAnError) {
 TEST(GeneratorFrom, TheOuterIsRunningWhileTheInnerIs) {
     std::optional<Generator<int>> whole;
     auto asks = [](std::optional<Generator<int>>& generator) -> Generator<int> {
-        bool refused = false;
+        int refused = 0;
         try {
             generator->next();
         } catch (const UsageError&) {
-            refused = true;
+            refused = 1;
         }
-        co_yield refused ? 1 : 0;
+        co_yield refused;
     };
     auto passes = [](auto make, std::optional<Generator<int>>& generator) -> Generator<int> {
         co_yield from(make(generator));
