@@ -5,11 +5,16 @@
 namespace trawl::coro {
 
 void GeneratorFrame::destroy(GeneratorFrame* root) noexcept {
+    GeneratorFrame* innermost = root->innermost_;
     if (root->state_ == GeneratorState::running) {
         root->state_ = GeneratorState::abandoned;
-        return;
+        innermost->innermost_ = nullptr;  // so that resume() notices when it suspends
+    } else {
+        destroy_from(innermost != nullptr ? innermost : root);
     }
-    GeneratorFrame* frame = root->innermost_ != nullptr ? root->innermost_ : root;
+}
+
+void GeneratorFrame::destroy_from(GeneratorFrame* frame) noexcept {
     while (frame != nullptr) {
         GeneratorFrame* delegator = frame->delegator_;
         frame->handle_.destroy();
@@ -17,13 +22,24 @@ void GeneratorFrame::destroy(GeneratorFrame* root) noexcept {
     }
 }
 
-// The root has ended, or its owner went while it ran; then nobody asks for it any more but whoever resumed it.
-bool GeneratorFrame::stop() {
+bool GeneratorFrame::go_on(GeneratorFrame* frame) {
+    GeneratorFrame* next = frame->innermost_;
+    while (next != frame && next != nullptr) {
+        innermost_ = frame = next;
+        frame->handle_.resume();
+        next = frame->innermost_;
+    }
+    if (next == nullptr || state_ == GeneratorState::abandoned) return stop(frame);
+    state_ = GeneratorState::suspended;
+    return true;
+}
+
+// The root has ended; or its owner went while it ran, then nobody asks for it any more but whoever resumed it.
+bool GeneratorFrame::stop(GeneratorFrame* frame) {
     const bool abandoned = state_ == GeneratorState::abandoned;
-    const bool ended = innermost_ == nullptr;
-    state_ = error_ ? GeneratorState::failed : GeneratorState::returned;
-    std::exception_ptr error = ended ? std::exchange(error_, nullptr) : nullptr;
-    if (abandoned) destroy(this);
+    std::exception_ptr error = frame->handle_.done() ? std::exchange(frame->error_, nullptr) : nullptr;
+    state_ = error ? GeneratorState::failed : GeneratorState::returned;
+    if (abandoned) destroy_from(frame);
     if (error) std::rethrow_exception(std::move(error));
     return false;
 }

@@ -48,7 +48,7 @@ public:
     bool await_ready() const noexcept { return promise_ == nullptr || promise_->state() >= GeneratorState::returned; }
     void await_suspend(std::coroutine_handle<>) const noexcept { frame_.delegate_to(*promise_); }
     Return await_resume() const {
-        frame_.delegation_ended();
+        if (!await_ready()) frame_.delegation_ended();
         std::unique_ptr<Promise, DestroyEnded> ended(promise_);
         if (ended) ended->throw_error();
         if constexpr (!std::is_void_v<Return>) {

@@ -37,14 +37,10 @@ public:
     bool resume() {
         state_ = GeneratorState::running;
         GeneratorFrame* frame = innermost_;
-        for (;;) {
-            frame->handle_.resume();
-            GeneratorFrame* next = frame->innermost_;
-            if (next == frame) break;            // it is at a co_yield
-            if (next == nullptr) return stop();  // the root has ended
-            innermost_ = frame = next;           // it delegates, or has ended and its delegator goes on
+        frame->handle_.resume();
+        if (frame->innermost_ != frame) [[unlikely]] {
+            return go_on(frame);
         }
-        if (state_ != GeneratorState::running) return stop();
         state_ = GeneratorState::suspended;
         return true;
     }
@@ -80,11 +76,16 @@ public:
     };
 
 private:
-    bool stop();
+    // `frame` has suspended, but not at a co_yield: it delegates, or has ended; the loop goes on. Or the root was
+    // abandoned.
+    bool go_on(GeneratorFrame* frame);
+    bool stop(GeneratorFrame* frame);
+    static void destroy_from(GeneratorFrame* frame) noexcept;
     [[noreturn]] void rethrow();
 
     std::coroutine_handle<> handle_;
-    // This frame while it is at a co_yield, null at the end of a root; else where the loop goes on.
+    // Of a root: the innermost. Of the innermost, when it has suspended: itself at a co_yield, else where the loop goes
+    // on; null at the end of a root, and while one that was abandoned runs.
     GeneratorFrame* innermost_ = this;
     GeneratorFrame* delegator_ = nullptr;
     std::exception_ptr error_;
