@@ -17,7 +17,7 @@ void GeneratorFrame::destroy(GeneratorFrame* root) noexcept {
 void GeneratorFrame::destroy_from(GeneratorFrame* frame) noexcept {
     while (frame != nullptr) {
         GeneratorFrame* delegator = frame->delegator_;
-        frame->handle_.destroy();
+        frame->handle().destroy();
         frame = delegator;
     }
 }
@@ -26,7 +26,7 @@ bool GeneratorFrame::go_on(GeneratorFrame* frame) {
     GeneratorFrame* next = frame->innermost_;
     while (next != frame && next != nullptr) {
         innermost_ = frame = next;
-        frame->handle_.resume();
+        frame->handle().resume();
         next = frame->innermost_;
     }
     if (next == nullptr || state_ == GeneratorState::abandoned) return stop(frame);
@@ -37,7 +37,7 @@ bool GeneratorFrame::go_on(GeneratorFrame* frame) {
 // The root has ended; or its owner went while it ran, then nobody asks for it any more but whoever resumed it.
 bool GeneratorFrame::stop(GeneratorFrame* frame) {
     const bool abandoned = state_ == GeneratorState::abandoned;
-    std::exception_ptr error = frame->handle_.done() ? std::exchange(frame->error_, nullptr) : nullptr;
+    std::exception_ptr error = frame->handle().done() ? std::exchange(frame->error_, nullptr) : nullptr;
     state_ = error ? GeneratorState::failed : GeneratorState::returned;
     if (abandoned) destroy_from(frame);
     if (error) std::rethrow_exception(std::move(error));

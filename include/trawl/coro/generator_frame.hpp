@@ -24,10 +24,15 @@ enum class GeneratorState : unsigned char {
 /// One coroutine of a chain. The states other than `created` are kept by the root alone.
 class GeneratorFrame {
 public:
-    explicit GeneratorFrame(std::coroutine_handle<> handle) noexcept : handle_(handle) {}
+    GeneratorFrame() = default;
     GeneratorFrame(const GeneratorFrame&) = delete;
     GeneratorFrame& operator=(const GeneratorFrame&) = delete;
 
+    /// The coroutine. Requires: this is the first base of its promise, and no more aligned than that; a
+    /// pointer that was stored instead would be one load more per item.
+    [[nodiscard]] std::coroutine_handle<> handle() noexcept {
+        return std::coroutine_handle<GeneratorFrame>::from_promise(*this);
+    }
     [[nodiscard]] GeneratorState state() const noexcept { return state_; }
     /// The coroutine that is at a co_yield. Requires: this is a root that is suspended.
     [[nodiscard]] GeneratorFrame& innermost() const noexcept { return *innermost_; }
@@ -37,7 +42,7 @@ public:
     bool resume() {
         state_ = GeneratorState::running;
         GeneratorFrame* frame = innermost_;
-        frame->handle_.resume();
+        frame->handle().resume();
         if (frame->innermost_ != frame) [[unlikely]] {
             return go_on(frame);
         }
@@ -49,7 +54,7 @@ public:
     static void destroy(GeneratorFrame* root) noexcept;
 
     /// Destroys this frame alone, which has ended.
-    void destroy_ended() noexcept { handle_.destroy(); }
+    void destroy_ended() noexcept { handle().destroy(); }
 
     /// What is thrown at the co_yield that the frame is resumed from, or what it ended with.
     void set_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
@@ -83,7 +88,6 @@ private:
     static void destroy_from(GeneratorFrame* frame) noexcept;
     [[noreturn]] void rethrow();
 
-    std::coroutine_handle<> handle_;
     // Of a root: the innermost. Of the innermost, when it has suspended: itself at a co_yield, else where the loop goes
     // on; null at the end of a root, and while one that was abandoned runs.
     GeneratorFrame* innermost_ = this;

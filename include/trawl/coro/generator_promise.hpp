@@ -4,6 +4,7 @@
 /// on, as in std::generator (P2502). Only an lvalue that the caller may change is copied.
 #pragma once
 
+#include <cassert>
 #include <concepts>
 #include <coroutine>
 #include <exception>
@@ -91,7 +92,6 @@ class GeneratorChannel : public GeneratorFrame {
 public:
     using Pointer = std::add_pointer_t<Yield>;
     using Sent = std::conditional_t<std::is_void_v<Send>, std::monostate, Send>;
-    using GeneratorFrame::GeneratorFrame;
 
     std::suspend_always initial_suspend() const noexcept { return {}; }
     FinalAwaiter final_suspend() const noexcept { return {}; }
@@ -206,8 +206,9 @@ auto GeneratorChannel<Yield, Send>::yield_value(Element<Yield> element) noexcept
 template <class Yield, class Send, class Return>
 class GeneratorPromise final : public GeneratorChannel<Yield, Send> {
 public:
-    GeneratorPromise() noexcept
-        : GeneratorChannel<Yield, Send>(std::coroutine_handle<GeneratorPromise>::from_promise(*this)) {}
+    GeneratorPromise() noexcept {
+        assert(std::coroutine_handle<GeneratorPromise>::from_promise(*this) == this->handle());
+    }
     Generator<Yield, Send, Return> get_return_object() noexcept;
 
     template <class Value = Return>
@@ -232,8 +233,9 @@ private:
 template <class Yield, class Send>
 class GeneratorPromise<Yield, Send, void> final : public GeneratorChannel<Yield, Send> {
 public:
-    GeneratorPromise() noexcept
-        : GeneratorChannel<Yield, Send>(std::coroutine_handle<GeneratorPromise>::from_promise(*this)) {}
+    GeneratorPromise() noexcept {
+        assert(std::coroutine_handle<GeneratorPromise>::from_promise(*this) == this->handle());
+    }
     Generator<Yield, Send, void> get_return_object() noexcept;
     void return_void() const noexcept {}
 };
