@@ -74,8 +74,9 @@ std::string sizes() {
            line("Promise<void>", sizeof(Task<>::promise_type)) + ", " +
            line("Promise<int>", sizeof(Task<int>::promise_type)) + ", " +
            line("GatherChild<void>", sizeof(trawl::coro::GatherChild<void, Errors::kEndTheGather>)) + ", " +
-           line("GatherChild<int>", sizeof(trawl::coro::GatherChild<int, Errors::kEndTheGather>)) + ", " + line("TaskGroup::spawn", spawned) +
-           ", " + line("frame: ends at once", bytes_of([&] { return end_at_once(counted); })) + ", " +
+           line("GatherChild<int>", sizeof(trawl::coro::GatherChild<int, Errors::kEndTheGather>)) + ", " +
+           line("TaskGroup::spawn", spawned) + ", " +
+           line("frame: ends at once", bytes_of([&] { return end_at_once(counted); })) + ", " +
            line("frame: returns an int", bytes_of([] { return number(1); })) + ", " +
            line("frame: sleeps", bytes_of([&] { return sleep_for(seconds(1), counted); }));
 }

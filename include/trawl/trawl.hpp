@@ -6,11 +6,12 @@
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
-// coro: Task and what combines tasks
+// coro: generators; Task and what combines tasks
 #include "trawl/coro/async_generator.hpp"
 #include "trawl/coro/context.hpp"
 #include "trawl/coro/dump.hpp"
 #include "trawl/coro/gather.hpp"
+#include "trawl/coro/generator.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/coro/task_set.hpp"
 

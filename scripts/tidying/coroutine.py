@@ -116,6 +116,15 @@ def await_lambda(source):
                 yield start + found.start(1), f"a lambda that captures {by_value[0]} by value"
 
 
+@rule("yield-twice", "g++ 12 takes what was sent to the first of two co_yield when it has suspended at the second, and the "
+      "sender is gone: give each a line of its own")
+def yield_twice(source):
+    for _, text, start in expressions(source):
+        found = [match.start() for match in re.finditer(r"\bco_yield\b(?!\s*co_yield\b)", text)]
+        if len(found) > 1:
+            yield start + found[1], "a second co_yield in an expression"
+
+
 @rule("await-condition", "g++ 12 corrupts the frame of a coroutine that awaits in a condition and declares nothing: write "
       "`auto value = co_await ...;` on a line of its own, or declare the variable in the condition")
 def await_condition(source):

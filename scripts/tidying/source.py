@@ -161,7 +161,7 @@ def _kind(head, code, brace):
             return "initializer"
     if re.match(r'(?:inline\s+)?namespace\b|extern\s+"', plain):
         return "scope"
-    if "(" in re.sub(r"\b(?:alignas|__attribute__|declspec)\s*\([^()]*\)", "", plain):
+    if "(" in re.sub(r"\b(?:alignas|nodiscard|__attribute__|declspec)\s*\([^()]*\)", "", plain):
         if re.search(r"\brequires\s*(?:\([^()]*\))?\s*$", plain):
             return "initializer"
         return "other" if CONTROL.match(plain) else "function"

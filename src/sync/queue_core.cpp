@@ -78,8 +78,9 @@ void QueueCore::wake_all(List<Waiting>& waiting) noexcept {
 
 std::string QueueCore::Waiting::describe_as(const char* call, const char* what) const {
     if (!linked()) return format("{} on a {} that was destroyed", call, what);
-    if (queue_->capacity_ == kUnbounded) return format("{} on a {} of {}", call, what, queue_->size_);
-    return format("{} on a {} of {}/{}", call, what, queue_->size_, queue_->capacity_);
+    const std::size_t inside = queue_->size_ - queue_->claimed_;
+    if (queue_->capacity_ == kUnbounded) return format("{} on a {} of {}", call, what, inside);
+    return format("{} on a {} of {}/{}", call, what, inside, queue_->capacity_);
 }
 
 QueueCore::Getting::~Getting() {

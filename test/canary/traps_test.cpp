@@ -232,6 +232,47 @@ TEST(StructuredBinding, IsTakenFromAVariable) {
         19));
 }
 
+/// Notes when it suspends (its name) and when its value is taken (its name in upper case).
+class Noted {
+public:
+    Noted(std::string& log, char name) : log_(log), name_(name) {}
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<>) { log_ += name_; }
+    int await_resume() {
+        log_ += static_cast<char>(name_ - 'a' + 'A');
+        return 1;
+    }
+
+private:
+    std::string& log_;
+    char name_;
+};
+
+Job two_in_an_expression(std::string& log) {
+    int sum = co_await Noted(log, 'a') + co_await Noted(log, 'b');
+    co_return sum;
+}
+
+Job two_on_lines(std::string& log) {
+    int first = co_await Noted(log, 'a');
+    int second = co_await Noted(log, 'b');
+    co_return first + second;
+}
+
+// What was sent to the first is asked for when its sender is gone: nobody may rely on the order, and no generator can.
+TEST(TwoInAnExpression, AreOnLinesOfTheirOwn) {
+    auto log_of = [](Job (*coroutine)(std::string&)) {
+        std::string log;
+        Job job = coroutine(log);
+        for (int i = 0; i < 3; ++i) job.resume();
+        return log;
+    };
+    const bool trap = log_of(two_in_an_expression) == "aAbB";
+    tell("two values awaited in one expression", trap);
+    EXPECT_FALSE(gcc12 && trap);
+    EXPECT_EQ(log_of(two_on_lines), "aAbB");
+}
+
 /// A coroutine whose promise lets exceptions out of unhandled_exception().
 class Leaky {
 public:

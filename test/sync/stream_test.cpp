@@ -154,7 +154,7 @@ TEST(Stream, ServesItsProducersInTheOrderInWhichTheyWait) {
         Stream<int> stream(1, Numbers(1, 3), Numbers(11, 13));
         Items got;
         co_await collect(stream, got);
-        EXPECT_EQ(got, (Items{1, 2, 11, 3, 12, 13}));
+        EXPECT_EQ(got, (Items{1, 2, 3, 11, 12, 13}));  // 1 to the consumer that waits, 2 into the stream, 3 waits first
     });
 }
 
@@ -329,10 +329,12 @@ TEST(Stream, SaysWhatItsTasksWaitFor) {
         Event never;
         std::string sending;
         Stream<int> stream(1, [&](Sink<int>& sink) -> Task<> {
-            co_await sink.send(1);
-            sending = describe_waiting(sink.send(2));
+            co_await sink.send(1);  // the consumer's at once: it takes no room
+            co_await sink.send(2);
+            sending = describe_waiting(sink.send(3));
             co_await never.wait();
         });
+        co_await stream.next();
         co_await stream.next();
         EXPECT_EQ(describe_waiting(stream.next()), "Stream::next on a stream of 0/1");
         EXPECT_EQ(sending, "Sink::send on a stream of 1/1");
