@@ -417,6 +417,38 @@ TEST(GeneratorMisuse, DestroyedWhileItRunsItIsGoneWhenItSuspends) {
     EXPECT_THAT(trace, ElementsAre("still runs", "~local"));
 }
 
+TEST(GeneratorMisuse, DestroyedWhileItRunsItMayStillDelegateEndOrFail) {
+    std::optional<Generator<int>> itself;
+    auto delegates = [](std::optional<Generator<int>>& me, Trace& out) -> Generator<int> {
+        Finally finally(out, "delegates");
+        me.reset();
+        co_yield from(traced(out));
+        out.push_back("not run");
+    };
+    auto ends = [](std::optional<Generator<int>>& me, Trace& out) -> Generator<int> {
+        Finally finally(out, "ends");
+        auto ended = count(0);
+        ended.next();
+        me.reset();
+        co_yield from(std::move(ended));
+    };
+    auto fails = [](std::optional<Generator<int>>& me) -> Generator<int> {
+        me.reset();
+        throw std::runtime_error("not lost");
+        co_return;
+    };
+    Trace trace;
+    itself.emplace(delegates(itself, trace));
+    EXPECT_FALSE(itself->next());
+    EXPECT_THAT(trace, ElementsAre("first line", "~local", "~delegates"));
+    trace.clear();
+    itself.emplace(ends(itself, trace));
+    EXPECT_FALSE(itself->next());
+    EXPECT_THAT(trace, ElementsAre("~ends"));
+    itself.emplace(fails(itself));
+    EXPECT_THROW(itself->next(), std::runtime_error);
+}
+
 TEST(GeneratorMisuse, MovedWhileItRunsItStillGivesItsItem) {
     std::optional<Generator<int>> before;
     std::optional<Generator<int>> after;
