@@ -17,18 +17,32 @@ constexpr std::size_t kFramesShown = 8;
 
 std::string_view file_name(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
 
-// The name out of "trawl::Task<int> {anonymous}::nap(int, std::string)": up to the parameters, behind the return type.
-std::string_view function_name(std::string_view signature) {
+// What compilers write for a namespace without a name, in the middle of the names that matter.
+constexpr std::string_view kNameless[] = {"{anonymous}::", "(anonymous namespace)::"};
+
+std::string without_nameless(std::string_view signature) {
+    std::string text(signature);
+    for (const std::string_view nameless : kNameless) {
+        for (auto at = text.find(nameless); at != std::string::npos; at = text.find(nameless)) {
+            text.erase(at, nameless.size());
+        }
+    }
+    return text;
+}
+
+// The name out of "trawl::Task<int> trawl::nap(int, std::string)": up to the parameters, behind the return type.
+std::string function_name(std::string_view signature) {
+    const std::string text = without_nameless(signature);
     std::size_t begin = 0;
     int nesting = 0;
-    for (std::size_t i = 0; i < signature.size(); ++i) {
-        const char c = signature[i];
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
         if (c == '<') ++nesting;
         if (c == '>') --nesting;
-        if (nesting == 0 && c == '(') return signature.substr(begin, i - begin);
+        if (nesting == 0 && c == '(') return text.substr(begin, i - begin);
         if (nesting == 0 && c == ' ') begin = i + 1;
     }
-    return signature.substr(begin);
+    return text.substr(begin);
 }
 
 // Where the task is suspended, innermost first. Frames that have not waited yet have no place.
@@ -46,7 +60,7 @@ std::vector<std::source_location> places(const TaskNode& task) {
 
 std::string label(const TaskNode& task, const std::vector<std::source_location>& places) {
     if (!task.name().empty()) return std::string(task.name());
-    if (!places.empty()) return std::string(function_name(places.back().function_name()));
+    if (!places.empty()) return function_name(places.back().function_name());
     return task.parent() == nullptr ? "main" : "task";
 }
 

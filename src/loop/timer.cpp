@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -90,12 +91,14 @@ void TimerWheel::wake_in_order(List<Timer>& due, Schedule& schedule) {
     while (!due.empty()) schedule.wake(due.pop_front());
 }
 
+// By hand stable: std::stable_sort of GCC 12 uses what C++23 has removed.
 void TimerWheel::sort(List<Timer>& due) {
-    std::vector<Timer*> order;
-    while (!due.empty()) order.push_back(&due.pop_front());
-    std::stable_sort(order.begin(), order.end(),
-                     [](const Timer* a, const Timer* b) { return a->deadline_ < b->deadline_; });
-    for (Timer* timer : order) due.push_back(*timer);
+    std::vector<std::pair<Timer*, std::size_t>> order;
+    while (!due.empty()) order.emplace_back(&due.pop_front(), order.size());
+    std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.first->deadline_, a.second) < std::tie(b.first->deadline_, b.second);
+    });
+    for (const auto& [timer, added] : order) due.push_back(*timer);
 }
 
 void TimerWheel::advance(TimePoint now, Schedule& schedule) {

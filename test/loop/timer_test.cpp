@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr Duration kTick = Duration(1 << 16);
 
 /// A timer that a task waits for; the task then writes the timer's number down.
-class Probe : public Timer {
+class Probe final : public Timer {
 public:
     Probe(int number, std::vector<int>& fired) : task_(body(*this, number, fired)) {}
 
