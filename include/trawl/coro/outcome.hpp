@@ -25,12 +25,16 @@ public:
         state_.template emplace<1>(std::forward<Args>(args)...);
     }
     void set_error(std::exception_ptr error) noexcept { state_.template emplace<2>(std::move(error)); }
-    /// Takes what `other` holds; T need not be assignable.
-    void move_from(Outcome& other) {
-        if (auto* value = std::get_if<1>(&other.state_)) {
-            state_.template emplace<1>(std::move(*value));
-        } else if (auto failure = other.error()) {
-            set_error(std::move(failure));
+    /// Takes what `other` holds; T need not be assignable. When T throws as it is moved, that is the error.
+    void move_from(Outcome& other) noexcept {
+        try {
+            if (auto* value = std::get_if<1>(&other.state_)) {
+                state_.template emplace<1>(std::move(*value));
+            } else if (auto failure = other.error()) {
+                set_error(std::move(failure));
+            }
+        } catch (...) {
+            set_error(std::current_exception());
         }
     }
 

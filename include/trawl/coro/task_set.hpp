@@ -151,7 +151,7 @@ struct TaskSet<T>::Member final : coro::StartedTask<T, coro::ChildNode> {
             auto& set = static_cast<TaskSet&>(*this->owner());
             set.done_.push_back(Completed<T>{index, Outcome<T>()});
             set.done_.back().outcome.move_from(this->outcome());
-            set.ended(*this, error != nullptr);
+            set.ended(*this, !set.done_.back().outcome.has_value());
         } else if (error) {
             Schedule::current().report_lost_error(std::move(error));
         }
