@@ -29,6 +29,10 @@ enum class Errors { kEndTheGather, kAreOutcomes };
 class Gathering : public Waiter, public TaskOwner {
 public:
     Gathering(std::size_t children, Errors errors) : pending_(children), count_(children), errors_(errors) {}
+    /// An error that the coroutine was not resumed for has nobody left to receive it.
+    ~Gathering() {
+        if (error_) Schedule::current().report_lost_error(std::move(error_));
+    }
 
     [[nodiscard]] std::string describe() const override;
     [[nodiscard]] bool nothing_to_do() const noexcept { return pending_ == 0; }
@@ -39,7 +43,8 @@ public:
         if (error && errors_ == Errors::kEndTheGather) error_ = std::move(error);
         if (error_ || pending_ == 0) Schedule::current().wake(*this);
     }
-    [[nodiscard]] std::exception_ptr error() const noexcept { return error_; }
+    /// The error that ended the gather, or null: the caller throws it.
+    [[nodiscard]] std::exception_ptr take_error() noexcept { return std::exchange(error_, nullptr); }
 
 private:
     std::size_t pending_;
@@ -58,7 +63,10 @@ class GatherChild final : public StartedTask<T> {
 public:
     void finished() noexcept override {
         std::exception_ptr error = this->promise().error();
-        if constexpr (kHasOutcome) left_.move_from(this->promise().take_outcome());
+        if constexpr (kHasOutcome) {
+            this->promise().move_outcome_to(left_);
+            error = left_.error();
+        }
         cancel();
         static_cast<Gathering&>(*this->owner()).child_ended(std::move(error));
     }
@@ -97,9 +105,10 @@ public:
         begin(std::index_sequence_for<Ts...>());
     }
     void await_resume() {
-        if (!gathering_.error()) return;
+        std::exception_ptr error = gathering_.take_error();
+        if (!error) return;
         std::apply([](auto&... child) { (child.cancel(), ...); }, children_);
-        std::rethrow_exception(gathering_.error());
+        std::rethrow_exception(std::move(error));
     }
     auto take() {
         return std::apply([](auto&... child) { return std::tuple<decltype(child.take())...>(child.take()...); },
@@ -133,9 +142,10 @@ public:
         std::vector<Task<T>>().swap(tasks_);
     }
     void await_resume() {
-        if (!gathering_.error()) return;
+        std::exception_ptr error = gathering_.take_error();
+        if (!error) return;
         for (std::size_t i = 0; i < count_; ++i) children_[i].cancel();
-        std::rethrow_exception(gathering_.error());
+        std::rethrow_exception(std::move(error));
     }
     auto take() {
         std::vector<decltype(children_[0].take())> results;

@@ -25,11 +25,17 @@ public:
         state_.template emplace<1>(std::forward<Args>(args)...);
     }
     void set_error(std::exception_ptr error) noexcept { state_.template emplace<2>(std::move(error)); }
-
-    /// Takes what `other` holds; T need not be assignable.
-    void move_from(Outcome&& other) {
+    /// Sets it to what `other` moves to; T need not be assignable. When T throws as it is moved, that is the error.
+    void move_value(coro::Stored<T>& other) noexcept {
+        try {
+            set_value(std::move(other));
+        } catch (...) {
+            set_error(std::current_exception());
+        }
+    }
+    void move_from(Outcome& other) noexcept {
         if (auto* value = std::get_if<1>(&other.state_)) {
-            state_.template emplace<1>(std::move(*value));
+            move_value(*value);
         } else if (auto failure = other.error()) {
             set_error(std::move(failure));
         }
@@ -62,7 +68,7 @@ public:
     void set_value() noexcept {}
     void set_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
 
-    void move_from(Outcome&& other) noexcept { error_ = std::move(other.error_); }
+    void move_from(Outcome& other) noexcept { error_ = std::move(other.error_); }
 
     [[nodiscard]] bool has_value() const noexcept { return !error_; }
     [[nodiscard]] std::exception_ptr error() const noexcept { return error_; }

@@ -51,14 +51,12 @@ public:
         }
     }
     /// The same without throwing.
-    Outcome<T> take_outcome() {
-        Outcome<T> outcome;
+    void move_outcome_to(Outcome<T>& outcome) noexcept {
         if (auto failure = error()) {
             outcome.set_error(std::move(failure));
         } else {
-            outcome.set_value(std::move(*value_));
+            outcome.move_value(*value_);
         }
-        return outcome;
     }
 
 private:
@@ -73,10 +71,8 @@ public:
     void take() const {
         if (auto failure = error()) std::rethrow_exception(std::move(failure));
     }
-    [[nodiscard]] Outcome<void> take_outcome() const noexcept {
-        Outcome<void> outcome;
+    void move_outcome_to(Outcome<void>& outcome) const noexcept {
         if (auto failure = error()) outcome.set_error(std::move(failure));
-        return outcome;
     }
 };
 

@@ -149,8 +149,9 @@ struct TaskSet<T>::Member final : coro::StartedTask<T, coro::ChildNode> {
         std::exception_ptr error = this->promise().error();
         if (!this->owner()->is_stand_in()) {
             auto& set = static_cast<TaskSet&>(*this->owner());
-            set.done_.push_back(Completed<T>{index, this->promise().take_outcome()});
-            set.ended(*this, error != nullptr);
+            set.done_.push_back(Completed<T>{index, Outcome<T>()});
+            this->promise().move_outcome_to(set.done_.back().outcome);
+            set.ended(*this, !set.done_.back().outcome.has_value());
         } else if (error) {
             Schedule::current().report_lost_error(std::move(error));
         }

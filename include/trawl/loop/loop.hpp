@@ -44,7 +44,7 @@ public:
     static Loop& current();
 
     /// Runs `main` and everything that it starts. Throws what `main` throws, else an error that nobody was left to
-    /// receive.
+    /// receive; UsageError inside one of this loop's tasks.
     template <class T>
     T run(Task<T> main);
 
@@ -76,6 +76,7 @@ protected:
     [[nodiscard]] Schedule& schedule() noexcept { return schedule_; }
 
 private:
+    class Run;
     void run_until(const bool& done);
     void tick(const bool& done);
     void run_posted();
@@ -114,8 +115,24 @@ private:
 
 }  // namespace loop
 
+/// One run. What it left when it failed is not the next one's.
+class Loop::Run {
+public:
+    explicit Run(Schedule& schedule) : schedule_(schedule) {
+        if (schedule_.running() != nullptr)
+            throw UsageError("run() was called by a task of the same loop: await the task instead, or spawn it");
+    }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
+    ~Run() { static_cast<void>(schedule_.take_lost_error()); }
+
+private:
+    Schedule& schedule_;
+};
+
 template <class T>
 T Loop::run(Task<T> main) {
+    const Run run(schedule_);
     loop::Main<T> root(std::move(main));
     run_until(root.done());
     std::exception_ptr lost = schedule_.take_lost_error();
