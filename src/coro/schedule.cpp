@@ -7,7 +7,52 @@
 #include "trawl/coro/promise.hpp"
 
 namespace trawl {
+
+/// A task's code that runs on the stack above that of another one, or of none. Level 1 is a step, or what the loop
+/// calls between steps; each task that is started eagerly there, or whose frames are destroyed there, is a level more.
+class Schedule::Level {
+public:
+    Level(Schedule& schedule, TaskNode& task) noexcept
+        : schedule_(schedule),
+          below_(schedule.running_),
+          outer_(schedule.innermost_level_),
+          number_below_(schedule.level()) {
+        schedule.innermost_level_ = this;
+        schedule.running_ = &task;
+    }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+    // Whoever is doomed at a level above this one has no code on the stack: what cancelled it was called here.
+    ~Level() {
+        leave();
+        if (!schedule_.doomed_.empty()) schedule_.destroy_doomed(number_below_ + 2);
+    }
+
+    [[nodiscard]] const TaskNode* below() const noexcept { return below_; }
+    [[nodiscard]] const Level* outer() const noexcept { return outer_; }
+    [[nodiscard]] std::uint32_t number_below() const noexcept { return number_below_; }
+
+private:
+    void leave() noexcept {
+        schedule_.running_ = below_;
+        schedule_.innermost_level_ = outer_;
+    }
+
+    Schedule& schedule_;
+    TaskNode* below_;
+    const Level* outer_;
+    std::uint32_t number_below_;
+};
+
 namespace {
+
+/// Whether `task` is `innermost` or above it.
+bool contains(const TaskNode& task, const TaskNode* innermost) noexcept {
+    const std::uint32_t depth = task.depth();
+    const TaskNode* node = innermost;
+    while (node != nullptr && node->depth() > depth) node = node->parent();
+    return node == &task;
+}
 
 // Its address is the key under which a task's name is among its context's bindings.
 constexpr char kNameKey = 0;
@@ -48,10 +93,7 @@ TaskNode::~TaskNode() {
 }
 
 bool TaskNode::is_running() const noexcept {
-    for (const TaskNode* node = current_task(); node != nullptr; node = node->parent()) {
-        if (node == this) return true;
-    }
-    return false;
+    return Schedule::is_running_here() && Schedule::current().lowest_level_of(*this) != 0;
 }
 
 const coro::Context* TaskNode::context() const noexcept {
@@ -88,13 +130,18 @@ void TaskNode::start(std::coroutine_handle<> handle, TaskOwner* owner) noexcept 
 void TaskNode::start_eagerly(std::coroutine_handle<> handle, TaskOwner* owner) noexcept {
     adopt(handle, owner);
     Schedule& schedule = Schedule::current();
-    TaskNode* const outer = schedule.running_;
-    schedule.run(*this, handle);
-    schedule.running_ = outer;
+    const std::uint32_t level = schedule.level() + 1;
+    {
+        const Schedule::Level above(schedule, *this);
+        schedule.run(*this, handle);
+    }
+    if (!schedule.doomed_.empty()) schedule.destroy_doomed(level);
 }
 
 // A task that is suspended in something that is no Waiter is destroyed from its beginning, one frame inside the other.
 void TaskNode::destroy_frames() noexcept {
+    if (!handle_) return;
+    const Schedule::Level above(Schedule::current(), *this);
     Schedule::unwind(innermost(), nullptr);
     waits_for_ = nullptr;
     handle_ = nullptr;
@@ -104,11 +151,26 @@ void TaskNode::destroy_frames() noexcept {
 
 /// A task that waits for its end, and a stand-in for the owner that it lost.
 struct Schedule::Doomed : TaskOwner {
-    explicit Doomed(std::unique_ptr<TaskNode> doomed) noexcept : TaskOwner(*doomed), task(std::move(doomed)) {
+    Doomed(std::unique_ptr<TaskNode> doomed, std::uint32_t lowest) noexcept
+        : TaskOwner(*doomed), lowest_level(lowest), task(std::move(doomed)) {
         task->owner_ = this;
     }
+    std::uint32_t lowest_level;  // at which it has code on the stack
     std::unique_ptr<TaskNode> task;
 };
+
+std::uint32_t Schedule::level() const noexcept {
+    return innermost_level_ == nullptr ? 1 : innermost_level_->number_below() + 1;
+}
+
+// 0 when it has no code on the stack.
+std::uint32_t Schedule::lowest_level_of(const TaskNode& task) const noexcept {
+    std::uint32_t lowest = contains(task, running_) ? level() : 0;
+    for (const Level* level = innermost_level_; level != nullptr; level = level->outer()) {
+        if (contains(task, level->below())) lowest = level->number_below();
+    }
+    return lowest;
+}
 
 Schedule::Schedule() = default;
 Schedule::~Schedule() = default;
@@ -119,7 +181,7 @@ void Schedule::step() {
     interrupted_ = innermost == nullptr ? nullptr : innermost->handle_;
     run(*waiter.task_, waiter.handle_);
     running_ = nullptr;
-    if (!doomed_.empty()) destroy_doomed();
+    if (!doomed_.empty()) destroy_doomed(1);
 }
 
 // The task is alive until it is told of its end: whoever destroys a task that runs dooms it instead.
@@ -158,15 +220,25 @@ void Schedule::unwind(std::coroutine_handle<> innermost, std::coroutine_handle<>
 }
 
 void Schedule::destroy_after_step(std::unique_ptr<TaskNode> task) {
-    doomed_.push_back(std::make_unique<Doomed>(std::move(task)));
+    const std::uint32_t lowest_level = lowest_level_of(*task);
+    doomed_.push_back(std::make_unique<Doomed>(std::move(task), lowest_level));
 }
 
 // Innermost first: what a task refers to in its ancestors' frames is alive until it is gone. The destructors that run
-// here may doom nothing more (no task is running), but they may wake and spawn.
-void Schedule::destroy_doomed() noexcept {
-    std::sort(doomed_.begin(), doomed_.end(), [](const auto& a, const auto& b) { return a->depth() > b->depth(); });
-    for (auto& doomed : doomed_) doomed->task.reset();
-    doomed_.clear();
+// here may doom more.
+void Schedule::destroy_doomed(std::uint32_t from_level) noexcept {
+    const auto deepest = [&](const auto& a, const auto& b) {
+        const bool a_goes = a->lowest_level >= from_level;
+        const bool b_goes = b->lowest_level >= from_level;
+        return a_goes != b_goes ? b_goes : a->depth() < b->depth();
+    };
+    while (!doomed_.empty()) {
+        const auto next = std::max_element(doomed_.begin(), doomed_.end(), deepest);
+        if ((*next)->lowest_level < from_level) return;
+        const std::unique_ptr<Doomed> doomed = std::move(*next);
+        doomed_.erase(next);
+        doomed->task.reset();
+    }
 }
 
 std::vector<TaskNode*> Schedule::tasks() {

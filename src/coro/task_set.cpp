@@ -28,17 +28,30 @@ bool TaskSetBase::is_over(WaitFor condition) const noexcept {
     return false;
 }
 
+// Whoever waits may be about to go on for want of tasks: there is one again.
+void TaskSetBase::add_child(std::unique_ptr<ChildNode> child) noexcept {
+    children_.add(std::move(child));
+    if (waiting_ != nullptr && !is_over(waiting_->condition_)) waiting_->unlink();
+}
+
+// One that is about to go on already keeps its place.
+void TaskSetBase::wake_if_over() noexcept {
+    if (waiting_ != nullptr && is_over(waiting_->condition_) && !waiting_->linked()) {
+        Schedule::current().wake(*waiting_);
+    }
+}
+
 // The child is destroyed last: it is the task that runs now, and the destructors of its frames may ask for that.
 void TaskSetBase::ended(ChildNode& child, bool failed) noexcept {
     std::unique_ptr<TaskNode> over = children_.remove(child);
     ++completed_;
     if (failed) ++failed_;
-    if (waiting_ != nullptr && is_over(waiting_->condition_)) Schedule::current().wake(*waiting_);
+    wake_if_over();
 }
 
 void TaskSetBase::cancel_children() noexcept {
     children_.cancel();
-    if (waiting_ != nullptr && is_over(waiting_->condition_)) Schedule::current().wake(*waiting_);
+    wake_if_over();
 }
 
 }  // namespace trawl::coro

@@ -37,6 +37,7 @@ Loop::Loop(std::unique_ptr<Backend> backend, int tick_bits)
       timers_(now_, tick_bits) {}
 
 Loop::~Loop() {
+    schedule_.destroy_left_over();
     threads_.reset();
     Schedule::exchange(outer_schedule_);
     current_loop = outer_loop_;
@@ -86,6 +87,7 @@ void Loop::run_posted() {
         calls.swap(posted_);
     }
     for (auto& call : calls) call();
+    schedule_.destroy_left_over();
 }
 
 void Loop::run_on_thread(std::function<void()> work, std::function<void()> done) {

@@ -29,6 +29,7 @@ TaskGroup::~TaskGroup() {
 TaskGroup::Child* TaskGroup::admit(Task<>& task, std::string name) {
     if (!task.valid()) throw UsageError("spawn() was given a Task that is empty, moved from, or was awaited before");
     if (on_error_ == OnError::kCancel && !errors_.empty()) return nullptr;
+    if (joiner_ != nullptr) joiner_->unlink();  // it may be about to go on: there is somebody to wait for again
     auto child = std::make_unique<Child>();
     if (!name.empty()) child->set_name(std::move(name));
     Child* admitted = child.get();
@@ -66,8 +67,9 @@ void TaskGroup::throw_errors() {
     std::rethrow_exception(errors.front());
 }
 
+// One that is about to go on already keeps its place.
 void TaskGroup::wake_joiner() noexcept {
-    if (joiner_ != nullptr && size() == 0) Schedule::current().wake(*joiner_);
+    if (joiner_ != nullptr && size() == 0 && !joiner_->linked()) Schedule::current().wake(*joiner_);
 }
 
 void TaskGroup::JoinAwaiter::await_suspend(std::coroutine_handle<> handle) {

@@ -78,9 +78,12 @@ public:
     /// Destroys its frames, innermost first. Requires: it does not run.
     virtual ~TaskNode();
 
+    /// How many tasks it is below: 0 for a main task.
+    [[nodiscard]] std::uint32_t depth() const noexcept { return owner_ == nullptr ? 0 : owner_->depth() + 1; }
     /// The task that started this one; null for the main task.
     [[nodiscard]] TaskNode* parent() const noexcept { return owner_ == nullptr ? nullptr : owner_->parent(); }
-    /// True when the coroutine that runs now is part of this task or of one below it.
+    /// True when code that is part of this task or of one below it is on the stack: a step, or the destructors of its
+    /// frames.
     [[nodiscard]] bool is_running() const noexcept;
     /// The name that it was given; empty without one. Names are not inherited.
     [[nodiscard]] std::string_view name() const noexcept;
@@ -148,6 +151,7 @@ public:
         return before;
     }
 
+    /// The task that runs now, or whose frames are destroyed now.
     [[nodiscard]] TaskNode* running() const noexcept { return running_; }
     [[nodiscard]] bool idle() const noexcept { return ready_.empty(); }
 
@@ -169,8 +173,12 @@ public:
     void transfer(std::coroutine_handle<> handle) noexcept { next_ = handle; }
     /// The coroutine that runs now has ended, and `task` with it.
     void end(TaskNode& task) noexcept { ended_ = &task; }
-    /// Destroys `task` when the coroutine that runs now, which is part of it, has suspended.
+    /// Destroys `task`, which is running, when no code of it is on the stack any more.
     void destroy_after_step(std::unique_ptr<TaskNode> task);
+    /// Destroys what destroy_after_step() was given outside of steps. Requires: no task runs.
+    void destroy_left_over() noexcept {
+        if (!doomed_.empty()) destroy_doomed(1);
+    }
 
     /// An error that no parent is left to receive. The owner throws the first one when it ends: none is dropped.
     void report_lost_error(std::exception_ptr error) noexcept {
@@ -184,14 +192,18 @@ public:
 private:
     friend class TaskNode;
     struct Doomed;
+    class Level;
+    [[nodiscard]] std::uint32_t level() const noexcept;
+    [[nodiscard]] std::uint32_t lowest_level_of(const TaskNode& task) const noexcept;
     void run(TaskNode& task, std::coroutine_handle<> handle) noexcept;
     static void unwind(std::coroutine_handle<> innermost, std::coroutine_handle<> last) noexcept;
-    void destroy_doomed() noexcept;
+    void destroy_doomed(std::uint32_t from_level) noexcept;
 
     static inline thread_local constinit Schedule* current_ = nullptr;
 
     coro::ReadyQueue<Waiter> ready_;
     TaskNode* running_ = nullptr;
+    const Level* innermost_level_ = nullptr;
     std::coroutine_handle<> interrupted_;  // where the running task had been suspended, innermost, before this step
     std::coroutine_handle<> next_;
     TaskNode* ended_ = nullptr;

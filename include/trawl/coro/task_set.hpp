@@ -46,6 +46,8 @@ protected:
     class Wait : public Waiter {
     public:
         Wait(TaskSetBase& set, WaitFor condition) noexcept : set_(&set), condition_(condition) {}
+        /// Requires: `other` has not been awaited.
+        Wait(Wait&& other) noexcept : Waiter(), set_(other.set_), condition_(other.condition_) {}
         ~Wait() {
             if (set_->waiting_ == this) set_->waiting_ = nullptr;
         }
@@ -61,6 +63,7 @@ protected:
 
     TaskSetBase() = default;
     ~TaskSetBase() = default;
+    void add_child(std::unique_ptr<ChildNode> child) noexcept;
     void ended(ChildNode& child, bool failed) noexcept;
     void taken(bool failed) noexcept {
         --completed_;
@@ -69,11 +72,12 @@ protected:
     void cancel_children() noexcept;
 
     std::size_t added_ = 0;
-    Children children_;
 
 private:
     [[nodiscard]] bool is_over(WaitFor condition) const noexcept;
+    void wake_if_over() noexcept;
 
+    Children children_;
     std::size_t completed_ = 0;
     std::size_t failed_ = 0;
     Wait* waiting_ = nullptr;
@@ -100,7 +104,7 @@ public:
         auto child = std::make_unique<Member>();
         Member& started = *child;
         started.index = added_;
-        children_.add(std::move(child));
+        this->add_child(std::move(child));
         started.begin(std::move(task), this);
         return added_++;
     }

@@ -124,7 +124,10 @@ public:
     }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
-    ~Run() { static_cast<void>(schedule_.take_lost_error()); }
+    ~Run() {
+        schedule_.destroy_left_over();
+        static_cast<void>(schedule_.take_lost_error());
+    }
 
 private:
     Schedule& schedule_;

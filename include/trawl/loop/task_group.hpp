@@ -66,6 +66,8 @@ private:
 class TaskGroup::JoinAwaiter final : public Waiter {
 public:
     explicit JoinAwaiter(TaskGroup& group) noexcept : group_(&group) {}
+    /// Requires: `other` has not been awaited.
+    JoinAwaiter(JoinAwaiter&& other) noexcept : Waiter(), group_(other.group_) {}
     ~JoinAwaiter() {
         if (group_->joiner_ == this) group_->joiner_ = nullptr;
     }
