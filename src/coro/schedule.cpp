@@ -141,8 +141,12 @@ void TaskNode::start_eagerly(std::coroutine_handle<> handle, TaskOwner* owner) n
 // A task that is suspended in something that is no Waiter is destroyed from its beginning, one frame inside the other.
 void TaskNode::destroy_frames() noexcept {
     if (!handle_) return;
-    const Schedule::Level above(Schedule::current(), *this);
-    Schedule::unwind(innermost(), nullptr);
+    if (Schedule::is_running_here()) {
+        const Schedule::Level above(Schedule::current(), *this);
+        Schedule::unwind(innermost(), nullptr);
+    } else {
+        Schedule::unwind(innermost(), nullptr);  // it outlived its loop
+    }
     waits_for_ = nullptr;
     handle_ = nullptr;
 }
