@@ -128,9 +128,13 @@ void TaskNode::start(std::coroutine_handle<> handle, TaskOwner* owner) noexcept 
 }
 
 void TaskNode::start_eagerly(std::coroutine_handle<> handle, TaskOwner* owner) noexcept {
-    adopt(handle, owner);
     Schedule& schedule = Schedule::current();
     const std::uint32_t level = schedule.level() + 1;
+    if (level > kEagerMax) {
+        start(handle, owner);
+        return;
+    }
+    adopt(handle, owner);
     {
         const Schedule::Level above(schedule, *this);
         schedule.run(*this, handle);
@@ -141,13 +145,14 @@ void TaskNode::start_eagerly(std::coroutine_handle<> handle, TaskOwner* owner) n
 // A task that is suspended in something that is no Waiter is destroyed from its beginning, one frame inside the other.
 void TaskNode::destroy_frames() noexcept {
     if (!handle_) return;
+    const std::coroutine_handle<> first = innermost();
+    waits_for_ = nullptr;  // it is in a frame that goes first
     if (Schedule::is_running_here()) {
         const Schedule::Level above(Schedule::current(), *this);
-        Schedule::unwind(innermost(), nullptr);
+        Schedule::unwind(first, nullptr);
     } else {
-        Schedule::unwind(innermost(), nullptr);  // it outlived its loop
+        Schedule::unwind(first, nullptr);  // it outlived its loop
     }
-    waits_for_ = nullptr;
     handle_ = nullptr;
 }
 

@@ -86,7 +86,13 @@ void Loop::run_posted() {
         std::scoped_lock lock(posted_mutex_);
         calls.swap(posted_);
     }
-    for (auto& call : calls) call();
+    for (auto& call : calls) {
+        try {
+            call();
+        } catch (...) {
+            schedule_.report_lost_error(std::current_exception());  // the others are called all the same
+        }
+    }
     schedule_.destroy_left_over();
 }
 

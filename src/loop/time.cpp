@@ -19,7 +19,7 @@ std::string time_left(TimePoint deadline) {
 }
 
 void throw_timeout(TimePoint began, TimePoint deadline) {
-    throw TimeoutError("timed out after " + text_of(deadline - began));
+    throw TimeoutError("timed out after " + text_of(deadline <= began ? Duration::zero() : deadline - began));
 }
 
 }  // namespace trawl::loop

@@ -141,5 +141,76 @@ TEST(VirtualLoop, RunsOneProgramAfterAnother) {
     EXPECT_EQ(loop.elapsed(), 2s);
 }
 
+TEST(Timeout, TheLongestLimitsAreLongAndNotOver) {
+    auto work = []() -> Task<> {
+        co_await timeout(std::chrono::seconds::max(), nap(1s));
+        co_await timeout(Duration::max(), nap(1s));
+        co_await timeout(std::chrono::hours(24 * 365 * 1000), nap(1s));
+    };
+    VirtualLoop loop;
+    loop.run(work());
+    EXPECT_EQ(loop.elapsed(), 3s);
+}
+
+TEST(Timeout, ADeadlineLongPastIsATimeout) {
+    auto work = []() -> Task<> { co_await timeout_at(TimePoint::min(), nap(1s)); };
+    EXPECT_THROW(VirtualLoop().run(work()), TimeoutError);
+}
+
+TEST(Timeout, WrapsASleepUntil) {
+    auto work = []() -> Task<> { co_await timeout(1s, sleep_until(now() + 1h)); };
+    EXPECT_THROW(VirtualLoop().run(work()), TimeoutError);
+}
+
+TEST(VirtualLoop, ACallThatThrowsDoesNotKeepTheOthersFromBeingCalled) {
+    int called = 0;
+    auto work = [&](VirtualLoop& on) -> Task<> {
+        on.post([] { throw UsageError("posted"); });
+        on.post([&] { ++called; });
+        co_await sleep(1s);
+    };
+    VirtualLoop loop;
+    EXPECT_THROW(loop.run(work(loop)), UsageError);
+    EXPECT_EQ(called, 1);
+}
+
+struct DumpsWhenDestroyed {
+    std::string* text;
+    ~DumpsWhenDestroyed() { *text = dump_tasks(); }
+};
+
+TEST(VirtualLoop, ADestructorOfACancelledTaskMayDumpTheTasks) {
+    std::string text;
+    auto outer = [](std::string* out) -> Task<> {
+        const DumpsWhenDestroyed dumps{out};
+        co_await nap(1h);
+    };
+    auto work = [&]() -> Task<> {
+        TaskGroup group;
+        group.spawn(outer(&text), "cancelled");
+        co_await sleep(1s);
+        group.cancel();
+    };
+    VirtualLoop().run(work());
+    EXPECT_THAT(text, HasSubstr("cancelled"));
+}
+
+Task<> start_below(TaskGroup& group, int depth, int& started) {
+    ++started;
+    if (depth > 0) group.spawn_eagerly(start_below(group, depth - 1, started));
+    co_return;
+}
+
+TEST(TaskGroup, TasksMayStartEachOtherEagerlyToAnyDepth) {
+    int started = 0;
+    auto work = [&]() -> Task<> {
+        TaskGroup group;
+        group.spawn_eagerly(start_below(group, 100'000, started));
+        co_await group.join();
+    };
+    VirtualLoop().run(work());
+    EXPECT_EQ(started, 100'001);
+}
+
 }  // namespace
 }  // namespace trawl

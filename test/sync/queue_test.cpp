@@ -448,5 +448,44 @@ TEST(Queue, KeepsItsRoomWhenPuttersAreDestroyedAtRandom) {
     for (unsigned seed = 0; seed < 50; ++seed) run(work(seed));
 }
 
+/// Throws when it is compared with, or moved while, it is told to.
+struct Touchy {
+    int value = 0;
+    bool* throws = nullptr;
+    Touchy(int number, bool& flag) : value(number), throws(&flag) {}
+    Touchy(Touchy&& other) : value(other.value), throws(other.throws) {
+        if (*throws) throw UsageError("moved");
+    }
+    Touchy& operator=(Touchy&&) = delete;
+    friend bool operator<(const Touchy& a, const Touchy& b) {
+        if (*a.throws) throw UsageError("compared");
+        return a.value < b.value;
+    }
+};
+
+TEST(PriorityQueue, IsAsItWasWhenAComparisonThrows) {
+    bool throws = false;
+    PriorityQueue<std::unique_ptr<Touchy>, bool (*)(const std::unique_ptr<Touchy>&, const std::unique_ptr<Touchy>&)>
+        queue(sync::QueueCore::kUnbounded, [](const auto& a, const auto& b) { return *a < *b; });
+    for (int number : {3, 1, 2}) EXPECT_TRUE(queue.try_put(std::make_unique<Touchy>(number, throws)));
+    throws = true;
+    EXPECT_THROW(static_cast<void>(queue.try_put(std::make_unique<Touchy>(0, throws))), UsageError);
+    throws = false;
+    EXPECT_EQ(queue.size(), 3U);
+    for (int number : {1, 2, 3}) EXPECT_EQ((*queue.try_get())->value, number);
+}
+
+TEST(Queue, KeepsItsCountWhenAnItemThrowsAsItIsMoved) {
+    bool throws = false;
+    Queue<Touchy> queue;
+    EXPECT_TRUE(queue.try_put(Touchy(1, throws)));
+    throws = true;
+    EXPECT_THROW(static_cast<void>(queue.try_get()), UsageError);
+    throws = false;
+    EXPECT_EQ(queue.size(), 1U);
+    EXPECT_EQ(queue.try_get()->value, 1);
+    EXPECT_TRUE(queue.empty());
+}
+
 }  // namespace
 }  // namespace trawl

@@ -7,6 +7,7 @@
 /// frame too: the generator is at its end from then on.
 #pragma once
 
+#include <cassert>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -24,11 +25,16 @@ public:
 
     AsyncGenerator() = default;
     explicit AsyncGenerator(Handle handle) noexcept : handle_(handle) {}
-    AsyncGenerator(AsyncGenerator&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    /// Requires: no next() of it is waiting.
+    AsyncGenerator(AsyncGenerator&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {
+        assert(!runs());
+    }
     AsyncGenerator& operator=(AsyncGenerator&& other) noexcept {
+        assert(!runs() && !other.runs());
         std::swap(handle_, other.handle_);
         return *this;
     }
+    /// Requires: no next() of it is waiting, but in the frame that is being destroyed with it.
     ~AsyncGenerator() { close(); }
 
     class Next;
@@ -41,6 +47,7 @@ public:
     }
 
 private:
+    [[nodiscard]] bool runs() const noexcept;
     Handle handle_;
 };
 
@@ -65,10 +72,16 @@ public:
     void return_void() const noexcept {}
 
 private:
+    friend class AsyncGenerator;
     friend class Next;
     std::optional<coro::Stored<T>> value_;
     bool runs_ = false;
 };
+
+template <class T>
+bool AsyncGenerator<T>::runs() const noexcept {
+    return handle_ && handle_.promise().runs_;
+}
 
 template <class T>
 class [[nodiscard("nothing is waited for until it is awaited")]] AsyncGenerator<T>::Next : private coro::Awaiting {

@@ -49,7 +49,8 @@ protected:
 class TaskOwner {
 public:
     /// How deep owners may be nested: destroying a task destroys the owners in its frames, and so on, on the stack.
-    static constexpr std::uint32_t kDepthMax = 4096;
+    /// A thousand, as Python's recursion limit: it fits a stack of 8 MB in every build, sanitizers included.
+    static constexpr std::uint32_t kDepthMax = 1000;
 
     /// The task in which it was made; null outside of one.
     [[nodiscard]] TaskNode* parent() const noexcept { return parent_; }
@@ -73,6 +74,9 @@ private:
 /// A task of its own: something that was started beside its parent, and whose end somebody is told of.
 class TaskNode : public Waiter {
 public:
+    /// How many tasks may start each other eagerly, one on the stack of the other.
+    static constexpr std::uint32_t kEagerMax = 256;
+
     /// It begins with the context of the task that runs now.
     TaskNode();
     /// Destroys its frames, innermost first. Requires: it does not run.
@@ -106,7 +110,8 @@ public:
 protected:
     /// Takes over the coroutine and queues it for its first step. `owner` is null for a main task.
     void start(std::coroutine_handle<> handle, TaskOwner* owner) noexcept;
-    /// The same, but runs it up to its first suspension before this returns. May destroy the task.
+    /// The same, but runs it up to its first suspension before this returns, unless kEagerMax tasks that were started
+    /// so are on the stack already. May destroy the task.
     void start_eagerly(std::coroutine_handle<> handle, TaskOwner* owner) noexcept;
     /// Destroys what is left of the coroutine, innermost first and without recursion, however deep it is.
     void destroy_frames() noexcept;

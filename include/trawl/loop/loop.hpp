@@ -54,7 +54,8 @@ public:
     /// `after` from now, saturating: a far deadline is simply far.
     [[nodiscard]] TimePoint deadline_after(Duration after) const noexcept;
 
-    /// Runs `call` on the loop's thread, soon. May be called from any thread while the loop exists.
+    /// Runs `call` on the loop's thread, soon. May be called from any thread while the loop exists. What it throws is
+    /// thrown by run() at its end.
     void post(std::function<void()> call);
 
     /// The task that runs now; null outside of one.

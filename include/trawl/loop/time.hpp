@@ -14,6 +14,15 @@ namespace trawl {
 
 namespace loop {
 
+/// `duration` in nanoseconds, or the longest there is, to either side, when it is longer.
+template <class Rep, class Period>
+[[nodiscard]] constexpr Duration saturated(const std::chrono::duration<Rep, Period>& duration) noexcept {
+    using Seconds = std::chrono::duration<long double>;
+    if (Seconds(duration) >= Seconds(Duration::max())) return Duration::max();
+    if (Seconds(duration) <= Seconds(Duration::min())) return Duration::min();
+    return std::chrono::duration_cast<Duration>(duration);
+}
+
 /// "1.5 s left", "200 ms left": from the loop's time until `deadline`.
 std::string time_left(TimePoint deadline);
 /// Throws the TimeoutError of a deadline that lay `limit` behind the beginning.
@@ -120,14 +129,20 @@ private:
 /// longer than a Duration can say is that long.
 template <class Rep, class Period>
 [[nodiscard]] constexpr Sleep sleep(const std::chrono::duration<Rep, Period>& duration) noexcept {
-    using Seconds = std::chrono::duration<long double>;
-    if (Seconds(duration) >= Seconds(Duration::max())) return Sleep(Duration::max());
-    return Sleep(std::chrono::duration_cast<Duration>(duration));
+    return Sleep(loop::saturated(duration));
 }
+/// A sleep until a point of the loop's time: await it.
+class [[nodiscard("a sleep does nothing until it is awaited")]] SleepUntil {
+public:
+    explicit SleepUntil(TimePoint deadline) noexcept : deadline_(deadline) {}
+    auto operator co_await() const { return loop::SleepAwaiter(deadline_); }
+
+private:
+    TimePoint deadline_;
+};
+
 /// Suspends until `deadline`, a point of the loop's time; one that has passed lets everything that is ready run once.
-[[nodiscard("a sleep does nothing until it is awaited")]] inline auto sleep_until(TimePoint deadline) {
-    return loop::SleepAwaiter(deadline);
-}
+inline SleepUntil sleep_until(TimePoint deadline) noexcept { return SleepUntil(deadline); }
 
 /// Work with a deadline: await it.
 template <class T>
@@ -149,9 +164,9 @@ private:
 
 /// Gives what `work` (a Task, or anything else to await) gives; destroys it and throws TimeoutError when it takes
 /// longer than `limit`. The work is gone when the error is thrown.
-template <class T>
-Timeout<T> timeout(Duration limit, T work) {
-    return Timeout<T>(limit, std::move(work));
+template <class Rep, class Period, class T>
+Timeout<T> timeout(const std::chrono::duration<Rep, Period>& limit, T work) {
+    return Timeout<T>(loop::saturated(limit), std::move(work));
 }
 
 /// The same with a point of the loop's time (see now()): one deadline for several things in turn.

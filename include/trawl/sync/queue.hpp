@@ -35,7 +35,7 @@ public:
     std::optional<T> try_get() {
         refuse_when_drained();
         if (!can_get()) return std::nullopt;
-        std::optional<T> item(items_.pop());
+        T item = items_.pop();
         removed();
         return item;
     }

@@ -1,9 +1,8 @@
 /// What a queue keeps its items in, which decides who leaves first: push, pop, take_all.
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
 #include <deque>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -59,50 +58,33 @@ private:
     std::vector<T> items_;
 };
 
-/// The one that comes before all others by `Compare`; of equal ones, the one that was pushed first.
+/// The one that comes before all others by `Compare`; of equal ones, the one that was pushed first. A tree and not a
+/// heap: when a comparison throws, nothing has changed.
 template <class T, class Compare>
 class SortedItems {
 public:
-    explicit SortedItems(Compare compare) : compare_(std::move(compare)) {}
+    explicit SortedItems(Compare compare) : items_(std::move(compare)) {}
 
     template <class U>
     void push(U&& item) {
-        heap_.emplace_back(std::forward<U>(item), next_number_++);
-        std::push_heap(heap_.begin(), heap_.end(), Later{compare_});
+        items_.emplace(std::forward<U>(item));
     }
     /// Requires: there is one.
     T pop() {
-        std::pop_heap(heap_.begin(), heap_.end(), Later{compare_});
-        T item = std::move(heap_.back().item);
-        heap_.pop_back();
+        const auto first = items_.begin();
+        T item = std::move(const_cast<T&>(*first));  // it leaves the tree before anything is compared again
+        items_.erase(first);
         return item;
     }
     /// All items; none is left.
     SortedItems take_all() {
-        SortedItems all(compare_);
-        all.heap_.swap(heap_);
+        SortedItems all(items_.key_comp());
+        all.items_.swap(items_);
         return all;
     }
 
 private:
-    struct Entry {
-        template <class U>
-        Entry(U&& value, std::uint64_t order) : item(std::forward<U>(value)), number(order) {}
-        T item;
-        std::uint64_t number;
-    };
-    // The heap's greatest is the one that leaves first.
-    struct Later {
-        const Compare& compare;
-        bool operator()(const Entry& a, const Entry& b) const {
-            if (compare(a.item, b.item)) return false;
-            return compare(b.item, a.item) || b.number < a.number;
-        }
-    };
-
-    std::vector<Entry> heap_;
-    std::uint64_t next_number_ = 0;
-    Compare compare_;
+    std::multiset<T, Compare> items_;
 };
 
 }  // namespace trawl::sync
