@@ -114,10 +114,15 @@ private:
 }  // namespace
 
 std::string describe_task(const TaskNode& task) {
+    if (&task == current_task()) return label(task, places(task)) + ": runs now";
+    return describe_stepped(task);
+}
+
+std::string describe_stepped(const TaskNode& task) {
     const auto where = places(task);
-    if (&task == current_task()) return label(task, where) + ": runs now";
-    const std::string what = task.waits_for() == nullptr ? "something" : task.waits_for()->describe();
-    return format("{}: waits for {}{}", label(task, where), what, way_out(where));
+    const Waiter* waits_for = task.waits_for();
+    const std::string does = waits_for == nullptr ? "runs" : "waits for " + waits_for->describe();
+    return format("{}: {}{}", label(task, where), does, way_out(where));
 }
 
 std::string dump_tasks(std::size_t most) {

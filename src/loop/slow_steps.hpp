@@ -20,7 +20,7 @@ public:
         const Duration now = coarse_now();
         const Duration took = now - std::exchange(began_, now);
         if (took >= limit_) [[unlikely]] {
-            warn_({describe_task(task), took});
+            warn_({describe_stepped(task), took});
             began_ = coarse_now();
         }
     }

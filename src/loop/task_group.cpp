@@ -23,6 +23,7 @@ TaskGroup::TaskGroup(OnError on_error) : on_error_(on_error) {
 
 TaskGroup::~TaskGroup() {
     cancel();
+    Schedule::current().destroy_left_over();
     for (std::exception_ptr& error : errors_) Schedule::current().report_lost_error(std::move(error));
 }
 
@@ -70,6 +71,13 @@ void TaskGroup::throw_errors() {
 // One that is about to go on already keeps its place.
 void TaskGroup::wake_joiner() noexcept {
     if (joiner_ != nullptr && size() == 0 && !joiner_->linked()) Schedule::current().wake(*joiner_);
+}
+
+// Children that were cancelled count as gone: now is the time to see to it.
+bool TaskGroup::JoinAwaiter::await_ready() const noexcept {
+    if (group_->size() > 0) return false;
+    Schedule::current().destroy_left_over();
+    return group_->size() == 0;
 }
 
 void TaskGroup::JoinAwaiter::await_suspend(std::coroutine_handle<> handle) {

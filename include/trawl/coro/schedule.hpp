@@ -40,6 +40,8 @@ protected:
     /// Remembers `handle`, to be resumed as part of the task that runs now, and itself as what that task waits for. To
     /// be called when the coroutine is certain to suspend.
     void suspend(std::coroutine_handle<> handle) noexcept;
+    /// The task does not wait for this any more. For an awaiter that may be over although its task never stood still.
+    inline void is_over() noexcept;
 
     std::coroutine_handle<> handle_;
     TaskNode* task_ = nullptr;
@@ -180,9 +182,10 @@ public:
     void end(TaskNode& task) noexcept { ended_ = &task; }
     /// Destroys `task`, which is running, when no code of it is on the stack any more.
     void destroy_after_step(std::unique_ptr<TaskNode> task);
-    /// Destroys what destroy_after_step() was given outside of steps. Requires: no task runs.
+    /// Destroys what destroy_after_step() was given and has no code on the stack any more. For whoever is about to tell
+    /// that tasks are gone. Requires: the caller does not use them.
     void destroy_left_over() noexcept {
-        if (!doomed_.empty()) destroy_doomed(1);
+        if (!doomed_.empty()) destroy_doomed(running_ == nullptr ? 1 : level() + 1);
     }
 
     /// An error that no parent is left to receive. The owner throws the first one when it ends: none is dropped.
@@ -228,6 +231,10 @@ inline void Waiter::suspend(std::coroutine_handle<> handle) noexcept {
     handle_ = handle;
     task_ = Schedule::current().running();
     task_->waits_for_ = this;
+}
+
+inline void Waiter::is_over() noexcept {
+    if (task_->waits_for_ == this) task_->waits_for_ = nullptr;
 }
 
 }  // namespace trawl

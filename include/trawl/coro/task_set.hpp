@@ -95,7 +95,10 @@ public:
     }
     TaskSet(const TaskSet&) = delete;
     TaskSet& operator=(const TaskSet&) = delete;
-    ~TaskSet() { cancel(); }
+    ~TaskSet() {
+        cancel();
+        Schedule::current().destroy_left_over();
+    }
 
     /// Starts one more and gives its index. Throws UsageError for an empty Task.
     std::size_t add(Task<T> task) {

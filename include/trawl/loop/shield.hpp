@@ -17,6 +17,7 @@ template <class T>
 struct Shielded {
     Outcome<T> outcome;
     bool done = false;
+    bool failed = false;  // the work itself, and nobody was told yet
     Waiter* waiter = nullptr;
 };
 
@@ -24,13 +25,20 @@ template <class T>
 class ShieldAwaiter final : public Waiter {
 public:
     explicit ShieldAwaiter(std::shared_ptr<Shielded<T>> work) noexcept : work_(std::move(work)) {}
-    ~ShieldAwaiter() { work_->waiter = nullptr; }
+    /// An error that it was not resumed for has nobody left to receive it.
+    ~ShieldAwaiter() {
+        work_->waiter = nullptr;
+        if (work_->failed) Schedule::current().report_lost_error(work_->outcome.error());
+    }
     bool await_ready() const noexcept { return work_->done; }
     void await_suspend(std::coroutine_handle<> handle) noexcept {
         suspend(handle);
         work_->waiter = this;
     }
-    T await_resume() { return work_->outcome.take(); }
+    T await_resume() {
+        work_->failed = false;
+        return work_->outcome.take();
+    }
     [[nodiscard]] std::string describe() const override { return "shield"; }
 
 private:
@@ -52,6 +60,10 @@ public:
     }
     [[nodiscard]] bool is_awaited() const noexcept { return shielded_->waiter != nullptr; }
     Outcome<T>& outcome() noexcept { return shielded_->outcome; }
+    void set_error(std::exception_ptr error) noexcept {
+        shielded_->outcome.set_error(std::move(error));
+        shielded_->failed = true;
+    }
     void finish() noexcept {
         shielded_->done = true;
         if (shielded_->waiter != nullptr) Schedule::current().wake(*shielded_->waiter);
@@ -77,7 +89,7 @@ Task<> run_shielded(ShieldedEnd<T> end, Task<T> work) {
         }
     } catch (...) {
         if (!end.is_awaited()) throw;
-        end.outcome().set_error(std::current_exception());
+        end.set_error(std::current_exception());
     }
     end.finish();
 }

@@ -71,7 +71,7 @@ public:
     ~JoinAwaiter() {
         if (group_->joiner_ == this) group_->joiner_ = nullptr;
     }
-    bool await_ready() const noexcept { return group_->size() == 0; }
+    [[nodiscard]] bool await_ready() const noexcept;
     void await_suspend(std::coroutine_handle<> handle);
     void await_resume() {
         if (!group_->errors_.empty()) group_->throw_errors();

@@ -75,6 +75,7 @@ public:
         return awaiter_->get().await_suspend(handle);
     }
     decltype(auto) await_resume() {
+        if (suspended_) is_over();
         if (suspended_ && !linked()) give_up();
         unlink();
         return awaiter_->get().await_resume();
