@@ -17,6 +17,7 @@ template <class T>
 struct Shielded {
     Outcome<T> outcome;
     bool done = false;
+    bool owes_error = false;  // of the work, to the one that waits
     Waiter* waiter = nullptr;
 };
 
@@ -24,13 +25,20 @@ template <class T>
 class ShieldAwaiter final : public Waiter {
 public:
     explicit ShieldAwaiter(std::shared_ptr<Shielded<T>> work) noexcept : work_(std::move(work)) {}
-    ~ShieldAwaiter() { work_->waiter = nullptr; }
+    /// An error of the work that has woken it, and that it is destroyed without, is the loop's.
+    ~ShieldAwaiter() {
+        work_->waiter = nullptr;
+        if (work_->owes_error) Schedule::current().report_lost_error(work_->outcome.error());
+    }
     bool await_ready() const noexcept { return work_->done; }
     void await_suspend(std::coroutine_handle<> handle) noexcept {
         suspend(handle);
         work_->waiter = this;
     }
-    T await_resume() { return work_->outcome.take(); }
+    T await_resume() {
+        work_->owes_error = false;
+        return work_->outcome.take();
+    }
     [[nodiscard]] std::string describe() const override { return "shield"; }
 
 private:
@@ -52,6 +60,10 @@ public:
     }
     [[nodiscard]] bool is_awaited() const noexcept { return shielded_->waiter != nullptr; }
     Outcome<T>& outcome() noexcept { return shielded_->outcome; }
+    void owe(std::exception_ptr error) noexcept {
+        shielded_->outcome.set_error(std::move(error));
+        shielded_->owes_error = true;
+    }
     void finish() noexcept {
         shielded_->done = true;
         if (shielded_->waiter != nullptr) Schedule::current().wake(*shielded_->waiter);
@@ -77,7 +89,7 @@ Task<> run_shielded(ShieldedEnd<T> end, Task<T> work) {
         }
     } catch (...) {
         if (!end.is_awaited()) throw;
-        end.outcome().set_error(std::current_exception());
+        end.owe(std::current_exception());
     }
     end.finish();
 }
@@ -85,7 +97,7 @@ Task<> run_shielded(ShieldedEnd<T> end, Task<T> work) {
 }  // namespace loop
 
 /// Gives what `work` gives. The work runs in `group`: when the one that awaits this is destroyed, it goes on there, and
-/// an error of it is the group's. It begins when this is awaited.
+/// an error of it is the group's (the loop's, when the error was on its way here). It begins when this is awaited.
 template <class T>
 Task<T> shield(TaskGroup& group, Task<T> work) {
     auto shielded = std::make_shared<loop::Shielded<T>>();
