@@ -244,9 +244,10 @@ Task<> shield_some(Crew& crew, std::size_t depth) {
     Run& run = crew.run;
     Alive alive(run);
     const std::uint64_t value = run.new_id();
+    Crew& other = *run.crews[run.below(run.crews.size())];
     try {
         const auto given =
-            co_await attempt(run, [&] { return shield(crew.group, shielded_work(crew, depth + 1, value)); });
+            co_await attempt(run, [&] { return shield(other.group, shielded_work(other, depth + 1, value)); });
         if (given) run.require(*given == value, "shield gives the value of its work");
     } catch (const PlannedError& error) {
         run.received(error.id());

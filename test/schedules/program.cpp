@@ -15,10 +15,11 @@ constexpr Duration kDisorder = kBeat * 24;
 /// All deadlines of operations inside operations are over by then, many times.
 constexpr int kRescues = 400;
 
-/// Cancels groups and starts tasks whenever it likes.
+/// Cancels groups and starts tasks whenever it likes. Not at the end: whoever is stuck then is to be found.
 Task<> disturb(Run& run) {
     for (;;) {
         co_await sleep(kBeat + run.beats(3));
+        if (run.ending) co_return;
         Crew& crew = *run.crews[run.below(run.crews.size())];
         if (run.one_in(3)) {
             run.note("disturbs", crew.group.size());
