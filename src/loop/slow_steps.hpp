@@ -19,13 +19,16 @@ public:
     void stepped(TaskNode& task) noexcept override {
         const Duration now = coarse_now();
         const Duration took = now - std::exchange(began_, now);
-        if (took >= limit_) [[unlikely]] {
-            warn_({describe_stepped(task), took});
-            began_ = coarse_now();
-        }
+        if (took >= limit_) [[unlikely]]
+            warn(task, took);
     }
 
 private:
+    // The last act: the handler may replace the watch, and this object with it.
+    void warn(TaskNode& task, Duration took) {
+        const std::function<void(const SlowStep&)> handler = warn_;
+        handler({describe_stepped(task), took});
+    }
     static Duration coarse_now() noexcept {
         timespec time{};
         ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);

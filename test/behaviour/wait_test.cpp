@@ -343,5 +343,20 @@ TEST(Waits, GiveWhatCanOnlyBeMovedAndNothing) {
     on_virtual_loop(work);
 }
 
+// An awaiter that has a name outlives its await: what ends later wakes nobody who has gone on.
+TEST(Wait, AnAwaiterThatHasGoneOnIsNotWokenAgain) {
+    auto work = []() -> Task<> {
+        TaskSet<void> set;
+        set.add(nap(1s));
+        set.add(nap(2s));
+        auto next = set.next();
+        co_await next;
+        const TimePoint before = now();
+        co_await sleep(1h);
+        EXPECT_EQ(now() - before, 1h);
+    };
+    VirtualLoop().run(work());
+}
+
 }  // namespace
 }  // namespace trawl::behaviour

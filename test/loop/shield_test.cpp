@@ -70,6 +70,21 @@ TEST(Shield, AnErrorThatNobodyWaitsForIsTheGroups) {
     EXPECT_TRUE(late);
 }
 
+TEST(Shield, AnErrorOnItsWayToOneThatIsDestroyedIsTheLoops) {
+    auto wait = [](TaskGroup& group) -> Task<> { co_await shield(group, fail_later()); };
+    auto work = [&]() -> Task<> {
+        TaskGroup group;
+        TaskGroup waiting;
+        waiting.spawn(wait(group));
+        co_await sleep(0s);
+        co_await sleep(0s);
+        co_await sleep(1s);  // the work has failed, the one that waits has not run
+        EXPECT_EQ(group.size(), 0U);
+        waiting.cancel();
+    };
+    EXPECT_THROW(VirtualLoop().run(work()), UsageError);
+}
+
 TEST(Shield, WorkThatIsDestroyedWithItsGroupIsAnErrorForTheOneThatWaits) {
     int count = 0;
     auto wait = [](TaskGroup& group, int& counted) -> Task<> { co_await shield(group, count_later(counted)); };

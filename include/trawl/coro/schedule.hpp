@@ -77,7 +77,7 @@ private:
 class TaskNode : public Waiter {
 public:
     /// How many tasks may start each other eagerly, one on the stack of the other.
-    static constexpr std::uint32_t kEagerMax = 256;
+    static constexpr std::uint32_t kEagerMax = 1024;
 
     /// It begins with the context of the task that runs now.
     TaskNode();

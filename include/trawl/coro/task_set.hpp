@@ -48,15 +48,16 @@ protected:
         Wait(TaskSetBase& set, WaitFor condition) noexcept : set_(&set), condition_(condition) {}
         /// Requires: `other` has not been awaited.
         Wait(Wait&& other) noexcept : Waiter(), set_(other.set_), condition_(other.condition_) {}
-        ~Wait() {
-            if (set_->waiting_ == this) set_->waiting_ = nullptr;
-        }
+        ~Wait() { resumed(); }
         [[nodiscard]] bool await_ready() const noexcept { return set_->is_over(condition_); }
         void await_suspend(std::coroutine_handle<> handle);
         [[nodiscard]] std::string describe() const override;
 
     protected:
         friend class TaskSetBase;
+        void resumed() noexcept {
+            if (set_->waiting_ == this) set_->waiting_ = nullptr;
+        }
         TaskSetBase* set_;
         WaitFor condition_;
     };
@@ -115,7 +116,10 @@ public:
     class [[nodiscard("nothing is waited for until it is awaited")]] Next final : public Wait {
     public:
         explicit Next(TaskSet& set) noexcept : Wait(set, WaitFor::kFirstCompleted) {}
-        std::optional<Completed<T>> await_resume() { return static_cast<TaskSet*>(this->set_)->take_one(); }
+        std::optional<Completed<T>> await_resume() {
+            this->resumed();
+            return static_cast<TaskSet*>(this->set_)->take_one();
+        }
     };
     /// The next task to end, in the order in which they end; nothing when all were taken.
     Next next() noexcept { return Next(*this); }
@@ -123,7 +127,10 @@ public:
     class [[nodiscard("nothing is waited for until it is awaited")]] WaitUntil final : public Wait {
     public:
         using Wait::Wait;
-        std::vector<Completed<T>> await_resume() { return static_cast<TaskSet*>(this->set_)->take_all(); }
+        std::vector<Completed<T>> await_resume() {
+            this->resumed();
+            return static_cast<TaskSet*>(this->set_)->take_all();
+        }
     };
     /// Waits until `condition` holds and gives all that have ended and were not taken before; the others go on.
     WaitUntil wait(WaitFor condition) noexcept { return WaitUntil(*this, condition); }

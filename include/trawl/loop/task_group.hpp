@@ -74,6 +74,7 @@ public:
     [[nodiscard]] bool await_ready() const noexcept;
     void await_suspend(std::coroutine_handle<> handle);
     void await_resume() {
+        if (group_->joiner_ == this) group_->joiner_ = nullptr;
         if (!group_->errors_.empty()) group_->throw_errors();
     }
     [[nodiscard]] std::string describe() const override;
