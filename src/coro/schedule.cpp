@@ -1,6 +1,7 @@
 #include "trawl/coro/schedule.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -141,7 +142,8 @@ void TaskNode::start_eagerly(std::coroutine_handle<> handle, TaskOwner* owner) n
 // A task that is suspended in something that is no Waiter is destroyed from its beginning, one frame inside the other.
 void TaskNode::destroy_frames() noexcept {
     if (!handle_) return;
-    const Schedule::Level above(Schedule::current(), *this);
+    std::optional<Schedule::Level> above;  // none when the loop is gone
+    if (Schedule::is_running_here()) above.emplace(Schedule::current(), *this);
     Schedule::unwind(innermost(), nullptr);
     waits_for_ = nullptr;
     handle_ = nullptr;
