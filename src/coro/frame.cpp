@@ -36,6 +36,7 @@ using FreeLists = std::array<FreeFrame*, kClasses>;
 // Trivial, so that reaching it costs no check whether it was constructed, and works until the thread's very end.
 struct Pool {
     FreeLists free{};
+    std::array<int, kClasses> surplus{};  // how many more were freed here than allocated, since the last look
     char* bump = nullptr;
     char* end = nullptr;
     std::size_t taken = 0;
@@ -52,6 +53,15 @@ void push_all(FreeFrame*& to, FreeFrame* from) noexcept {
     while (last->next != nullptr) last = last->next;
     last->next = to;
     to = from;
+}
+
+// Frames that are made on one thread and destroyed on another go back by way of the depot.
+constexpr int kSurplusMax = 8192;
+
+[[gnu::noinline]] void hand_over(std::size_t size_class) noexcept {
+    pool.surplus[size_class] = 0;
+    std::scoped_lock lock(depot_mutex);
+    push_all(depot[size_class], std::exchange(pool.free[size_class], nullptr));
 }
 
 struct HandOverAtThreadEnd {
@@ -76,8 +86,8 @@ void new_chunk() {
 
 // The slow way: a frame of this class has never been free on this thread.
 [[gnu::noinline]] void* carve(std::size_t size_class) {
-    thread_local HandOverAtThreadEnd hand_over;
-    static_cast<void>(hand_over);
+    thread_local HandOverAtThreadEnd at_thread_end;
+    static_cast<void>(at_thread_end);
     if (take_from_depot(size_class)) return std::exchange(pool.free[size_class], pool.free[size_class]->next);
     const std::size_t size = size_class * kGranule;
     if (static_cast<std::size_t>(pool.end - pool.bump) < size) new_chunk();
@@ -90,6 +100,7 @@ void* allocate_frame(std::size_t size) {
     if (!kPooled || size > kPooledMax) return ::operator new(size);
     const std::size_t size_class = (size + kGranule - 1) / kGranule;
     FreeFrame* frame = pool.free[size_class];
+    --pool.surplus[size_class];
     if (frame == nullptr) return carve(size_class);
     pool.free[size_class] = frame->next;
     return frame;
@@ -100,8 +111,11 @@ void free_frame(void* frame, std::size_t size) noexcept {
         ::operator delete(frame, size);
         return;
     }
-    FreeFrame*& first = pool.free[(size + kGranule - 1) / kGranule];
-    first = ::new (frame) FreeFrame{first};
+    const std::size_t size_class = (size + kGranule - 1) / kGranule;
+    pool.free[size_class] = ::new (frame) FreeFrame{pool.free[size_class]};
+    if (++pool.surplus[size_class] > kSurplusMax) [[unlikely]]
+        hand_over(size_class);
+};
 }
 
 std::size_t frame_bytes_taken() noexcept { return pool.taken; }

@@ -1,6 +1,7 @@
 #include "trawl/coro/schedule.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -146,13 +147,10 @@ void TaskNode::start_eagerly(std::coroutine_handle<> handle, TaskOwner* owner) n
 void TaskNode::destroy_frames() noexcept {
     if (!handle_) return;
     const std::coroutine_handle<> first = innermost();
-    waits_for_ = nullptr;  // it is in a frame that goes first
-    if (Schedule::is_running_here()) {
-        const Schedule::Level above(Schedule::current(), *this);
-        Schedule::unwind(first, nullptr);
-    } else {
-        Schedule::unwind(first, nullptr);  // it outlived its loop
-    }
+    waits_for_ = nullptr;                  // it is in a frame that goes first
+    std::optional<Schedule::Level> above;  // none when the loop is gone
+    if (Schedule::is_running_here()) above.emplace(Schedule::current(), *this);
+    Schedule::unwind(first, nullptr);
     handle_ = nullptr;
 }
 

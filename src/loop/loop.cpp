@@ -106,6 +106,7 @@ void Loop::run_on_thread(std::function<void()> work, std::function<void()> done)
     }
     threads().submit([this, work = std::move(work), done = std::move(done)]() mutable {
         work();
+        work = nullptr;  // what it holds belongs to the loop's thread from the post on
         post(std::move(done));
     });
 }

@@ -100,7 +100,8 @@ TEST(AsyncGenerators, CannotAskThemselves) {
     AsyncGenerator<int>* itself = nullptr;
     auto recursive = [&]() -> AsyncGenerator<int> {
         const bool refused = co_await throws<UsageError>(itself->next());
-        co_yield refused ? 1 : 0;
+        const int answer = refused ? 1 : 0;
+        co_yield answer;
     };
     auto work = [&]() -> Task<> {
         auto values = recursive();

@@ -97,7 +97,7 @@ TEST(Tasks, AnErrorKeepsItsCause) {
     auto outer = []() -> Task<> {
         try {
             co_await fail_after(1s, "the cause");
-        } catch (...) {  // ignored: it is kept inside the one that is thrown
+        } catch (const UsageError&) {
             std::throw_with_nested(std::logic_error("the effect"));
         }
     };

@@ -358,5 +358,19 @@ TEST(Wait, AnAwaiterThatHasGoneOnIsNotWokenAgain) {
     VirtualLoop().run(work());
 }
 
+// The same for join().
+TEST(Wait, AJoinThatHasGoneOnIsNotWokenAgain) {
+    auto work = []() -> Task<> {
+        TaskGroup group;
+        auto joined = group.join();
+        co_await joined;
+        group.spawn(nap(1ms));
+        const TimePoint before = now();
+        co_await sleep(1h);
+        EXPECT_EQ(now() - before, 1h);
+    };
+    VirtualLoop().run(work());
+}
+
 }  // namespace
 }  // namespace trawl::behaviour

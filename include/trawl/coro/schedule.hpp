@@ -167,7 +167,8 @@ public:
     /// `watch` is told of each step; null ends it.
     void watch_steps(StepWatch* watch) noexcept { watch_ = watch; }
 
-    /// Queues `waiter` to be resumed; never resumes it here. One that is queued already is left where it is.
+    /// Queues `waiter` to be resumed; never resumes it here. One that is queued already goes to
+    /// the end.
     void wake(Waiter& waiter) noexcept { ready_.push(waiter); }
     /// Resumes one that is ready (the one that has been for longest, unless shuffled), up to its next suspension.
     /// Requires: !idle().

@@ -1,6 +1,7 @@
 /// to_thread: blocking or CPU-heavy work on a thread of the loop's bounded pool, awaited like anything else.
 ///
-/// Rules: arguments are moved in, by value; the work sees nothing of the coroutine. Destroying the await does not
+/// Rules: arguments are moved in, by value, and destroyed on the thread, so that permits and guards are no arguments;
+/// the work sees nothing of the coroutine. Destroying the await does not
 /// interrupt work that has begun: its result is dropped, and the loop waits for it when it ends. Work that has not
 /// begun never does. Context variables have their initial values there.
 #pragma once

@@ -119,7 +119,7 @@ public:
     auto operator co_await() const { return loop::SleepAwaiter(Loop::current().deadline_after(duration_)); }
     operator Task<>() const {
         return as_task(duration_);
-    }  // NOLINT(google-explicit-constructor): gather(sleep(1s), ...)
+    }  // NOLINT(google-explicit-constructor): group.spawn(sleep(1s))
 
 private:
     static Task<> as_task(Duration duration) { co_await Sleep(duration); }

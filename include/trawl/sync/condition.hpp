@@ -5,7 +5,7 @@
 ///
 /// Rules: a waiter's guard is empty while it waits and holds the lock again when it goes on; when the wait is destroyed
 /// (by a timeout, say) it stays empty. A notification whose waiter is destroyed before it runs goes to the next waiter.
-/// Condition and lock must outlive those who wait.
+/// Condition, lock and guard must outlive the wait.
 #pragma once
 
 #include <concepts>
