@@ -31,29 +31,38 @@ struct FreeFrame {
     FreeFrame* next;
 };
 
-using FreeLists = std::array<FreeFrame*, kClasses>;
+/// Free frames of one size. `last` is meaningful while there are any.
+struct FreeList {
+    FreeFrame* first = nullptr;
+    FreeFrame* last = nullptr;
 
-// Trivial, so that reaching it costs no check whether it was constructed, and works until the thread's very end.
+    void push(FreeFrame* frame) noexcept {
+        if (first == nullptr) last = frame;
+        frame->next = std::exchange(first, frame);
+    }
+    FreeFrame* pop() noexcept { return std::exchange(first, first->next); }
+    void append(FreeList& other) noexcept {
+        if (other.first == nullptr) return;
+        other.last->next = first;
+        if (first == nullptr) last = other.last;
+        first = std::exchange(other.first, nullptr);
+    }
+};
+
+// Trivial to destroy, so that reaching it costs no check, and works until the thread's very end.
 struct Pool {
-    FreeLists free{};
+    std::array<FreeList, kClasses> free{};
     std::array<int, kClasses> surplus{};  // how many more were freed here than allocated, since the last look
     char* bump = nullptr;
     char* end = nullptr;
     std::size_t taken = 0;
+    bool is_handed_over_at_the_end = false;
 };
 constinit thread_local Pool pool;
 
-// What ended threads left.
+// What threads have too many of, and what those that ended left.
 std::mutex depot_mutex;
-constinit FreeLists depot{};
-
-void push_all(FreeFrame*& to, FreeFrame* from) noexcept {
-    if (from == nullptr) return;
-    FreeFrame* last = from;
-    while (last->next != nullptr) last = last->next;
-    last->next = to;
-    to = from;
-}
+constinit std::array<FreeList, kClasses> depot{};
 
 // Frames that are made on one thread and destroyed on another go back by way of the depot.
 constexpr int kSurplusMax = 8192;
@@ -61,20 +70,25 @@ constexpr int kSurplusMax = 8192;
 [[gnu::noinline]] void hand_over(std::size_t size_class) noexcept {
     pool.surplus[size_class] = 0;
     std::scoped_lock lock(depot_mutex);
-    push_all(depot[size_class], std::exchange(pool.free[size_class], nullptr));
+    depot[size_class].append(pool.free[size_class]);
 }
 
 struct HandOverAtThreadEnd {
     ~HandOverAtThreadEnd() {
-        std::scoped_lock lock(depot_mutex);
-        for (std::size_t i = 0; i < kClasses; ++i) push_all(depot[i], std::exchange(pool.free[i], nullptr));
+        for (std::size_t i = 0; i < kClasses; ++i) hand_over(i);
     }
 };
 
+[[gnu::noinline]] void hand_over_at_the_end() {
+    thread_local HandOverAtThreadEnd at_thread_end;
+    static_cast<void>(at_thread_end);
+    pool.is_handed_over_at_the_end = true;
+}
+
 bool take_from_depot(std::size_t size_class) {
     std::scoped_lock lock(depot_mutex);
-    pool.free[size_class] = std::exchange(depot[size_class], nullptr);
-    return pool.free[size_class] != nullptr;
+    pool.free[size_class].append(depot[size_class]);
+    return pool.free[size_class].first != nullptr;
 }
 
 void new_chunk() {
@@ -84,11 +98,10 @@ void new_chunk() {
     pool.taken += size;
 }
 
-// The slow way: a frame of this class has never been free on this thread.
+// The slow way: no frame of this class is free on this thread.
 [[gnu::noinline]] void* carve(std::size_t size_class) {
-    thread_local HandOverAtThreadEnd at_thread_end;
-    static_cast<void>(at_thread_end);
-    if (take_from_depot(size_class)) return std::exchange(pool.free[size_class], pool.free[size_class]->next);
+    pool.surplus[size_class] = 0;
+    if (take_from_depot(size_class)) return pool.free[size_class].pop();
     const std::size_t size = size_class * kGranule;
     if (static_cast<std::size_t>(pool.end - pool.bump) < size) new_chunk();
     return std::exchange(pool.bump, pool.bump + size);
@@ -99,11 +112,9 @@ void new_chunk() {
 void* allocate_frame(std::size_t size) {
     if (!kPooled || size > kPooledMax) return ::operator new(size);
     const std::size_t size_class = (size + kGranule - 1) / kGranule;
-    FreeFrame* frame = pool.free[size_class];
+    if (pool.free[size_class].first == nullptr) return carve(size_class);
     --pool.surplus[size_class];
-    if (frame == nullptr) return carve(size_class);
-    pool.free[size_class] = frame->next;
-    return frame;
+    return pool.free[size_class].pop();
 }
 
 void free_frame(void* frame, std::size_t size) noexcept {
@@ -112,10 +123,11 @@ void free_frame(void* frame, std::size_t size) noexcept {
         return;
     }
     const std::size_t size_class = (size + kGranule - 1) / kGranule;
-    pool.free[size_class] = ::new (frame) FreeFrame{pool.free[size_class]};
+    if (!pool.is_handed_over_at_the_end) [[unlikely]]
+        hand_over_at_the_end();
+    pool.free[size_class].push(::new (frame) FreeFrame{});
     if (++pool.surplus[size_class] > kSurplusMax) [[unlikely]]
         hand_over(size_class);
-};
 }
 
 std::size_t frame_bytes_taken() noexcept { return pool.taken; }
