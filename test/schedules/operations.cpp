@@ -8,13 +8,15 @@ namespace trawl::schedules {
 namespace {
 
 constexpr std::array kOperations = {
-    sleep_a_while,    hold_permits,    hold_permits,       hold_lock,      hold_lock,
-    wait_for_notice,  wait_for_notice, wait_for_predicate, notify,         notify,
-    meet_at_barrier,  meet_at_barrier, disturb_barrier,    wait_for_event, set_event,
-    put_items,        put_items,       get_items,          get_items,      join_queue,
-    found_crew,       hire_someone,    cancel_someone,     gather_some,    gather_their_outcomes,
-    take_as_they_end, shield_some,     use_thread,         use_generator,  use_stream,
-    use_connection,
+    sleep_a_while,      hold_permits,    hold_permits,    hold_permits,
+    hold_lock,          hold_lock,       wait_for_notice, wait_for_notice,
+    wait_for_predicate, notify,          notify,          meet_at_barrier,
+    meet_at_barrier,    disturb_barrier, wait_for_event,  set_event,
+    put_items,          put_items,       put_items,       get_items,
+    get_items,          get_items,       join_queue,      found_crew,
+    hire_someone,       cancel_someone,  gather_some,     gather_their_outcomes,
+    take_as_they_end,   shield_some,     use_thread,      use_generator,
+    use_stream,         use_connection,
 };
 
 }  // namespace

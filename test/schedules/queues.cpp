@@ -95,30 +95,30 @@ void perhaps_close(Run& run, Shelf<Q>& shelf) {
 
 Task<> put_items(Crew& crew, std::size_t /*depth*/) {
     Alive alive(crew.run);
-    switch (crew.run.below(3)) {
+    switch (crew.run.below(5)) {
         case 0:
-            co_await put_into(crew, crew.room.fifo);
-            break;
-        case 1:
             co_await put_into(crew, crew.room.lifo);
             break;
-        default:
+        case 1:
             co_await put_into(crew, crew.room.sorted);
+            break;
+        default:
+            co_await put_into(crew, crew.room.fifo);
             break;
     }
 }
 
 Task<> get_items(Crew& crew, std::size_t depth) {
     Alive alive(crew.run);
-    switch (crew.run.below(3)) {
+    switch (crew.run.below(5)) {
         case 0:
-            co_await get_from(crew, depth, crew.room.fifo);
-            break;
-        case 1:
             co_await get_from(crew, depth, crew.room.lifo);
             break;
-        default:
+        case 1:
             co_await get_from(crew, depth, crew.room.sorted);
+            break;
+        default:
+            co_await get_from(crew, depth, crew.room.fifo);
             break;
     }
 }

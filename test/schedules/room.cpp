@@ -49,13 +49,13 @@ namespace {
 
 constexpr std::size_t kPermits = 3;
 constexpr std::size_t kParties = 3;
-constexpr std::size_t kCapacities = 3;
+constexpr std::size_t kCapacities = 2;
 
 }  // namespace
 
 Room::Room(Run& watched)
     : run(watched),
-      semaphore(1 + run.below(kPermits), kPermits),
+      semaphore(2 + run.below(kPermits - 1), kPermits),
       barrier(2 + run.below(kParties - 1)),
       rounds(barrier.parties()),
       fifo(run, Order::kFifo, 1 + run.below(kCapacities)),

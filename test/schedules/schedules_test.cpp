@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -19,14 +20,9 @@
 namespace trawl::schedules {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
-void when_dying(void (*call)()) { __sanitizer_set_death_callback(call); }
-#else
-constexpr bool kSanitized = false;
-void when_dying(void (*call)()) {
+void call_at(std::initializer_list<int> signals, void (*call)()) {
     static void (*called)() = call;
-    for (int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) {
+    for (int signal : signals) {
         std::signal(signal, [](int number) {
             called();
             std::signal(number, SIG_DFL);
@@ -34,6 +30,16 @@ void when_dying(void (*call)()) {
         });
     }
 }
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+void when_dying(void (*call)()) {
+    __sanitizer_set_death_callback(call);
+    call_at({SIGABRT}, call);
+}
+#else
+constexpr bool kSanitized = false;
+void when_dying(void (*call)()) { call_at({SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}, call); }
 #endif
 #if defined(__OPTIMIZE__)
 constexpr bool kOptimized = true;

@@ -24,7 +24,8 @@ Task<> hold_permits(Crew& crew, std::size_t depth) {
     Run& run = crew.run;
     Room& room = crew.room;
     Alive alive(run);
-    const std::size_t count = 1 + run.below(room.semaphore.permits());
+    // One that waits for all holds up those behind it who want few.
+    const std::size_t count = run.one_in(3) ? room.semaphore.permits() : 1;
     if (run.one_in(8) && room.semaphore.permits() < 3) room.semaphore.add_permits(1);
     std::optional<Semaphore::Permit> permit;
     Line::Stay stay(room.permit_line, count);
