@@ -68,18 +68,20 @@ public:
     explicit JoinAwaiter(TaskGroup& group) noexcept : group_(&group) {}
     /// Requires: `other` has not been awaited.
     JoinAwaiter(JoinAwaiter&& other) noexcept : Waiter(), group_(other.group_) {}
-    ~JoinAwaiter() {
-        if (group_->joiner_ == this) group_->joiner_ = nullptr;
-    }
+    ~JoinAwaiter() { leave(); }
     [[nodiscard]] bool await_ready() const noexcept;
     void await_suspend(std::coroutine_handle<> handle);
     void await_resume() {
-        if (group_->joiner_ == this) group_->joiner_ = nullptr;
+        leave();
         if (!group_->errors_.empty()) group_->throw_errors();
     }
     [[nodiscard]] std::string describe() const override;
 
 private:
+    void leave() noexcept {
+        if (group_->joiner_ == this) group_->joiner_ = nullptr;
+    }
+
     TaskGroup* group_;
 };
 
