@@ -99,7 +99,9 @@ Task<PullSummary> supervise(PullOptions options) {
 }  // namespace
 
 void run_pull(const PullCommand& command) {
-    const PullSummary summary = run(supervise(command.options));
+    Loop loop;
+    loop.warn_of_slow_steps(Duration::zero(), {});  // a page that takes long to parse is no news to who pulls it
+    const PullSummary summary = loop.run(supervise(command.options));
     print_answer(summary_text(summary));
 }
 
