@@ -5,8 +5,8 @@
 namespace trawl {
 namespace {
 
-// Enough for a busy tick; what more was needed at once goes back to the heap.
-constexpr std::size_t kPooledMax = 256;
+// Enough for a busy tick of a thousand connections; what more was needed at once goes back to the heap.
+constexpr std::size_t kPooledMax = 1024;
 
 class Pool {
 public:

@@ -22,7 +22,7 @@ constexpr Duration kSlowStep = std::chrono::milliseconds(100);
 
 }  // namespace
 
-Loop::Loop() : Loop(make_epoll_backend(), TimerWheel::kTickBits) {
+Loop::Loop() : Loop(make_kernel_backend(), TimerWheel::kTickBits) {
     warn_of_slow_steps(kSlowStep, [](const SlowStep& step) {
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(step.took).count();
         print(stderr, "trawl: a task ran for {} ms without waiting: {}\n", took, step.task);
@@ -124,6 +124,8 @@ loop::ThreadPool& Loop::threads() {
     return *threads_;
 }
 
-loop::IoRecord& Loop::open(int fd) { return backend_->open(fd); }
+loop::IoRecord& Loop::open(int fd, IoKind kind) { return backend_->open(fd, kind); }
+
+std::string_view Loop::backend_name() const noexcept { return backend_->name(); }
 
 }  // namespace trawl

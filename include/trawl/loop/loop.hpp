@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "trawl/base/clock.hpp"
@@ -48,6 +49,9 @@ public:
     template <class T>
     T run(Task<T> main);
 
+    /// What waits on the kernel's behalf: "uring", "epoll", "virtual". The environment's TRAWL_BACKEND chooses between
+    /// the first two ("auto", the default: io_uring where the kernel has it and allows it).
+    [[nodiscard]] std::string_view backend_name() const noexcept;
     /// The time at which this tick of the loop began: coarse, but free.
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
     void add_timer(Timer& timer, TimePoint deadline) noexcept { timers_.add(timer, deadline); }
@@ -61,7 +65,7 @@ public:
     /// The task that runs now; null outside of one.
     [[nodiscard]] TaskNode* running() const noexcept { return schedule_.running(); }
     /// Hands `fd` to the loop, which owns it from now on. For IoHandle.
-    [[nodiscard]] loop::IoRecord& open(int fd);
+    [[nodiscard]] loop::IoRecord& open(int fd, IoKind kind);
     /// Runs `work` on a thread and then `done` on the loop's; on a virtual loop, both on the loop's, one tick later.
     void run_on_thread(std::function<void()> work, std::function<void()> done);
 
