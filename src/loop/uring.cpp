@@ -80,7 +80,7 @@ public:
     }
 
     void wait(std::optional<TimePoint> deadline, TimePoint now, Schedule& schedule) override {
-        if (buffers_) buffers_->top_up();
+        if (receives_) buffers_.top_up();
         if (deadline && *deadline <= now) {
             ring_.submit_and_collect();
         } else if (deadline) {
@@ -116,10 +116,7 @@ private:
 
     void begin(IoRecord& record, Kind kind) {
         if ((record.pending & bit(kind)) != 0) return;
-        if (kind == kReceive && !buffers_) {
-            buffers_.emplace(ring_.get());
-            buffers_->top_up();
-        }
+        if (kind == kReceive) receives_ = true;
         prepare(ring_.entry(), record.fd, kind).user_data = data_of(&record, kind);
         record.pending |= bit(kind);
         record.retain();
@@ -195,14 +192,14 @@ private:
         Buffer buffer;
         if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
             const auto id = static_cast<unsigned short>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
-            buffer = buffers_->take(id, static_cast<std::size_t>(std::max(completion.result, 0)));
+            buffer = buffers_.take(id, static_cast<std::size_t>(std::max(completion.result, 0)));
         }
         if (completion.result > 0) {
             record.received.push_back(std::move(buffer));
         } else if (completion.result == 0) {
             record.ended = true;
         } else if (completion.result == -ENOBUFS) {
-            buffers_->grow();
+            buffers_.grow();
         } else if (completion.result != -ECANCELED) {
             record.error = -completion.result;
         }
@@ -252,7 +249,8 @@ private:
     }
 
     loop::Ring ring_;
-    std::optional<loop::UringBuffers> buffers_;  // from the first receive on
+    loop::UringBuffers buffers_{ring_.get()};
+    bool receives_ = false;  // a loop without sockets needs no buffers
     int wake_;
     unsigned pending_ = 0;  // operations whose last completion has not been seen
     bool ending_ = false;
