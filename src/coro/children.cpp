@@ -4,6 +4,7 @@ namespace trawl::coro {
 
 // The list is emptied first: the destructors that run here may look at it, add to it, and cancel it again.
 void Children::cancel() noexcept {
+    const Schedule::Cancelling cancelling;
     List<ChildLink> going;
     going.append(list_);
     size_ = 0;
