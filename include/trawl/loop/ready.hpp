@@ -1,9 +1,9 @@
 /// Waiting until a descriptor is ready, without reading or writing: for descriptors that belong to somebody else (a
 /// database's or curl's socket, inotify), and for operations that are made of a system call and a wait.
 ///
-/// Rules: the answer is the descriptor's state, as poll(2) tells it (level-triggered), not an event since the last look,
-/// so that it does not matter who reads how much in between. It is a hint, as everywhere: who reads next may find that
-/// somebody else was faster. At most one task waits in each direction.
+/// Rules: the answer is the descriptor's state, as poll(2) tells it (level-triggered), not an event since the last
+/// look, so that it does not matter who reads how much in between. It is a hint, as everywhere: who reads next may find
+/// that somebody else was faster. At most one task waits in each direction.
 #pragma once
 
 #include <string>
