@@ -4,7 +4,16 @@
 
 #include <map>
 
+#include "trawl/base/error.hpp"
+
 namespace trawl {
+
+Command& Command::env(std::string name, std::string value) {
+    if (name.empty() || name.find('=') != std::string::npos)
+        throw UsageError("'" + name + "' is no name of an environment variable: it is empty or has a '='");
+    environment_.emplace_back(std::move(name), std::move(value));
+    return *this;
+}
 
 std::vector<std::string> Command::environment() const {
     std::map<std::string, std::string> variables;

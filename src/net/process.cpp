@@ -206,6 +206,8 @@ void ProcessOutput::check() const {
 // ---- Process ----
 
 Process Process::start(const Command& command) {
+    if (Loop::current().backend_name() == "virtual")
+        throw UsageError("a VirtualLoop has no child processes: give the code under test what they would have written");
     Process process;
     process.program_ = command.program();
     net::Descriptor in = net::open_stream(command.stdin_source(), O_RDONLY, process.input_);

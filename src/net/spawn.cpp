@@ -119,10 +119,23 @@ std::string find_program(const Command& command, const std::string& path) {
     throw OsError(error, format("start '{}'", command.program()));
 }
 
+void require_no_zero_byte(const std::string& text, const char* what) {
+    if (text.find('\0') != std::string::npos)
+        throw UsageError(format("{} of a command has a zero byte, where C takes it to end: {}", what, text.c_str()));
+}
+
+void require_sound(const Command& command, const std::vector<std::string>& environment) {
+    require_no_zero_byte(command.program(), "the program");
+    require_no_zero_byte(command.directory(), "the directory");
+    for (const std::string& argument : command.arguments()) require_no_zero_byte(argument, "an argument");
+    for (const std::string& variable : environment) require_no_zero_byte(variable, "a variable");
+}
+
 }  // namespace
 
 pid_t spawn(const Command& command, const ChildStdio& stdio) {
     std::vector<std::string> environment = command.environment();
+    require_sound(command, environment);
     const std::string file = find_program(command, path_of(environment));
     std::vector<std::string> arguments = command.arguments();
     arguments.insert(arguments.begin(), command.program());

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
@@ -20,6 +21,7 @@
 #include "trawl/loop/signal.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
+#include "trawl/loop/virtual_loop.hpp"
 
 namespace trawl {
 namespace {
@@ -177,6 +179,24 @@ TEST_F(Processes, AStreamThatIsNoPipeIsAUsageError) {
         co_await process.communicate("nobody reads this");
     };
     EXPECT_THROW(run(work()), UsageError);
+}
+
+TEST_F(Processes, WhatNoProgramCanBeGivenIsAUsageError) {
+    const std::string zero("a\0b", 3);
+    for (const Command& command :
+         {Command(zero), Command("true", zero), Command("true").directory(zero), Command("true").env("NAME", zero)})
+        EXPECT_THROW(failure_of(command), UsageError);
+    EXPECT_THROW(Command("true").env("A=B", ""), UsageError);
+    EXPECT_THROW(Command("true").env("", "value"), UsageError);
+}
+
+TEST_F(Processes, NeedALoopThatWaitsOnTheKernel) {
+    EXPECT_THROW(Process::start(Command("true")), UsageError);
+    auto work = []() -> Task<> {
+        EXPECT_THROW(Process::start(Command("true").stdout_to(Stdio::pipe())), UsageError);
+        co_return;
+    };
+    VirtualLoop().run(work());
 }
 
 // ---- streams ----
@@ -431,6 +451,31 @@ TEST_F(Processes, ManyAtOnceEachGetTheirOwn) {
         co_return right;
     };
     EXPECT_EQ(run(work()), 50);
+}
+
+// Timeouts that end a child anywhere between its start and its end.
+TEST_F(Processes, AnyMomentIsAsGoodToEndOne) {
+    auto limited = [](int i) -> Task<bool> {
+        bool in_time = true;
+        try {
+            co_await timeout(i * 50us, run_command(shell("cat; echo end"), std::string(200'000, 'x')));
+        } catch (const TimeoutError&) {
+            in_time = false;
+        }
+        co_return in_time;
+    };
+    auto work = [&]() -> Task<int> {
+        int in_time = 0;
+        for (int round = 0; round < 10; ++round) {
+            std::vector<Task<bool>> tasks;
+            for (int i = 0; i < 20; ++i) tasks.push_back(limited(i * 10));
+            const std::vector<bool> ended = co_await gather(std::move(tasks));
+            in_time += static_cast<int>(std::count(ended.begin(), ended.end(), true));
+            EXPECT_FALSE(has_children());
+        }
+        co_return in_time;
+    };
+    EXPECT_LT(run(work()), 200);  // those with no time at all
 }
 
 TEST_F(Processes, AGroupOfTasksThatIsCancelledLeavesNone) {

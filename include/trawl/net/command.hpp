@@ -62,11 +62,8 @@ public:
         arguments_.insert(arguments_.end(), values.begin(), values.end());
         return *this;
     }
-    /// Sets a variable of the environment.
-    Command& env(std::string name, std::string value) {
-        environment_.emplace_back(std::move(name), std::move(value));
-        return *this;
-    }
+    /// Sets a variable of the environment. Throws UsageError for a name that is empty or has a '='.
+    Command& env(std::string name, std::string value);
     Command& without_env(std::string name) {
         environment_.emplace_back(std::move(name), std::nullopt);
         return *this;

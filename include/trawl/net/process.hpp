@@ -107,8 +107,9 @@ private:
 class Process {
 public:
     /// Starts the command. The thread stands still until the program runs or is known not to: a millisecond or so.
-    /// Requires: a loop runs on this thread. Throws OsError, which names the program: ENOENT, EACCES, ENOEXEC, ENOTDIR
-    /// (no such directory to run it in: it is named instead), E2BIG, EMFILE...
+    /// Throws OsError, which names the program: ENOENT, EACCES, ENOEXEC, ENOTDIR (no such directory to run it in: it is
+    /// named instead), E2BIG, EMFILE...; UsageError for a zero byte in what it is given, without a loop, and on a
+    /// VirtualLoop.
     static Process start(const Command& command);
 
     [[nodiscard]] pid_t pid() const noexcept { return child_.pid(); }
