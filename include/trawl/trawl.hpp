@@ -37,6 +37,7 @@
 #include "trawl/net/address.hpp"
 #include "trawl/net/pipe.hpp"
 #include "trawl/net/process.hpp"
+#include "trawl/net/task_report.hpp"
 #include "trawl/net/tcp.hpp"
 #include "trawl/net/udp.hpp"
 #include "trawl/net/unix.hpp"

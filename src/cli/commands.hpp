@@ -7,5 +7,6 @@ namespace trawl::cli {
 
 void run_pull(const PullCommand& command);
 void run_sql(const SqlCommand& command);
+void run_ps(const PsCommand& command);
 
 }  // namespace trawl::cli

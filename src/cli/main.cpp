@@ -18,6 +18,7 @@ struct Overloaded : Handlers... {
 
 void run_command(const Command& command) {
     std::visit(Overloaded{[](const PullCommand& pull) { run_pull(pull); }, [](const SqlCommand& sql) { run_sql(sql); },
+                          [](const PsCommand& ps) { run_ps(ps); },
                           [](const PrintCommand& text) { print_answer(text.text); }},
                command);
 }

@@ -2,7 +2,9 @@
 #include "options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -21,11 +23,13 @@ constexpr const char* kAbout =
     "\n"
     "  trawl pull http://api.example.com/items                pagination and records are found\n"
     "  trawl sql \"select count(*) from items\" --lake lake     ask the lake\n"
+    "  trawl ps 4711                                          what a pull that runs is doing\n"
     "  trawl help paginators                                  when the pagination is not found\n";
 
 struct Values {
     PullOptions pull{""};
     SqlCommand sql;
+    PsCommand ps;
     std::vector<std::string> headers;
     std::string topic;
 };
@@ -62,6 +66,14 @@ CLI::App* add_sql(CLI::App& app, SqlCommand& command) {
     return sql;
 }
 
+CLI::App* add_ps(CLI::App& app, PsCommand& command) {
+    CLI::App* ps = app.add_subcommand("ps", "Show what the tasks of a running pull do, and where each waits");
+    ps->add_option("PID", command.process, "The process: a trawl pull of the same user")
+        ->required()
+        ->check(CLI::Range(1, std::numeric_limits<pid_t>::max()).description(""));
+    return ps;
+}
+
 // "Authorization: Bearer x". The value may be a secret: it is not repeated.
 std::pair<std::string, std::string> split_header(const std::string& text) {
     const auto colon = text.find(':');
@@ -73,20 +85,19 @@ std::pair<std::string, std::string> split_header(const std::string& text) {
                                                    : text.find_first_not_of(" \t", colon + 1))};
 }
 
-std::string help_on(const std::string& topic, const CLI::App& app, const CLI::App& pull, const CLI::App& sql) {
+std::string help_on(const std::string& topic, const CLI::App& app) {
     if (topic.empty()) return app.help();
     if (topic == "exit-codes") return exit_codes_help();
     if (topic == "paginators") return paginators_help();
-    if (topic == "pull") return pull.help();
-    if (topic == "sql") return sql.help();
-    constexpr std::array<std::string_view, 4> kTopics{"exit-codes", "paginators", "pull", "sql"};
-    throw UsageError(format("there is no help on '{}'{}; use exit-codes, paginators, pull or sql", topic,
+    constexpr std::array<std::string_view, 5> kTopics{"exit-codes", "paginators", "pull", "sql", "ps"};
+    if (std::find(kTopics.begin(), kTopics.end(), topic) != kTopics.end()) return app.get_subcommand(topic)->help();
+    throw UsageError(format("there is no help on '{}'{}; use exit-codes, paginators, pull, sql or ps", topic,
                             did_you_mean(topic, kTopics)));
 }
 
 // CLI11 names what it did not expect in reverse; the first word is the one that was mistyped.
 std::string unexpected(const std::vector<std::string>& words) {
-    constexpr std::array<std::string_view, 12> kKnown{"pull",     "sql",       "help",        "--to",
+    constexpr std::array<std::string_view, 13> kKnown{"pull",     "sql",       "ps",   "help",        "--to",
                                                       "--name",   "--records", "--paginator", "--concurrency",
                                                       "--header", "--lake",    "--format",    "--version"};
     for (const std::string& word : words) {
@@ -114,8 +125,9 @@ Command parse_command_line(int argc, const char* const* argv) {
     app.require_subcommand(0, 1);  // a word that is no verb is then named as such
     CLI::App* pull = add_pull(app, values.pull, values.headers);
     CLI::App* sql = add_sql(app, values.sql);
+    const CLI::App* ps = add_ps(app, values.ps);
     CLI::App* help = app.add_subcommand("help", "Explain: exit-codes, paginators, or a verb");
-    help->add_option("TOPIC", values.topic, "exit-codes, paginators, pull, sql");
+    help->add_option("TOPIC", values.topic, "exit-codes, paginators, pull, sql, ps");
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForVersion&) {
@@ -135,8 +147,9 @@ Command parse_command_line(int argc, const char* const* argv) {
         return PullCommand{values.pull};
     }
     if (*sql) return values.sql;
+    if (*ps) return values.ps;
     if (!*help) throw UsageError("there is no verb: use trawl pull URL, or trawl sql QUERY; see trawl --help");
-    return PrintCommand{help_on(values.topic, app, *pull, *sql)};
+    return PrintCommand{help_on(values.topic, app)};
 }
 
 }  // namespace trawl::cli

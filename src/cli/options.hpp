@@ -1,6 +1,8 @@
 /// The command line as data.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -21,12 +23,16 @@ struct SqlCommand {
     Format format = Format::table;
 };
 
+struct PsCommand {
+    pid_t process = 0;
+};
+
 /// Text for stdout, and nothing else to do: --help, --version, help exit-codes.
 struct PrintCommand {
     std::string text;
 };
 
-using Command = std::variant<PullCommand, SqlCommand, PrintCommand>;
+using Command = std::variant<PullCommand, SqlCommand, PsCommand, PrintCommand>;
 
 /// Throws UsageError with one line that says what is wrong and where help is.
 Command parse_command_line(int argc, const char* const* argv);

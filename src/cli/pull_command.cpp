@@ -14,6 +14,7 @@
 #include "trawl/loop/signal.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
+#include "trawl/net/task_report.hpp"
 
 namespace trawl::cli {
 namespace {
@@ -79,6 +80,14 @@ Task<> listen(SignalWatcher& watcher, const Session& session) {
     }
 }
 
+// A convenience: a system that does not allow it is no reason not to pull.
+Task<> answer_ps() {
+    try {
+        co_await report_tasks();
+    } catch (const OsError&) {  // ignored: trawl ps says that it gets no answer
+    }
+}
+
 Task<> pull_in(TaskGroup& group, PullOptions options, Session& session) {
     session.summary = co_await pull(std::move(options), session.progress);
     group.cancel();
@@ -91,6 +100,7 @@ Task<PullSummary> supervise(PullOptions options) {
     TaskGroup group;
     group.spawn(pull_in(group, std::move(options), session));
     group.spawn(listen(watcher, session));
+    group.spawn(answer_ps(), "trawl ps");
     group.spawn(is_terminal() ? draw_progress(session) : log_progress(session));
     co_await group.join();
     co_return std::move(*session.summary);

@@ -18,6 +18,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and newline
     (["--help"], ["pull", "sql", "--version"]),
     (["pull", "--help"], ["--to", "--name", "--records", "--paginator", "--concurrency"]),
     (["sql", "--help"], ["--lake"]),
+    (["ps", "--help"], ["PID"]),
     (["help", "exit-codes"], [str(code) for code in exit_codes.ALL]),
 ])
 def test_help_names_what_there_is(arguments, words):

@@ -10,12 +10,17 @@ from rig.readers import assert_table, committed
 from rig.wait import wait_until
 
 
-def stop_half_way(nginx, lake, how: signal.Signals) -> tool.Result:
-    """Stops a pull of 103 slow pages once the first has arrived."""
+def start_slow(nginx, lake):
+    """A pull of 103 slow pages, the first of which has arrived."""
     nginx.requests()
     process = tool.start("pull", nginx.url + "/slow/subdivisions", "--to", lake, "--name", "rows")
+    wait_until(lambda: nginx.requests() or process.poll() is not None, "the first page")
+    return process
+
+
+def stop_half_way(nginx, lake, how: signal.Signals) -> tool.Result:
+    process = start_slow(nginx, lake)
     try:
-        wait_until(lambda: nginx.requests() or process.poll() is not None, "the first page")
         assert process.poll() is None, str(tool.finish(process))
     finally:
         process.send_signal(how)
