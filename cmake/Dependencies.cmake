@@ -7,6 +7,9 @@ find_package(simdjson REQUIRED)
 add_library(trawl_simdjson INTERFACE)
 target_link_libraries(trawl_simdjson INTERFACE simdjson::simdjson)
 
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LIBURING REQUIRED IMPORTED_TARGET liburing>=2.3)
+
 # llhttp comes as C sources.
 set(LLHTTP_ROOT /usr/share CACHE PATH "Where llhttp/*.c and include/llhttp/llhttp.h are")
 add_library(trawl_llhttp STATIC ${LLHTTP_ROOT}/llhttp/api.c ${LLHTTP_ROOT}/llhttp/http.c ${LLHTTP_ROOT}/llhttp/llhttp.c)

@@ -1,11 +1,15 @@
 #include "trawl/base/error.hpp"
 
+#include <cstring>
 #include <system_error>
 
 namespace trawl {
 
 OsError::OsError(int code, const std::string& what_failed)
     : Error(what_failed + ": " + std::system_category().message(code)), code_(code) {}
+
+Interrupted::Interrupted(int signal)
+    : Error(std::string("interrupted by SIG") + ::sigabbrev_np(signal)), signal_(signal) {}
 
 namespace {
 

@@ -5,13 +5,15 @@
 namespace trawl {
 namespace {
 
-// Enough for a busy tick; what more was needed at once goes back to the heap.
-constexpr std::size_t kPooledMax = 256;
+// Enough for a busy tick of a thousand connections; what more was needed at once goes back to the heap.
+constexpr std::size_t kPooledMax = 1024;
 
 class Pool {
 public:
     Pool() { free_.reserve(kPooledMax); }
+    [[nodiscard]] std::size_t leased() const noexcept { return leased_; }
     char* take() {
+        ++leased_;
         if (free_.empty()) return new char[Buffer::kCapacity];
         char* data = free_.back().release();
         free_.pop_back();
@@ -19,11 +21,13 @@ public:
     }
     void give_back(char* data) noexcept {
         std::unique_ptr<char[]> owned(data);
+        --leased_;
         if (free_.size() < kPooledMax) free_.push_back(std::move(owned));
     }
 
 private:
     std::vector<std::unique_ptr<char[]>> free_;
+    std::size_t leased_ = 0;
 };
 
 Pool& pool() {
@@ -34,6 +38,8 @@ Pool& pool() {
 }  // namespace
 
 Buffer Buffer::lease() { return Buffer(pool().take()); }
+
+std::size_t Buffer::leased() noexcept { return pool().leased(); }
 
 Buffer::~Buffer() {
     if (data_ != nullptr) pool().give_back(data_);

@@ -14,7 +14,6 @@ namespace trawl {
 namespace {
 
 using loop::IoRecord;
-using loop::Operation;
 
 // Bounds the work between two looks at the timers.
 constexpr int kEventsMax = 256;
@@ -50,12 +49,21 @@ public:
         watch(wake_.get(), nullptr, EPOLLIN | EPOLLET);
     }
 
-    IoRecord& open(int fd) override {
-        auto* record = new IoRecord();
-        record->fd = fd;
+    [[nodiscard]] std::string_view name() const noexcept override { return "epoll"; }
+
+    IoRecord& open(int fd, IoKind kind) override {
+        auto* record = new IoRecord(*this, fd, kind);
         watch(fd, record, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
         records_.push_back(*record);
         return *record;
+    }
+
+    // Closing alone does not take the descriptor out while a copy of it is open elsewhere (dup(2), a child that has not
+    // called exec yet): the kernel would go on naming a record that is gone.
+    void close(IoRecord& record) noexcept override {
+        epoll_event unused{};
+        ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, record.fd, &unused);
+        Backend::close(record);
     }
 
     void wait(std::optional<TimePoint> deadline, TimePoint now, Schedule& schedule) override {
@@ -113,20 +121,13 @@ private:
         if (ended) record.hung_up = true;
         if (ended || (event.events & EPOLLIN) != 0) record.readable = true;
         if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) record.writable = true;
-        if (record.readable) advance(record.reader, schedule);
-        if (record.writable) advance(record.writer, schedule);
-    }
-
-    static void advance(Operation* operation, Schedule& schedule) {
-        if (operation == nullptr || !operation->attempt()) return;
-        operation->leave_slot();
-        schedule.wake(*operation);
+        if (record.readable) attempt(record.reader, schedule);
+        if (record.writable) attempt(record.writer, schedule);
     }
 
     FileDescriptor epoll_;
     FileDescriptor wake_;
     bool has_pwait2_ = true;
-    List<IoRecord> records_;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "backend.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
 
@@ -20,17 +21,25 @@ bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULD
 
 }  // namespace
 
+IoRecord::~IoRecord() {
+    while (!accepted.empty()) ::close(accepted.pop_front());
+}
+
 Operation::~Operation() {
     leave_slot();
     record_->release();
 }
 
+void Operation::wait_in(Operation*& slot) noexcept {
+    slot_ = &slot;
+    slot = this;
+    if (record_->backend != nullptr) record_->backend->operation_waits(*record_);
+}
+
 // ---- Receive ----
 
 Receive::~Receive() {
-    if (!done_) return;
-    record().unclaimed = std::move(buffer_);
-    record().has_unclaimed = true;
+    if (done_) record().received.push_front(std::move(buffer_));
 }
 
 void Receive::await_suspend(std::coroutine_handle<> handle) noexcept {
@@ -39,13 +48,22 @@ void Receive::await_suspend(std::coroutine_handle<> handle) noexcept {
 }
 
 bool Receive::attempt() noexcept {
+    if (take()) return true;
+    return !record().is_fed && read();
+}
+
+bool Receive::take() noexcept {
     IoRecord& record = this->record();
-    if (record.has_unclaimed) {
-        record.has_unclaimed = false;
-        buffer_ = std::move(record.unclaimed);
-        done_ = true;
-        return true;
+    if (!record.received.empty()) {
+        buffer_ = record.received.pop_front();
+        return done_ = true;
     }
+    error_ = std::exchange(record.error, 0);
+    return error_ != 0 || record.ended;
+}
+
+bool Receive::read() noexcept {
+    IoRecord& record = this->record();
     Buffer buffer = Buffer::lease();
     ssize_t got;
     do {
@@ -63,8 +81,7 @@ bool Receive::attempt() noexcept {
     if (got > 0 && static_cast<std::size_t>(got) < Buffer::kCapacity && !record.hung_up) record.readable = false;
     buffer.resize(static_cast<std::size_t>(got));
     buffer_ = std::move(buffer);
-    done_ = true;
-    return true;
+    return done_ = true;
 }
 
 Buffer Receive::await_resume() {
@@ -104,7 +121,7 @@ void Send::await_resume() {
 // ---- Accept ----
 
 Accept::~Accept() {
-    if (accepted_ >= 0) ::close(accepted_);
+    if (accepted_ >= 0) record().accepted.push_front(accepted_);
 }
 
 void Accept::await_suspend(std::coroutine_handle<> handle) noexcept {
@@ -112,7 +129,18 @@ void Accept::await_suspend(std::coroutine_handle<> handle) noexcept {
     wait_in(record().reader);
 }
 
+bool Accept::take() noexcept {
+    if (!record().accepted.empty()) {
+        accepted_ = record().accepted.pop_front();
+        return true;
+    }
+    error_ = std::exchange(record().error, 0);
+    return error_ != 0;
+}
+
 bool Accept::attempt() noexcept {
+    if (take()) return true;
+    if (record().is_fed) return false;
     do {
         accepted_ = ::accept4(record().fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         // A connection that was reset before we took it is no concern of the listener's.
@@ -158,13 +186,16 @@ bool Connect::attempt() noexcept {
 
 }  // namespace loop
 
-IoHandle::IoHandle(int fd) : record_(&Loop::current().open(fd)) { record_->retain(); }
+IoHandle::IoHandle(int fd, IoKind kind) : record_(&Loop::current().open(fd, kind)) { record_->retain(); }
 
 void IoHandle::close() noexcept {
     if (record_ == nullptr) return;
     loop::IoRecord& record = *std::exchange(record_, nullptr);
-    record.unlink();
-    ::close(std::exchange(record.fd, -1));
+    if (record.backend != nullptr) {
+        record.backend->close(record);
+    } else {
+        ::close(std::exchange(record.fd, -1));
+    }
     for (loop::Operation* waiting : {record.reader, record.writer}) {
         if (waiting == nullptr) continue;
         waiting->fail(ECANCELED);
@@ -174,12 +205,14 @@ void IoHandle::close() noexcept {
     record.release();
 }
 
-// A record whose loop has ended is in no list: nobody will tell it of events any more.
+// The peek comes first: it may itself be what moves bytes from the socket to the backend.
 bool IoHandle::is_quiet() const noexcept {
-    if (record_ == nullptr || !record_->linked()) return false;
-    if (record_->readable || record_->hung_up || record_->has_unclaimed) return false;
+    if (record_ == nullptr || record_->backend == nullptr) return false;
+    if (record_->readable || record_->hung_up || record_->has_arrived()) return false;
     char byte;
-    return ::recv(record_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && loop::would_block(errno);
+    if (::recv(record_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || !loop::would_block(errno)) return false;
+    record_->backend->look(Schedule::current());
+    return !record_->has_arrived();
 }
 
 }  // namespace trawl

@@ -22,7 +22,7 @@ constexpr Duration kSlowStep = std::chrono::milliseconds(100);
 
 }  // namespace
 
-Loop::Loop() : Loop(make_epoll_backend(), TimerWheel::kTickBits) {
+Loop::Loop() : Loop(make_kernel_backend(), TimerWheel::kTickBits) {
     warn_of_slow_steps(kSlowStep, [](const SlowStep& step) {
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(step.took).count();
         print(stderr, "trawl: a task ran for {} ms without waiting: {}\n", took, step.task);
@@ -55,7 +55,20 @@ TimePoint Loop::deadline_after(Duration after) const noexcept {
 }
 
 void Loop::run_until(const bool& done) {
-    while (!done) tick(done);
+    while (!done && interrupted_by_ == 0) tick(done);
+}
+
+// A main task that came to its end all the same has its say.
+void Loop::throw_if_interrupted(bool done) const {
+    const int signal = interrupted_by_;
+    if (signal != 0 && !done) throw Interrupted(signal);
+}
+
+bool Loop::interrupt(int signal) noexcept {
+    int none = 0;
+    if (!interrupted_by_.compare_exchange_strong(none, signal)) return false;
+    backend_->wake();
+    return true;
 }
 
 void Loop::tick(const bool& done) {
@@ -124,6 +137,8 @@ loop::ThreadPool& Loop::threads() {
     return *threads_;
 }
 
-loop::IoRecord& Loop::open(int fd) { return backend_->open(fd); }
+loop::IoRecord& Loop::open(int fd, IoKind kind) { return backend_->open(fd, kind); }
+
+std::string_view Loop::backend_name() const noexcept { return backend_->name(); }
 
 }  // namespace trawl

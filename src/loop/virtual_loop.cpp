@@ -15,7 +15,9 @@ class VirtualBackend final : public Backend {
 public:
     [[nodiscard]] TimePoint now() const noexcept override { return now_; }
 
-    [[noreturn]] loop::IoRecord& open(int /*fd*/) override {
+    [[nodiscard]] std::string_view name() const noexcept override { return "virtual"; }
+
+    [[noreturn]] loop::IoRecord& open(int /*fd*/, IoKind /*kind*/) override {
         throw UsageError("a VirtualLoop has no descriptors: give the code under test a memory stream instead");
     }
 

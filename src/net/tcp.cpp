@@ -41,7 +41,7 @@ Address numeric_address(const std::string& host, std::uint16_t port) {
 }  // namespace
 
 // Requests are written whole: waiting for more to send (Nagle) would only delay them.
-TcpStream::TcpStream(int fd) : io_(fd) { set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
+TcpStream::TcpStream(int fd) : io_(fd, IoKind::kStream) { set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
 
 void TcpStream::reset() noexcept {
     if (!io_.is_open()) return;
@@ -67,7 +67,7 @@ TcpListener TcpListener::bind(const std::string& host, std::uint16_t port) {
     const Address address = numeric_address(host, port);
     TcpListener listener;
     const int fd = new_socket(address.family());
-    listener.io_ = IoHandle(fd);
+    listener.io_ = IoHandle(fd, IoKind::kListener);
     set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (::bind(fd, address.get(), address.size()) != 0) throw OsError(errno, "listen on " + address.str());
     if (::listen(fd, SOMAXCONN) != 0) throw OsError(errno, "listen on " + address.str());

@@ -1,11 +1,7 @@
 #include "trawl/loop/loop.hpp"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <string>
 #include <thread>
@@ -196,105 +192,6 @@ TEST(Post, FromAnotherThreadRunsOnTheLoop) {
         co_return on_loop;
     };
     EXPECT_TRUE(run(work()));
-}
-
-// ---- descriptors ----
-
-std::pair<IoHandle, IoHandle> socket_pair() {
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
-        throw OsError(errno, "socketpair");
-    return {IoHandle(ends[0]), IoHandle(ends[1])};
-}
-
-Task<std::string> receive_all(IoHandle& from) {
-    std::string all;
-    while (true) {
-        Buffer buffer = co_await from.receive();
-        if (buffer.empty()) break;
-        all += buffer.view();
-    }
-    co_return all;
-}
-
-TEST(Io, SendsMoreThanTheKernelTakesAtOnce) {
-    auto work = []() -> Task<bool> {
-        auto ends = socket_pair();
-        const std::string data(5'000'000, 'x');
-        auto send = [](IoHandle to, const std::string& bytes) -> Task<> { co_await to.send(bytes); };
-        auto both = co_await gather(send(std::move(ends.first), data), receive_all(ends.second));
-        co_return std::get<1>(both) == data;
-    };
-    EXPECT_TRUE(run(work()));
-}
-
-TEST(Io, BytesForADestroyedReceiveGoToTheNext) {
-    auto work = []() -> Task<std::string> {
-        auto ends = socket_pair();
-        for (int i = 0; i < 3; ++i) {
-            try {
-                co_await timeout(Duration(0), ends.second.receive());
-            } catch (const TimeoutError&) {
-            }
-            co_await ends.first.send("abc");
-            co_await sleep(1ms);
-        }
-        ends.first.close();
-        std::string all = co_await receive_all(ends.second);
-        co_return all;
-    };
-    const std::string got = run(work());
-    EXPECT_EQ(got.substr(got.size() - 3), "abc");
-}
-
-TEST(Io, ClosingAHandleFailsWhatWaitsOnIt) {
-    auto work = []() -> Task<int> {
-        auto ends = socket_pair();
-        auto receive = [](IoHandle& from) -> Task<int> {
-            int code = 0;
-            try {
-                co_await from.receive();
-            } catch (const OsError& error) {
-                code = error.code();
-            }
-            co_return code;
-        };
-        auto close = [](IoHandle& handle) -> Task<> {
-            co_await sleep(1ms);
-            handle.close();
-        };
-        auto both = co_await gather(receive(ends.second), close(ends.second));
-        co_return std::get<0>(both);
-    };
-    EXPECT_EQ(run(work()), ECANCELED);
-}
-
-TEST(Io, QuietMeansNothingArrivedAndNothingEnded) {
-    auto work = []() -> Task<std::vector<bool>> {
-        std::vector<bool> quiet;
-        auto ends = socket_pair();
-        co_await sleep(0s);
-        quiet.push_back(ends.second.is_quiet());
-        co_await ends.first.send("x");
-        quiet.push_back(ends.second.is_quiet());
-        auto others = socket_pair();
-        others.first.close();
-        quiet.push_back(others.second.is_quiet());
-        co_return quiet;
-    };
-    EXPECT_EQ(run(work()), (std::vector<bool>{true, false, false}));
-}
-
-TEST(Io, AHandleMayOutliveItsLoop) {
-    IoHandle kept;
-    auto work = [&]() -> Task<> {
-        auto ends = socket_pair();
-        kept = std::move(ends.first);
-        co_return;
-    };
-    run(work());
-    EXPECT_FALSE(kept.is_quiet());
-    kept.close();
 }
 
 TEST(SignalWatcher, GivesTheSignal) {

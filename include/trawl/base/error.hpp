@@ -4,6 +4,7 @@
 ///     ├── UsageError               the caller asked for something that has no meaning (a negative count, a bad option)
 ///     ├── DeadlockError            every task waits, and nothing is left that could wake one
 ///     ├── ErrorGroup               several tasks failed: errors() are theirs
+///     ├── Interrupted              SIGINT or SIGTERM cancelled the main task: signal() is which
 ///     ├── TimeoutError             a deadline passed; the work behind it is gone
 ///     ├── OsError                  a system call failed: code() is its errno
 ///     │   └── ConnectError         no connection to the host could be made (refused, unreachable, ...)
@@ -58,6 +59,15 @@ public:
 
 private:
     std::vector<std::exception_ptr> errors_;
+};
+
+class Interrupted : public Error {
+public:
+    explicit Interrupted(int signal);
+    [[nodiscard]] int signal() const noexcept { return signal_; }
+
+private:
+    int signal_;
 };
 
 class TimeoutError : public Error {

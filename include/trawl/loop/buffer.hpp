@@ -28,6 +28,8 @@ public:
 
     /// A buffer of kCapacity bytes, size() 0.
     static Buffer lease();
+    /// How many of this thread's are leased now: those of a loop that waits for bytes included.
+    [[nodiscard]] static std::size_t leased() noexcept;
 
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }

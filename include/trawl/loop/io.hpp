@@ -3,6 +3,9 @@
 /// A descriptor is handed to the loop (IoHandle) and belongs to it. An operation is an awaiter; the loop's record of
 /// the descriptor points to it, and destroying it takes it back. Bytes that had arrived for an operation that is
 /// destroyed are kept for the next one. At most one operation waits in each direction.
+///
+/// A backend says when a system call may succeed, and the operation attempts it; or it feeds the record: it receives
+/// and accepts by itself, ahead of the operations, which take what has arrived.
 #pragma once
 
 #include <sys/socket.h>
@@ -14,33 +17,59 @@
 #include <utility>
 
 #include "trawl/coro/schedule.hpp"
+#include "trawl/loop/arrivals.hpp"
 #include "trawl/loop/buffer.hpp"
 
 namespace trawl {
+
+class Backend;
+
+/// What a descriptor is: backends have better ways for some kinds than to ask whether they are ready.
+enum class IoKind : unsigned char {
+    kStream,    // a stream socket, connected or about to be: bytes
+    kListener,  // a listening socket: connections
+    kOther,     // anything else that poll(2) takes
+};
 
 namespace loop {
 
 class Operation;
 
-/// The loop's record of a descriptor. It outlives the frames that use it: the handle and each operation keep it.
+/// The loop's record of a descriptor. It outlives the frames that use it: the handle, each operation and what the
+/// kernel does on its behalf keep it.
 class IoRecord : public ListNode {
 public:
-    int fd = -1;                  // -1 once it is closed
+    IoRecord(Backend& its_backend, int its_fd, IoKind its_kind) noexcept
+        : backend(&its_backend), fd(its_fd), kind(its_kind) {}
+
+    Backend* backend;  // null once its loop is gone
+    int fd;            // -1 once it is closed
+    IoKind kind;
     bool readable = false;        // the last word of the kernel: a read may succeed
     bool writable = false;        // the same for a write
     bool hung_up = false;         // the peer will send no more: reads reach the end
     Operation* reader = nullptr;  // at most one operation waits in each direction
     Operation* writer = nullptr;
-    Buffer unclaimed;  // received for an operation that was destroyed before it saw the bytes
-    bool has_unclaimed = false;
 
+    bool is_fed = false;         // the backend receives and accepts: operations make no system call for it
+    bool ended = false;          // fed: the end of the stream has been received
+    int error = 0;               // fed: the errno of receiving or accepting, for the next operation
+    unsigned char pending = 0;   // the backend's: what the kernel does for this record now
+    unsigned char stopping = 0;  // the backend's: what of it was cancelled
+    Arrivals<Buffer> received;   // ahead of the operations, or for one that was destroyed before it saw the bytes
+    Arrivals<int> accepted;      // connections, owned
+
+    /// The next operation to read has something to take without waiting.
+    [[nodiscard]] bool has_arrived() const noexcept {
+        return !received.empty() || !accepted.empty() || ended || error != 0;
+    }
     void retain() noexcept { ++users_; }
     void release() noexcept {
         if (--users_ == 0) delete this;
     }
 
 private:
-    ~IoRecord() = default;
+    ~IoRecord();
     int users_ = 0;
 };
 
@@ -53,10 +82,8 @@ public:
     [[nodiscard]] IoRecord& record() const noexcept { return *record_; }
     /// Tries the system call; true when it has an outcome, false when it must wait.
     virtual bool attempt() noexcept = 0;
-    void wait_in(Operation*& slot) noexcept {
-        slot_ = &slot;
-        slot = this;
-    }
+    /// Waits in one of its record's two slots: `reader` or `writer`.
+    void wait_in(Operation*& slot) noexcept;
     void leave_slot() noexcept {
         if (slot_ != nullptr) *slot_ = nullptr;
         slot_ = nullptr;
@@ -78,13 +105,16 @@ public:
     using Operation::Operation;
     ~Receive() override;
 
-    bool await_ready() noexcept { return (record().readable || record().has_unclaimed) && attempt(); }
+    bool await_ready() noexcept { return (record().readable || record().has_arrived()) && attempt(); }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
     /// The bytes; empty at the end of the stream. Throws OsError.
     Buffer await_resume();
     bool attempt() noexcept override;
 
 private:
+    bool take() noexcept;
+    bool read() noexcept;
+
     Buffer buffer_;
     bool done_ = false;
 };
@@ -108,13 +138,15 @@ public:
     using Operation::Operation;
     ~Accept() override;
 
-    bool await_ready() noexcept { return record().readable && attempt(); }
+    bool await_ready() noexcept { return (record().readable || record().has_arrived()) && attempt(); }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
     /// The new connection's descriptor (non-blocking), owned by the caller. Throws OsError.
     int await_resume();
     bool attempt() noexcept override;
 
 private:
+    bool take() noexcept;
+
     int accepted_ = -1;
 };
 
@@ -156,7 +188,7 @@ class IoHandle {
 public:
     IoHandle() = default;
     /// Takes over `fd`, which must be non-blocking. Requires: a loop runs on this thread.
-    explicit IoHandle(int fd);
+    explicit IoHandle(int fd, IoKind kind = IoKind::kOther);
     IoHandle(IoHandle&& other) noexcept : record_(std::exchange(other.record_, nullptr)) {}
     IoHandle& operator=(IoHandle&& other) noexcept {
         std::swap(record_, other.record_);

@@ -4,15 +4,18 @@
 /// loop per thread, and nothing inside it is locked; other threads enter by post() alone.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
+#include "trawl/loop/interrupt.hpp"
 #include "trawl/loop/io.hpp"
 #include "trawl/loop/timer.hpp"
 
@@ -44,10 +47,16 @@ public:
     static Loop& current();
 
     /// Runs `main` and everything that it starts. Throws what `main` throws, else an error that nobody was left to
-    /// receive; UsageError inside one of this loop's tasks.
+    /// receive; Interrupted when interrupt() came first; UsageError inside one of this loop's tasks.
     template <class T>
     T run(Task<T> main);
+    /// Cancels the main task of the run() that goes on, as soon as it suspends, on behalf of `signal`. False when that
+    /// has been asked before. May be called from any thread, and from a signal handler.
+    bool interrupt(int signal) noexcept;
 
+    /// What waits on the kernel's behalf: "uring", "epoll", "virtual". The environment's TRAWL_BACKEND chooses between
+    /// the first two ("auto", the default: io_uring where the kernel has it and allows it).
+    [[nodiscard]] std::string_view backend_name() const noexcept;
     /// The time at which this tick of the loop began: coarse, but free.
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
     void add_timer(Timer& timer, TimePoint deadline) noexcept { timers_.add(timer, deadline); }
@@ -61,7 +70,7 @@ public:
     /// The task that runs now; null outside of one.
     [[nodiscard]] TaskNode* running() const noexcept { return schedule_.running(); }
     /// Hands `fd` to the loop, which owns it from now on. For IoHandle.
-    [[nodiscard]] loop::IoRecord& open(int fd);
+    [[nodiscard]] loop::IoRecord& open(int fd, IoKind kind);
     /// Runs `work` on a thread and then `done` on the loop's; on a virtual loop, both on the loop's, one tick later.
     void run_on_thread(std::function<void()> work, std::function<void()> done);
 
@@ -79,6 +88,7 @@ protected:
 private:
     class Run;
     void run_until(const bool& done);
+    void throw_if_interrupted(bool done) const;
     void tick(const bool& done);
     void run_posted();
     [[nodiscard]] loop::ThreadPool& threads();
@@ -93,6 +103,7 @@ private:
     bool threads_are_virtual_ = false;
     std::mutex posted_mutex_;
     std::vector<std::function<void()>> posted_;
+    std::atomic<int> interrupted_by_{0};
     std::unique_ptr<loop::ThreadPool> threads_;  // last: its threads post until they are joined
 };
 
@@ -119,26 +130,28 @@ private:
 /// One run. What it left when it failed is not the next one's.
 class Loop::Run {
 public:
-    explicit Run(Schedule& schedule) : schedule_(schedule) {
-        if (schedule_.running() != nullptr)
+    explicit Run(Loop& loop) : loop_(loop) {
+        if (loop_.running() != nullptr)
             throw UsageError("run() was called by a task of the same loop: await the task instead, or spawn it");
     }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
     ~Run() {
-        schedule_.destroy_left_over();
-        static_cast<void>(schedule_.take_lost_error());
+        loop_.schedule_.destroy_left_over();
+        static_cast<void>(loop_.schedule_.take_lost_error());
+        loop_.interrupted_by_ = 0;  // until here another signal finds that there was one
     }
 
 private:
-    Schedule& schedule_;
+    Loop& loop_;
 };
 
 template <class T>
 T Loop::run(Task<T> main) {
-    const Run run(schedule_);
+    const Run run(*this);
     loop::Main<T> root(std::move(main));
     run_until(root.done());
+    throw_if_interrupted(root.done());
     std::exception_ptr lost = schedule_.take_lost_error();
     if constexpr (std::is_void_v<T>) {
         root.take();
@@ -150,11 +163,17 @@ T Loop::run(Task<T> main) {
     }
 }
 
-/// Runs `main` on a loop of its own, which lives as long as it.
+/// Runs `main` on a loop of its own, which lives as long as it. SIGINT and SIGTERM cancel `main`: see OnSignal.
 template <class T>
-T run(Task<T> main) {
-    Loop loop;
-    return loop.run(std::move(main));
+T run(Task<T> main, OnSignal on_signal = OnSignal::kEnd) {
+    try {
+        Loop loop;
+        const loop::Listening listening(loop, on_signal);
+        return loop.run(std::move(main));
+    } catch (const Interrupted& interrupted) {
+        if (on_signal == OnSignal::kEnd) loop::end_by(interrupted.signal());
+        throw;
+    }
 }
 
 }  // namespace trawl

@@ -1,0 +1,263 @@
+// The io_uring backend. Stream sockets and listeners are fed: one multishot receive (or accept) per socket goes on
+// until it is cancelled, and the kernel takes a buffer of the loop's for each piece (io_uring_prep_recv_multishot(3)).
+// Everything else is polled, one shot at a time, and the operation makes its own system call. Sending is a plain
+// send(2): nothing of a coroutine's memory is ever with the kernel.
+//
+// Entries are submitted together with the next wait, so that a tick of the loop is one system call.
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+#include "backend.hpp"
+#include "trawl/base/error.hpp"
+#include "uring_buffers.hpp"
+#include "uring_ring.hpp"
+
+namespace trawl {
+namespace {
+
+using loop::Completion;
+using loop::IoRecord;
+
+// Bounds the work between two looks at the timers.
+constexpr unsigned kCompletionsPerTick = 1024;
+
+// How far a socket may run ahead of a task that does not receive or accept, before it is told to stop.
+constexpr std::size_t kBuffersAhead = 2;
+constexpr std::size_t kConnectionsAhead = 64;
+
+// What the kernel does for a record: a bit of `pending`, and, as their number, the low bits of `user_data` beside the
+// record's address.
+enum Kind : unsigned { kReceive = 0, kAccept = 1, kPollIn = 2, kPollOut = 3, kWake = 4, kCancel = 5 };
+constexpr std::uint64_t kKindMask = 7;
+static_assert(alignof(IoRecord) > kKindMask);
+
+std::uint64_t data_of(const IoRecord* record, Kind kind) noexcept {
+    return reinterpret_cast<std::uintptr_t>(record) | kind;
+}
+IoRecord* record_of(std::uint64_t data) noexcept {
+    return reinterpret_cast<IoRecord*>(static_cast<std::uintptr_t>(data & ~kKindMask));
+}
+constexpr unsigned char bit(Kind kind) noexcept { return static_cast<unsigned char>(1U << kind); }
+
+class UringBackend final : public Backend {
+public:
+    UringBackend() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+        if (wake_ < 0) throw OsError(errno, "eventfd");
+        watch_wake();
+    }
+    UringBackend(const UringBackend&) = delete;
+    UringBackend& operator=(const UringBackend&) = delete;
+    ~UringBackend() override {
+        end_everything();
+        ::close(wake_);
+    }
+
+    [[nodiscard]] std::string_view name() const noexcept override { return "uring"; }
+
+    IoRecord& open(int fd, IoKind kind) override {
+        auto* record = new IoRecord(*this, fd, kind);
+        record->is_fed = kind != IoKind::kOther;
+        records_.push_back(*record);
+        return *record;
+    }
+
+    void operation_waits(IoRecord& record) override {
+        if (record.reader != nullptr) begin_reading(record);
+        if (record.writer != nullptr) begin(record, kPollOut);
+    }
+
+    // What is submitted after the descriptor is closed would meet whoever has its number by then.
+    void close(IoRecord& record) noexcept override {
+        for (Kind kind : {kReceive, kAccept, kPollIn, kPollOut}) cancel(record, kind);
+        if (ring_.has_unsubmitted()) ring_.submit();
+        Backend::close(record);
+    }
+
+    void wait(std::optional<TimePoint> deadline, TimePoint now, Schedule& schedule) override {
+        if (receives_) buffers_.top_up();
+        if (deadline && *deadline <= now) {
+            ring_.submit_and_collect();
+        } else if (deadline) {
+            ring_.submit_and_wait(*deadline - now);
+        } else {
+            ring_.submit_and_wait(std::nullopt);
+        }
+        look(schedule);
+    }
+
+    void look(Schedule& schedule) override {
+        ring_.take_completions(kCompletionsPerTick, [&](const Completion& completion) { handle(completion, schedule); });
+    }
+
+    void wake() noexcept override {
+        const std::uint64_t one = 1;
+        [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);  // full means: it will wake
+    }
+
+private:
+    // ---- what the kernel is asked for ----
+
+    void begin_reading(IoRecord& record) {
+        switch (record.kind) {
+        case IoKind::kStream:
+            return begin(record, kReceive);
+        case IoKind::kListener:
+            return begin(record, kAccept);
+        case IoKind::kOther:
+            return begin(record, kPollIn);
+        }
+    }
+
+    void begin(IoRecord& record, Kind kind) {
+        if ((record.pending & bit(kind)) != 0) return;
+        if (kind == kReceive) receives_ = true;
+        prepare(ring_.entry(), record.fd, kind).user_data = data_of(&record, kind);
+        record.pending |= bit(kind);
+        record.retain();
+        ++pending_;
+    }
+
+    static io_uring_sqe& prepare(io_uring_sqe& entry, int fd, Kind kind) noexcept {
+        switch (kind) {
+        case kReceive:
+            ::io_uring_prep_recv_multishot(&entry, fd, nullptr, 0, 0);
+            entry.flags |= IOSQE_BUFFER_SELECT;
+            entry.buf_group = loop::UringBuffers::kGroup;
+            break;
+        case kAccept:
+            ::io_uring_prep_multishot_accept(&entry, fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            break;
+        default:
+            ::io_uring_prep_poll_add(&entry, fd, kind == kPollOut ? POLLOUT : POLLIN);
+        }
+        return entry;
+    }
+
+    void cancel(IoRecord& record, Kind kind) noexcept {
+        if ((record.pending & bit(kind)) == 0 || (record.stopping & bit(kind)) != 0) return;
+        record.stopping |= bit(kind);
+        io_uring_sqe& entry = ring_.entry();
+        ::io_uring_prep_cancel64(&entry, data_of(&record, kind), 0);
+        entry.flags |= IOSQE_CQE_SKIP_SUCCESS;
+        entry.user_data = kCancel;
+    }
+
+    // Edge-triggered, so that the counter need not be read.
+    void watch_wake() noexcept {
+        io_uring_sqe& entry = ring_.entry();
+        ::io_uring_prep_poll_multishot(&entry, wake_, POLLIN);
+        entry.user_data = kWake;
+        ++pending_;
+    }
+
+    // ---- what the kernel has done ----
+
+    void handle(const Completion& completion, Schedule& schedule) {
+        const auto kind = static_cast<Kind>(completion.data & kKindMask);
+        if (kind == kCancel) return;
+        const bool over = (completion.flags & IORING_CQE_F_MORE) == 0;
+        if (over) --pending_;
+        if (kind == kWake) {
+            if (over && !ending_) watch_wake();
+            return;
+        }
+        IoRecord& record = *record_of(completion.data);
+        note(record, kind, completion);
+        if (over) {
+            record.pending &= static_cast<unsigned char>(~bit(kind));
+            record.stopping &= static_cast<unsigned char>(~bit(kind));
+        }
+        if (record.fd >= 0 && !ending_) go_on(record, kind, schedule);
+        if (over) record.release();
+    }
+
+    void note(IoRecord& record, Kind kind, const Completion& completion) {
+        switch (kind) {
+        case kReceive:
+            return note_received(record, completion);
+        case kAccept:
+            return note_accepted(record, completion);
+        default:
+            note_polled(record, kind, completion);
+        }
+    }
+
+    void note_received(IoRecord& record, const Completion& completion) {
+        Buffer buffer;
+        if ((completion.flags & IORING_CQE_F_BUFFER) != 0) {
+            const auto id = static_cast<unsigned short>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
+            buffer = buffers_.take(id, static_cast<std::size_t>(std::max(completion.result, 0)));
+        }
+        if (completion.result > 0) {
+            record.received.push_back(std::move(buffer));
+        } else if (completion.result == 0) {
+            record.ended = true;
+        } else if (completion.result == -ENOBUFS) {
+            buffers_.grow();
+        } else if (completion.result != -ECANCELED) {
+            record.error = -completion.result;
+        }
+    }
+
+    // A connection that was reset before we took it is no concern of the listener's.
+    static void note_accepted(IoRecord& record, const Completion& completion) {
+        if (completion.result >= 0) {
+            record.accepted.push_back(completion.result);
+        } else if (completion.result != -ECANCELED && completion.result != -ECONNABORTED) {
+            record.error = -completion.result;
+        }
+    }
+
+    static void note_polled(IoRecord& record, Kind kind, const Completion& completion) noexcept {
+        if (completion.result == -ECANCELED) return;
+        if (kind == kPollOut) {
+            record.writable = true;
+            return;
+        }
+        record.readable = true;
+        if (completion.result < 0 || (completion.result & (POLLHUP | POLLERR)) != 0) record.hung_up = true;
+    }
+
+    // Serves whoever waits, asks for more when it was not enough, and stops what nobody takes.
+    void go_on(IoRecord& record, Kind kind, Schedule& schedule) {
+        loop::Operation*& waiting = kind == kPollOut ? record.writer : record.reader;
+        attempt(waiting, schedule);
+        if (waiting != nullptr) {
+            begin(record, kind);
+        } else if (record.received.size() >= kBuffersAhead || record.accepted.size() >= kConnectionsAhead) {
+            cancel(record, kind);
+        }
+    }
+
+    // The kernel keeps descriptors (and may write into buffers) until it has said that each operation is over.
+    void end_everything() noexcept {
+        ending_ = true;
+        io_uring_sqe& entry = ring_.entry();
+        ::io_uring_prep_cancel64(&entry, 0, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY);
+        entry.user_data = kCancel;
+        while (pending_ > 0) {
+            ::io_uring_submit_and_wait(&ring_.get(), 1);
+            ring_.take_completions(kCompletionsPerTick,
+                                   [&](const Completion& completion) { handle(completion, Schedule::current()); });
+        }
+    }
+
+    loop::Ring ring_;
+    loop::UringBuffers buffers_{ring_.get()};
+    bool receives_ = false;  // a loop without sockets needs no buffers
+    int wake_;
+    unsigned pending_ = 0;  // operations whose last completion has not been seen
+    bool ending_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_uring_backend() { return std::make_unique<UringBackend>(); }
+
+}  // namespace trawl

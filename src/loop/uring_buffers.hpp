@@ -1,0 +1,48 @@
+/// The ring of buffers from which the kernel takes one for each receive, so that none is bound to a connection that waits
+/// (io_uring_register_buf_ring(3)).
+///
+/// Rules: they are leased from the thread's pool and replaced before each wait; one that was filled is handed on, and
+/// goes back to the pool like any other. When the kernel finds none, there are twice as many from then on.
+#pragma once
+
+#include <liburing.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "trawl/loop/buffer.hpp"
+
+namespace trawl::loop {
+
+class UringBuffers {
+public:
+    static constexpr unsigned short kGroup = 0;
+
+    /// Throws OsError.
+    explicit UringBuffers(io_uring& ring);
+    UringBuffers(const UringBuffers&) = delete;
+    UringBuffers& operator=(const UringBuffers&) = delete;
+    /// Requires: the kernel receives nothing any more.
+    ~UringBuffers();
+
+    /// Replaces what was taken.
+    void top_up();
+    /// The buffer `id`, which the kernel has filled with `size` bytes.
+    Buffer take(unsigned short id, std::size_t size) noexcept;
+    /// There were too few.
+    void grow() noexcept;
+
+private:
+    // Pages of many connections in one tick, in half a megabyte as long as nothing more is needed: it stays in the cache.
+    static constexpr unsigned kCountFirst = 64;
+    static constexpr unsigned kCountMax = 1024;
+
+    io_uring& uring_;
+    io_uring_buf_ring* ring_ = nullptr;
+    std::vector<Buffer> lent_;         // by id
+    std::vector<unsigned short> ids_;  // of those that the kernel does not have
+    unsigned wanted_ = kCountFirst;
+    unsigned count_ = 0;
+};
+
+}  // namespace trawl::loop

@@ -1,0 +1,59 @@
+/// The ring itself: its set-up, its entries, its completions.
+#pragma once
+
+#include <liburing.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "trawl/base/clock.hpp"
+
+namespace trawl::loop {
+
+/// What the kernel says of an operation: the `user_data` of its entry, its result or -errno, and IORING_CQE_F_* flags.
+struct Completion {
+    std::uint64_t data;
+    int result;
+    unsigned flags;
+};
+
+class Ring {
+public:
+    /// Throws OsError: there is no io_uring, it is forbidden, or the kernel is older than Linux 6.0 (multishot receive,
+    /// rings of buffers).
+    Ring();
+    Ring(const Ring&) = delete;
+    Ring& operator=(const Ring&) = delete;
+    ~Ring() { ::io_uring_queue_exit(&ring_); }
+
+    [[nodiscard]] io_uring& get() noexcept { return ring_; }
+    /// An entry to fill in; it is submitted with the next wait, together with the others.
+    [[nodiscard]] io_uring_sqe& entry() noexcept;
+    void submit() noexcept { ::io_uring_submit(&ring_); }
+    [[nodiscard]] bool has_unsubmitted() const noexcept { return ::io_uring_sq_ready(&ring_) != 0; }
+    /// Submits, and waits for a completion until `timeout` is over; for ever without one. Throws OsError.
+    void submit_and_wait(std::optional<Duration> timeout);
+    /// Submits, and lets the kernel post what is complete. No system call when there is neither. Throws OsError.
+    void submit_and_collect();
+
+    /// Calls `take(completion)` for what is complete, at most `count_max` of them.
+    template <class Take>
+    void take_completions(unsigned count_max, Take&& take) {
+        unsigned head = 0;
+        unsigned count = 0;
+        io_uring_cqe* cqe = nullptr;
+        io_uring_for_each_cqe(&ring_, head, cqe) {
+            if (count == count_max) break;
+            ++count;
+            take(Completion{cqe->user_data, cqe->res, cqe->flags});
+        }
+        ::io_uring_cq_advance(&ring_, count);
+    }
+
+private:
+    [[nodiscard]] int set_up(unsigned flags) noexcept;
+
+    io_uring ring_{};
+};
+
+}  // namespace trawl::loop

@@ -1,0 +1,123 @@
+// SIGINT and SIGTERM during run(). Each test is a process of its own, which ends as the test says.
+#include "trawl/loop/interrupt.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "trawl/loop/loop.hpp"
+#include "trawl/loop/task_group.hpp"
+#include "trawl/loop/time.hpp"
+
+namespace trawl {
+namespace {
+
+using namespace std::chrono_literals;
+
+class SaysThatItIsGone {
+public:
+    explicit SaysThatItIsGone(int then = 0) : then_(then) {}
+    SaysThatItIsGone(const SaysThatItIsGone&) = delete;
+    SaysThatItIsGone& operator=(const SaysThatItIsGone&) = delete;
+    ~SaysThatItIsGone() {
+        std::fputs("cleaned up\n", stderr);
+        if (then_ != 0) ::kill(::getpid(), then_);
+        std::fputs("to the end\n", stderr);
+    }
+
+private:
+    int then_;
+};
+
+Task<> sends_itself(int signal) {
+    co_await sleep(1ms);
+    ::kill(::getpid(), signal);
+}
+
+Task<> waits_for_ever(int signal, int during_cleanup = 0) {
+    const SaysThatItIsGone local(during_cleanup);
+    TaskGroup group;
+    group.spawn(sends_itself(signal));
+    co_await sleep(24h);
+}
+
+TEST(InterruptDeathTest, TheProcessEndsByTheSignalAfterTheCleanup) {
+    EXPECT_EXIT(run(waits_for_ever(SIGINT)), testing::KilledBySignal(SIGINT), "cleaned up\nto the end");
+    EXPECT_EXIT(run(waits_for_ever(SIGTERM)), testing::KilledBySignal(SIGTERM), "cleaned up\nto the end");
+}
+
+TEST(InterruptDeathTest, ASecondSignalEndsTheCleanup) {
+    EXPECT_EXIT(run(waits_for_ever(SIGINT, SIGTERM)), testing::KilledBySignal(SIGTERM), "cleaned up\n$");
+}
+
+TEST(InterruptDeathTest, IsThrownWhenAskedFor) {
+    auto program = [] {
+        try {
+            run(waits_for_ever(SIGTERM), OnSignal::kThrow);
+        } catch (const Interrupted& interrupted) {
+            std::fprintf(stderr, "%s\n", interrupted.what());
+            std::exit(interrupted.signal() == SIGTERM ? 3 : 4);
+        }
+    };
+    EXPECT_EXIT(program(), testing::ExitedWithCode(3), "cleaned up\nto the end\ninterrupted by SIGTERM");
+}
+
+TEST(InterruptDeathTest, RunMayBeCalledAgainAfterwards) {
+    auto program = [] {
+        Loop loop;
+        int interrupted = 0;
+        for (int i = 0; i < 2; ++i) {
+            try {
+                const loop::Listening listening(loop, OnSignal::kThrow);
+                loop.run(waits_for_ever(SIGINT));
+            } catch (const Interrupted&) {
+                ++interrupted;
+            }
+        }
+        std::exit(interrupted);
+    };
+    EXPECT_EXIT(program(), testing::ExitedWithCode(2), "");
+}
+
+TEST(InterruptDeathTest, WithoutListeningTheSignalIsTheSystems) {
+    EXPECT_EXIT(run(waits_for_ever(SIGINT), OnSignal::kLeave), testing::KilledBySignal(SIGINT), "^$");
+}
+
+TEST(InterruptDeathTest, ASignalThatIsIgnoredStaysIgnored) {
+    auto program = [] {
+        ::signal(SIGINT, SIG_IGN);
+        auto work = []() -> Task<> {
+            ::kill(::getpid(), SIGINT);
+            co_await sleep(5ms);
+        };
+        run(work());
+        std::exit(5);
+    };
+    EXPECT_EXIT(program(), testing::ExitedWithCode(5), "");
+}
+
+TEST(InterruptDeathTest, AfterRunTheSignalIsAsItWas) {
+    auto program = [] {
+        auto nothing = []() -> Task<> { co_return; };
+        run(nothing());
+        ::raise(SIGTERM);
+    };
+    EXPECT_EXIT(program(), testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST(InterruptDeathTest, AMainTaskThatEndsAllTheSameHasItsSay) {
+    auto program = [] {
+        auto work = []() -> Task<int> {
+            ::kill(::getpid(), SIGINT);
+            co_return 6;
+        };
+        std::exit(run(work()));
+    };
+    EXPECT_EXIT(program(), testing::ExitedWithCode(6), "");
+}
+
+}  // namespace
+}  // namespace trawl
