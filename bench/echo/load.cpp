@@ -1,8 +1,8 @@
 // The load of bench/echo: connections that send a message of 64 bytes, wait for its echo, check it, and send the next.
 //
 // A bare io_uring on one thread: receives are multishot, the sends of a turn are submitted with the next wait, so that
-// it needs less than the servers it loads (its own CPU time is printed beside theirs). The server's CPU time is that of
-// its process's clock, read at both ends of the window.
+// it needs no more than the leanest server (its own CPU time is printed beside the server's). The server's CPU time is
+// that of its process's clock, read at both ends of the window.
 //
 //     bench_echo_load <port> <server pid> <connections> <warm-up ms> <window ms>
 //     bench_echo_load idle ... the same: nothing is sent, and it connects, and measures, when the server is quiet
