@@ -17,6 +17,7 @@
 
 // loop: running tasks; time, threads, signals
 #include "trawl/loop/loop.hpp"
+#include "trawl/loop/ready.hpp"
 #include "trawl/loop/shield.hpp"
 #include "trawl/loop/signal.hpp"
 #include "trawl/loop/task_group.hpp"
@@ -32,9 +33,13 @@
 #include "trawl/sync/semaphore.hpp"
 #include "trawl/sync/stream.hpp"
 
-// net: sockets and names
+// net: sockets, names, pipes, processes
 #include "trawl/net/address.hpp"
+#include "trawl/net/pipe.hpp"
+#include "trawl/net/process.hpp"
 #include "trawl/net/tcp.hpp"
+#include "trawl/net/udp.hpp"
+#include "trawl/net/unix.hpp"
 
 // http: a client
 #include "trawl/http/client.hpp"

@@ -4,6 +4,8 @@ namespace trawl::coro {
 
 // The list is emptied first: the destructors that run here may look at it, add to it, and cancel it again.
 void Children::cancel() noexcept {
+    if (list_.empty()) return;  // also outside of a loop
+    const Schedule::Cancelling cancelling;
     List<ChildLink> going;
     going.append(list_);
     size_ = 0;

@@ -24,7 +24,8 @@ TaskGroup::TaskGroup(OnError on_error) : on_error_(on_error) {
 TaskGroup::~TaskGroup() {
     cancel();
     Schedule::current().destroy_left_over();
-    for (std::exception_ptr& error : errors_) Schedule::current().report_lost_error(std::move(error));
+    // Nobody had asked for these, so that no cancelling was meant for them.
+    for (std::exception_ptr& error : errors_) Schedule::current().report_shielded_error(std::move(error));
 }
 
 TaskGroup::Child* TaskGroup::admit(Task<>& task, std::string name) {
@@ -78,6 +79,11 @@ bool TaskGroup::JoinAwaiter::await_ready() const noexcept {
     if (group_->size() > 0) return false;
     Schedule::current().destroy_left_over();
     return group_->size() == 0;
+}
+
+void TaskGroup::JoinAwaiter::give_up() noexcept {
+    group_->joiner_ = nullptr;
+    if (Schedule::current().is_cancelling()) group_->errors_.clear();  // they were on their way here
 }
 
 void TaskGroup::JoinAwaiter::await_suspend(std::coroutine_handle<> handle) {

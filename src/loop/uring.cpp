@@ -241,10 +241,11 @@ private:
         io_uring_sqe& entry = ring_.entry();
         ::io_uring_prep_cancel64(&entry, 0, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY);
         entry.user_data = kCancel;
+        Schedule nobody;  // a loop that ends has taken its own off the thread, and nobody is woken
         while (pending_ > 0) {
             ::io_uring_submit_and_wait(&ring_.get(), 1);
             ring_.take_completions(kCompletionsPerTick,
-                                   [&](const Completion& completion) { handle(completion, Schedule::current()); });
+                                   [&](const Completion& completion) { handle(completion, nobody); });
         }
     }
 

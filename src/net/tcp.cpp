@@ -1,53 +1,39 @@
 #include "trawl/net/tcp.hpp"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <system_error>
 
+#include "socket.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl {
-namespace {
-
-int new_socket(int family) {
-    const int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) throw OsError(errno, "socket");
-    return fd;
-}
-
-void set_option(int fd, int level, int name, int value) noexcept {
-    ::setsockopt(fd, level, name, &value, sizeof value);
-}
-
-Address numeric_address(const std::string& host, std::uint16_t port) {
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    if (::inet_pton(AF_INET, host.c_str(), &v4.sin_addr) == 1) return {reinterpret_cast<sockaddr*>(&v4), sizeof v4};
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    if (::inet_pton(AF_INET6, host.c_str(), &v6.sin6_addr) == 1) return {reinterpret_cast<sockaddr*>(&v6), sizeof v6};
-    throw UsageError(format("'{}' is no IP address to listen on: give one in digits, such as 127.0.0.1 or ::1", host));
-}
-
-}  // namespace
 
 // Requests are written whole: waiting for more to send (Nagle) would only delay them.
-TcpStream::TcpStream(int fd) : io_(fd, IoKind::kStream) { set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1); }
+TcpStream::TcpStream(int fd) : StreamSocket(fd) {
+    const int now = 1;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &now, sizeof now);
+}
 
 void TcpStream::reset() noexcept {
-    if (!io_.is_open()) return;
+    if (!is_open()) return;
     const linger abort{1, 0};
-    ::setsockopt(io_.fd(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
-    io_.close();
+    ::setsockopt(fd(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    close();
+}
+
+Address TcpStream::local_address() const { return net::local_address(fd()); }
+
+Address TcpStream::peer_address() const { return net::peer_address(fd()); }
+
+void TcpStream::keep_alive(std::chrono::seconds idle, std::chrono::seconds interval, int probes) {
+    net::set_option(fd(), IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(idle.count()), "TCP_KEEPIDLE");
+    net::set_option(fd(), IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(interval.count()), "TCP_KEEPINTVL");
+    net::set_option(fd(), IPPROTO_TCP, TCP_KEEPCNT, probes, "TCP_KEEPCNT");
+    net::set_option(fd(), SOL_SOCKET, SO_KEEPALIVE, 1, "SO_KEEPALIVE");
 }
 
 Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port) {
@@ -55,26 +41,26 @@ Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port) {
     std::string tried;
     int error = 0;
     for (const Address& address : addresses) {
-        TcpStream stream(new_socket(address.family()));
-        error = co_await stream.io_.connect(address.get(), address.size());
+        TcpStream stream(net::new_socket(address.family(), SOCK_STREAM));
+        error = co_await stream.io().connect(address.get(), address.size());
         if (error == 0) co_return std::move(stream);
         tried += format("{}{}", tried.empty() ? "" : ", ", address.str());
     }
     throw ConnectError(error, format("connect to {} ({})", host, tried));
 }
 
-TcpListener TcpListener::bind(const std::string& host, std::uint16_t port) {
-    const Address address = numeric_address(host, port);
+TcpListener TcpListener::bind(const std::string& host, std::uint16_t port, const ListenOptions& options) {
+    const Address address = net::numeric_address(host, port);
     TcpListener listener;
-    const int fd = new_socket(address.family());
+    const int fd = net::new_socket(address.family(), SOCK_STREAM);
     listener.io_ = IoHandle(fd, IoKind::kListener);
-    set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (::bind(fd, address.get(), address.size()) != 0) throw OsError(errno, "listen on " + address.str());
-    if (::listen(fd, SOMAXCONN) != 0) throw OsError(errno, "listen on " + address.str());
-    sockaddr_storage bound{};
-    socklen_t size = sizeof bound;
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
-    listener.port_ = Address(reinterpret_cast<sockaddr*>(&bound), size).port();
+    net::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
+    if (options.reuse_port_) net::set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
+    if (options.ipv6_only_ && address.family() == AF_INET6)
+        net::set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, *options.ipv6_only_ ? 1 : 0, "IPV6_V6ONLY");
+    net::bind_to(fd, address);
+    if (::listen(fd, options.backlog_) != 0) throw OsError(errno, "listen on " + address.str());
+    listener.port_ = net::local_address(fd).port();
     return listener;
 }
 

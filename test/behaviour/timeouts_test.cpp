@@ -321,6 +321,45 @@ TEST(Shields, GoWithGathers) {
     });
 }
 
+// A TimeoutError takes the place of an error that came at the same moment: run() has nothing more to throw.
+TEST(Timeouts, ThatFireTogetherWithAnErrorThrowOneOfTheTwo) {
+    auto work = []() -> Task<> {
+        auto failing = []() -> Task<> {
+            co_await nap(1s);
+            throw UsageError("at the same moment");
+        };
+        try {
+            co_await timeout(1s, gather(failing(), nap(1h)));
+            ADD_FAILURE() << "it neither failed nor timed out";
+        } catch (const TimeoutError&) {
+        } catch (const UsageError&) {
+        }
+    };
+    for (std::uint64_t seed = 0; seed < 32; ++seed) EXPECT_NO_THROW(VirtualLoop(seed).run(work())) << "seed " << seed;
+}
+
+// The same of a group that is joined when both come.
+TEST(Timeouts, ThatFireTogetherWithAnErrorOfAGroupThrowOneOfTheTwo) {
+    auto work = []() -> Task<> {
+        auto failing = []() -> Task<> {
+            co_await nap(1s);
+            throw UsageError("at the same moment");
+        };
+        auto joining = [&]() -> Task<> {
+            TaskGroup group;
+            group.spawn(failing());
+            co_await group.join();
+        };
+        try {
+            co_await timeout(1s, joining());
+            ADD_FAILURE() << "it neither failed nor timed out";
+        } catch (const TimeoutError&) {
+        } catch (const UsageError&) {
+        }
+    };
+    for (std::uint64_t seed = 0; seed < 32; ++seed) EXPECT_NO_THROW(VirtualLoop(seed).run(work())) << "seed " << seed;
+}
+
 // Invariant: an error of shielded work whose waiter is destroyed before it goes on is thrown by run(), not lost.
 TEST(Shields, AnErrorOnItsWayIsNotLost) {
     auto work = []() -> Task<> {

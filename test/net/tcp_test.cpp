@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 #include "trawl/coro/gather.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/task_group.hpp"
@@ -128,6 +129,72 @@ TEST(Tcp, AReadCanTimeOutAndBeTriedAgain) {
         co_return std::string(timed_out ? "timed out, then " : "") + std::string(buffer.view());
     };
     EXPECT_EQ(run(work()), "timed out, then late");
+}
+
+TEST(Tcp, ShuttingDownSendsTheEndAndReceivesOn) {
+    auto work = []() -> Task<std::string> {
+        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+        auto both = co_await gather(listener.accept(), TcpStream::connect("127.0.0.1", listener.port()));
+        TcpStream& client = std::get<1>(both);
+        co_await client.send("question");
+        client.shutdown_send();
+        Buffer question = co_await std::get<0>(both).receive();
+        Buffer end = co_await std::get<0>(both).receive();
+        EXPECT_TRUE(end.empty());
+        co_await std::get<0>(both).send("answer to " + std::string(question.view()));
+        Buffer answer = co_await client.receive();
+        co_return std::string(answer.view());
+    };
+    EXPECT_EQ(run(work()), "answer to question");
+}
+
+TEST(Tcp, KnowsBothItsAddresses) {
+    auto work = []() -> Task<> {
+        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+        auto both = co_await gather(listener.accept(), TcpStream::connect("127.0.0.1", listener.port()));
+        const TcpStream& server = std::get<0>(both);
+        const TcpStream& client = std::get<1>(both);
+        EXPECT_EQ(client.peer_address().str(), format("127.0.0.1:{}", listener.port()));
+        EXPECT_EQ(server.local_address().str(), client.peer_address().str());
+        EXPECT_EQ(server.peer_address().str(), client.local_address().str());
+    };
+    run(work());
+}
+
+TEST(Tcp, KeepAliveIsSetOrRefused) {
+    auto work = []() -> Task<> {
+        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+        TcpStream stream = co_await TcpStream::connect("127.0.0.1", listener.port());
+        stream.keep_alive(30s);
+        EXPECT_THROW(stream.keep_alive(0s), OsError);
+    };
+    run(work());
+}
+
+TEST(TcpListener, SharesItsPortWhenBothAgree) {
+    auto work = []() -> Task<> {
+        TcpListener first = TcpListener::bind("127.0.0.1", 0, ListenOptions().reuse_port());
+        TcpListener second = TcpListener::bind("127.0.0.1", first.port(), ListenOptions().reuse_port());
+        EXPECT_EQ(second.port(), first.port());
+        EXPECT_THROW(TcpListener::bind("127.0.0.1", first.port()), OsError);
+        co_return;
+    };
+    run(work());
+}
+
+TEST(TcpListener, OfIPv6AloneOrOfBoth) {
+    auto work = [](bool alone) -> Task<bool> {
+        TcpListener listener = TcpListener::bind("::", 0, ListenOptions().ipv6_only(alone).backlog(5));
+        bool connected = true;
+        try {
+            co_await TcpStream::connect("127.0.0.1", listener.port());
+        } catch (const ConnectError&) {
+            connected = false;
+        }
+        co_return connected;
+    };
+    EXPECT_FALSE(run(work(true)));
+    EXPECT_TRUE(run(work(false)));
 }
 
 TEST(Tcp, ListeningOnANameIsAnError) { EXPECT_THROW(TcpListener::bind("localhost", 0), UsageError); }

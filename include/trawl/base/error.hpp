@@ -9,6 +9,7 @@
 ///     ├── OsError                  a system call failed: code() is its errno
 ///     │   └── ConnectError         no connection to the host could be made (refused, unreachable, ...)
 ///     ├── ResolveError             the host's name has no address
+///     ├── ProcessError             a program that was run says that it failed, or was killed
 ///     ├── ClosedError              the peer or we closed it: a connection, a queue
 ///     │   └── QueueShutDown        the queue was shut down: it takes nothing more, or has nothing left to give
 ///     ├── BarrierBroken            a Barrier was aborted or reset while this task waited for the others, or before
@@ -91,6 +92,11 @@ public:
 };
 
 class ResolveError : public Error {
+public:
+    using Error::Error;
+};
+
+class ProcessError : public Error {
 public:
     using Error::Error;
 };

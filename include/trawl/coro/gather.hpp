@@ -29,10 +29,6 @@ enum class Errors { kEndTheGather, kAreOutcomes };
 class Gathering : public Waiter, public TaskOwner {
 public:
     Gathering(std::size_t children, Errors errors) : pending_(children), count_(children), errors_(errors) {}
-    /// An error that the coroutine was not resumed for has nobody left to receive it.
-    ~Gathering() {
-        if (error_) Schedule::current().report_lost_error(std::move(error_));
-    }
 
     [[nodiscard]] std::string describe() const override;
     [[nodiscard]] bool nothing_to_do() const noexcept { return pending_ == 0; }
@@ -107,6 +103,7 @@ public:
     void await_resume() {
         std::exception_ptr error = gathering_.take_error();
         if (!error) return;
+        const Schedule::Cancelling cancelling;
         std::apply([](auto&... child) { (child.cancel(), ...); }, children_);
         std::rethrow_exception(std::move(error));
     }
@@ -144,6 +141,7 @@ public:
     void await_resume() {
         std::exception_ptr error = gathering_.take_error();
         if (!error) return;
+        const Schedule::Cancelling cancelling;
         for (std::size_t i = 0; i < count_; ++i) children_[i].cancel();
         std::rethrow_exception(std::move(error));
     }

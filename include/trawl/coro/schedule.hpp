@@ -191,11 +191,29 @@ public:
         if (!doomed_.empty()) destroy_doomed(running_ == nullptr ? 1 : level() + 1);
     }
 
-    /// An error that no parent is left to receive. The owner throws the first one when it ends: none is dropped.
+    /// An error that no parent is left to receive: the owner throws the first one when it ends. Dropped while something
+    /// is cancelled (see Cancelling), like the results on their way there.
     void report_lost_error(std::exception_ptr error) noexcept {
+        if (cancelling_ == 0) report_shielded_error(std::move(error));
+    }
+    /// The same, but the cancelling that goes on was not meant for the work that failed.
+    void report_shielded_error(std::exception_ptr error) noexcept {
         if (!lost_error_) lost_error_ = std::move(error);
     }
+    [[nodiscard]] bool is_cancelling() const noexcept { return cancelling_ > 0; }
     [[nodiscard]] std::exception_ptr take_lost_error() noexcept { return std::exchange(lost_error_, nullptr); }
+    /// While it lives, tasks are destroyed because somebody wants them no more, and says so otherwise (by the error that
+    /// is thrown instead, or by having asked for it): errors that were on their way to them are not wanted either.
+    class Cancelling {
+    public:
+        Cancelling() noexcept : schedule_(Schedule::current()) { ++schedule_.cancelling_; }
+        Cancelling(const Cancelling&) = delete;
+        Cancelling& operator=(const Cancelling&) = delete;
+        ~Cancelling() { --schedule_.cancelling_; }
+
+    private:
+        Schedule& schedule_;
+    };
 
     /// Every task that was started and has not ended: first those that have run, in the order of their starts.
     [[nodiscard]] std::vector<TaskNode*> tasks();
@@ -223,6 +241,7 @@ private:
     std::unordered_map<const TaskNode*, coro::Context> contexts_;  // few tasks have one, and many must stay small
     std::vector<std::unique_ptr<Doomed>> doomed_;
     std::exception_ptr lost_error_;
+    int cancelling_ = 0;
 };
 
 /// The task that runs now; null outside of one.

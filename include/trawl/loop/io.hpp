@@ -213,6 +213,11 @@ public:
     [[nodiscard]] auto connect(const sockaddr* address, socklen_t size) noexcept {
         return loop::Begin<loop::Connect, const sockaddr*, socklen_t>(*record_, address, size);
     }
+    /// Any other operation (loop/ready.hpp has one), with what its constructor wants besides the record.
+    template <class Awaiter, class... Args>
+    [[nodiscard]] auto begin(Args... args) noexcept {
+        return loop::Begin<Awaiter, Args...>(*record_, args...);
+    }
     /// True when nothing has arrived and the peer has not closed: what a pooled connection must be before it is used
     /// again.
     [[nodiscard]] bool is_quiet() const noexcept;

@@ -28,7 +28,7 @@ public:
     /// An error that it was not resumed for has nobody left to receive it.
     ~ShieldAwaiter() {
         work_->waiter = nullptr;
-        if (work_->failed) Schedule::current().report_lost_error(work_->outcome.error());
+        if (work_->failed) Schedule::current().report_shielded_error(work_->outcome.error());
     }
     bool await_ready() const noexcept { return work_->done; }
     void await_suspend(std::coroutine_handle<> handle) noexcept {

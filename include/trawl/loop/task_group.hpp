@@ -68,19 +68,19 @@ public:
     explicit JoinAwaiter(TaskGroup& group) noexcept : group_(&group) {}
     /// Requires: `other` has not been awaited.
     JoinAwaiter(JoinAwaiter&& other) noexcept : Waiter(), group_(other.group_) {}
-    ~JoinAwaiter() { leave(); }
+    ~JoinAwaiter() {
+        if (group_->joiner_ == this) give_up();
+    }
     [[nodiscard]] bool await_ready() const noexcept;
     void await_suspend(std::coroutine_handle<> handle);
     void await_resume() {
-        leave();
+        if (group_->joiner_ == this) group_->joiner_ = nullptr;
         if (!group_->errors_.empty()) group_->throw_errors();
     }
     [[nodiscard]] std::string describe() const override;
 
 private:
-    void leave() noexcept {
-        if (group_->joiner_ == this) group_->joiner_ = nullptr;
-    }
+    void give_up() noexcept;
 
     TaskGroup* group_;
 };

@@ -85,8 +85,11 @@ public:
 private:
     // The work is gone before the error is thrown, its innermost frame first.
     [[noreturn]] void give_up() {
-        Schedule::current().abandon_awaited_by(handle_);
-        awaiter_.reset();
+        {
+            const Schedule::Cancelling cancelling;
+            Schedule::current().abandon_awaited_by(handle_);
+            awaiter_.reset();
+        }
         throw_timeout(began_, deadline());
     }
 

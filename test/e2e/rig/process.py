@@ -62,7 +62,7 @@ def start(name: str, command: Callable[[int], list], ready: str, folder: Path, *
     log = folder / f"{name}.log"
     for _ in range(ATTEMPTS):  # somebody else may take the port before the server does
         port = free_port()
-        process = _spawn(name, [str(part) for part in command(port)], log, popen)
+        process = spawn(name, [str(part) for part in command(port)], log, popen)
         server = kind(name, process, f"http://127.0.0.1:{port}", log)
         try:
             if _wait(server, ready):
@@ -89,7 +89,7 @@ def get(url: str, timeout: float = 10) -> tuple[int, dict, bytes]:
         return error.code, {k.lower(): v for k, v in error.headers.items()}, error.read()
 
 
-def _spawn(name: str, command: list[str], log: Path, popen: dict) -> subprocess.Popen:
+def spawn(name: str, command: list[str], log: Path, popen: dict) -> subprocess.Popen:
     with log.open("ab") as out:
         try:
             return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
