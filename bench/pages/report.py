@@ -1,9 +1,8 @@
 """Medians of the rounds, as a table for people and as JSON for comparing runs; and the check against a peer."""
 import json
-import os
-import pathlib
-import platform
 import statistics
+
+from shared import aligned
 
 GOAL_CPU_US = 20  # the first goal for trawl's CPU per page; the lasting one is "no more than h2load"
 COLUMNS = (
@@ -26,9 +25,7 @@ def table(results):
     """One line per client, in the order they ran."""
     header = list(COLUMNS)
     rows = [row(result) for result in results]
-    widths = [max(len(line[column]) for line in [header, *rows]) for column in range(len(header))]
-    lines = [header, ["-" * width for width in widths], *rows]
-    return "\n".join("| " + " | ".join(aligned(line, widths)) + " |" for line in lines)
+    return aligned([header, *rows], names=1)
 
 
 def row(result):
@@ -46,22 +43,6 @@ def row(result):
         f"{median['pages']:,}",
         f"{median['bytes']:,}",
     ]
-
-
-def aligned(line, widths):
-    first = line[0].ljust(widths[0])
-    return [first, *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:]))]
-
-
-def machine():
-    info = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    models = [line.split(":", 1)[1].strip() for line in info.splitlines() if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else platform.machine(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "load_average_before": os.getloadavg()[0],
-    }
 
 
 def write_json(path, document):

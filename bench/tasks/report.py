@@ -1,8 +1,7 @@
 """Medians of the rounds as a table, and the check of trawl against the peers."""
-import os
-import pathlib
-import platform
 import statistics
+
+from shared import aligned
 
 BYTES_PER_SLEEPING_TASK_MAX = 200
 MEASURED = ("ns_per_op", "seconds", "bytes_per_task")
@@ -41,17 +40,6 @@ def table(case, results):
     return aligned(lines)
 
 
-def aligned(lines):
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    lines = [lines[0], ["-" * width for width in widths], *lines[1:]]
-    return "\n".join("| " + " | ".join(row(line, widths)) + " |" for line in lines)
-
-
-def row(line, widths):
-    words = [cell.ljust(width) for cell, width in zip(line[:2], widths)]
-    return [*words, *(cell.rjust(width) for cell, width in zip(line[2:], widths[2:]))]
-
-
 def check(judged):
     """(sentences, whether trawl passes) for pairs of a case and its results. Only ratios and bytes: no absolute times."""
     sentences = []
@@ -75,14 +63,3 @@ def comparisons(case, results):
         best = min((result for result in results if result["program"] == peer), key=lambda result: result["ns_per_op"])
         ratio = best["ns_per_op"] / own["ns_per_op"]
         yield f"{peer} needs {ratio:.2f} times trawl's CPU time ({best['way']})", ratio > 1
-
-
-def machine():
-    info = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    models = [line.split(":", 1)[1].strip() for line in info.splitlines() if line.startswith("model name")]
-    return {
-        "cpu": models[0] if models else platform.machine(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "load_average_before": os.getloadavg()[0],
-    }

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <numeric>
+#include <optional>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "coro/runner.hpp"
@@ -16,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kTick = Duration(1 << 16);
+constexpr Duration kBlock = kTick * (1 << loop::NearTimers::kBlockBits);
 
 /// A timer that a task waits for; the task then writes the timer's number down.
 class Probe final : public Timer {
@@ -115,6 +119,89 @@ TEST_F(TimerWheelTest, TheFarthestDeadlineIsKept) {
     wheel_.add(*probes_.back(), TimePoint::max());
     EXPECT_TRUE(advance(24h * 365).empty());
     EXPECT_TRUE(wheel_.next_deadline());
+}
+
+// A near slot is filled from two sides: by far timers when their block comes near, and by those that are added then.
+TEST_F(TimerWheelTest, EqualDeadlinesFireInOrderOfAdditionAcrossBlocks) {
+    const Duration deadline = kBlock * 5;
+    for (int number = 0; number < 60; ++number) {
+        add(number, deadline);
+        advance(kBlock * number / 12);
+    }
+    std::vector<int> expected(60);
+    std::iota(expected.begin(), expected.end(), 0);
+    EXPECT_EQ(advance(deadline + kTick), expected);
+}
+
+TEST_F(TimerWheelTest, OneLookPastManyBlocksFiresEverythingInOrder) {
+    for (int number = 0; number < 100; ++number) add(number, kBlock * number / 3 + kTick);
+    std::vector<int> expected(100);
+    std::iota(expected.begin(), expected.end(), 0);
+    EXPECT_EQ(advance(kBlock * 50), expected);
+    EXPECT_FALSE(wheel_.next_deadline());
+}
+
+TEST_F(TimerWheelTest, CancelledTimersOfEverySlotAreForgotten) {
+    for (int number = 0; number < 200; ++number) add(number, kBlock * number / 80).unlink();
+    add(200, kBlock * 4);
+    EXPECT_EQ(advance(kBlock * 4 + kTick), std::vector<int>{200});
+    EXPECT_FALSE(wheel_.next_deadline());
+}
+
+TEST_F(TimerWheelTest, ASlotThatWasOutOfOrderIsInOrderWhenItIsUsedAgain) {
+    for (int turn = 0; turn < 3; ++turn) {
+        const Duration begin = 2 * kBlock * turn;  // the same slots in each turn
+        add(2, begin + Duration(3000));
+        add(1, begin + Duration(2000));
+        EXPECT_EQ(advance(begin + 2 * kTick), (std::vector{1, 2})) << turn;
+        EXPECT_EQ(advance(begin + 2 * kBlock), std::vector<int>{}) << turn;
+    }
+}
+
+TEST_F(TimerWheelTest, AWheelThatEndsForgetsItsTimers) {
+    {
+        TimerWheel wheel(start_);
+        for (Duration after : {Duration(-1s), Duration(1s), Duration(3s), Duration(1h)}) {
+            probes_.push_back(std::make_unique<Probe>(1, fired_));
+            while (!schedule_.idle()) schedule_.step();
+            wheel.add(*probes_.back(), start_ + after);
+            EXPECT_TRUE(probes_.back()->linked());
+        }
+    }
+    for (const auto& probe : probes_) EXPECT_FALSE(probe->linked());
+}
+
+TEST(SparseSet, AgreesWithASortedSetOnRandomInput) {
+    std::mt19937_64 random(11);
+    loop::SparseSet set;
+    std::set<std::size_t> expected;
+    for (int round = 0; round < 20000; ++round) {
+        const std::size_t number = random() % loop::SparseSet::kSize >> random() % 16;
+        if (random() % 3 == 0) {
+            set.erase(number);
+            expected.erase(number);
+        } else if (expected.size() < 300 || random() % 8 == 0) {
+            set.insert(number);
+            expected.insert(number);
+        }
+        ASSERT_EQ(set.contains(number), expected.contains(number));
+        const std::size_t from = random() % loop::SparseSet::kSize;
+        const auto next = expected.lower_bound(from);
+        ASSERT_EQ(set.first_from(from), next == expected.end() ? std::nullopt : std::optional(*next))
+            << "round " << round;
+    }
+}
+
+TEST(SparseSet, FindsTheFirstAndTheLastNumber) {
+    loop::SparseSet set;
+    EXPECT_FALSE(set.first_from(0));
+    set.insert(loop::SparseSet::kSize - 1);
+    EXPECT_EQ(set.first_from(0), loop::SparseSet::kSize - 1);
+    EXPECT_EQ(set.first_from(loop::SparseSet::kSize - 1), loop::SparseSet::kSize - 1);
+    set.erase(loop::SparseSet::kSize - 1);
+    set.insert(0);
+    EXPECT_EQ(set.first_from(0), 0U);
+    EXPECT_FALSE(set.first_from(1));
 }
 
 TEST_F(TimerWheelTest, AgreesWithASortedListOnRandomInput) {

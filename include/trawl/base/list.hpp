@@ -55,6 +55,8 @@ public:
 
     /// Requires: !empty().
     [[nodiscard]] T& front() noexcept { return static_cast<T&>(*head_.next_); }
+    /// Requires: !empty().
+    [[nodiscard]] T& back() noexcept { return static_cast<T&>(*head_.prev_); }
     T& pop_front() noexcept {
         T& node = front();
         static_cast<ListNode&>(node).unlink();

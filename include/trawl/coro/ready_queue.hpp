@@ -24,6 +24,14 @@ public:
             fifo_.push_back(item);
         }
     }
+    /// Pushes all of `items`, in order; in O(1) unless shuffled.
+    void push_all(List<T>& items) noexcept {
+        if (lots_) [[unlikely]] {
+            while (!items.empty()) push(items.pop_front());
+        } else {
+            fifo_.append(items);
+        }
+    }
     /// Requires: !empty().
     T& pop() noexcept {
         if (lots_ && !lots_->empty()) [[unlikely]]

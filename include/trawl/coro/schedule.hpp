@@ -170,6 +170,8 @@ public:
     /// Queues `waiter` to be resumed; never resumes it here. One that is queued already goes to
     /// the end.
     void wake(Waiter& waiter) noexcept { ready_.push(waiter); }
+    /// Queues all of `waiters`, in order, and takes none of them up: O(1).
+    void wake_all(List<Waiter>& waiters) noexcept { ready_.push_all(waiters); }
     /// Resumes one that is ready (the one that has been for longest, unless shuffled), up to its next suspension.
     /// Requires: !idle().
     void step();

@@ -140,6 +140,15 @@ async fn sleep_all(n: u64, milliseconds: u64) -> u64 {
     woken
 }
 
+/// The same without a task each: the sleeps are polled by the one that joins them.
+async fn sleep_joined(n: u64, milliseconds: u64) -> u64 {
+    let sleep = move || async move {
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        1
+    };
+    join_all((0..n).map(|_| sleep())).await.into_iter().sum()
+}
+
 async fn run_case(case: &str, n: u64, size: u64) -> u64 {
     match case {
         "switch" => hand_over(n, size).await,
@@ -152,6 +161,7 @@ async fn run_case(case: &str, n: u64, size: u64) -> u64 {
         "gather" => gather_join_all(n, size).await,
         "gather:spawned" => gather_spawned(n, size).await,
         "asleep" => sleep_all(n, size).await,
+        "asleep:join_all" => sleep_joined(n, size).await,
         _ => panic!("no case {case}"),
     }
 }

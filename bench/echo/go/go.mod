@@ -1,0 +1,3 @@
+module bench_echo_go
+
+go 1.19
