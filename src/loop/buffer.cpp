@@ -41,8 +41,6 @@ Buffer Buffer::lease() { return Buffer(pool().take()); }
 
 std::size_t Buffer::leased() noexcept { return pool().leased(); }
 
-Buffer::~Buffer() {
-    if (data_ != nullptr) pool().give_back(data_);
-}
+void Buffer::give_back(char* data) noexcept { pool().give_back(data); }
 
 }  // namespace trawl

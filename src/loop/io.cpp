@@ -25,11 +25,6 @@ IoRecord::~IoRecord() {
     while (!accepted.empty()) ::close(accepted.pop_front());
 }
 
-Operation::~Operation() {
-    leave_slot();
-    record_->release();
-}
-
 void Operation::wait_in(Operation*& slot) noexcept {
     slot_ = &slot;
     slot = this;
@@ -38,9 +33,7 @@ void Operation::wait_in(Operation*& slot) noexcept {
 
 // ---- Receive ----
 
-Receive::~Receive() {
-    if (done_) record().received.push_front(std::move(buffer_));
-}
+void Receive::put_back() noexcept { record().received.push_front(std::move(buffer_)); }
 
 void Receive::await_suspend(std::coroutine_handle<> handle) noexcept {
     suspend(handle);

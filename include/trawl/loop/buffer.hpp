@@ -24,7 +24,9 @@ public:
         std::swap(size_, other.size_);
         return *this;
     }
-    ~Buffer();
+    ~Buffer() {
+        if (data_ != nullptr) give_back(data_);
+    }
 
     /// A buffer of kCapacity bytes, size() 0.
     static Buffer lease();
@@ -40,6 +42,7 @@ public:
 
 private:
     explicit Buffer(char* data) noexcept : data_(data) {}
+    static void give_back(char* data) noexcept;
 
     char* data_ = nullptr;
     std::size_t size_ = 0;

@@ -77,7 +77,10 @@ private:
 class Operation : public Waiter {
 public:
     explicit Operation(IoRecord& record) noexcept : record_(&record) { record.retain(); }
-    virtual ~Operation();
+    virtual ~Operation() {
+        leave_slot();
+        record_->release();
+    }
 
     [[nodiscard]] IoRecord& record() const noexcept { return *record_; }
     /// Tries the system call; true when it has an outcome, false when it must wait.
@@ -103,7 +106,9 @@ private:
 class Receive final : public Operation {
 public:
     using Operation::Operation;
-    ~Receive() override;
+    ~Receive() override {
+        if (done_) put_back();
+    }
 
     bool await_ready() noexcept { return (record().readable || record().has_arrived()) && attempt(); }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
@@ -114,6 +119,7 @@ public:
 private:
     bool take() noexcept;
     bool read() noexcept;
+    void put_back() noexcept;
 
     Buffer buffer_;
     bool done_ = false;
