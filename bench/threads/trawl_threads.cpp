@@ -8,6 +8,7 @@
 
 #include "measured.hpp"
 #include "trawl/coro/gather.hpp"
+#include "trawl/loop/channel.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/thread.hpp"
 #include "trawl/loop/time.hpp"
@@ -51,9 +52,23 @@ Task<> be_posted_to(const Work& work, std::uint64_t& sum) {
     for (std::thread& thread : threads) thread.join();
 }
 
+Task<> send_numbers(trawl::Channel<int> channel, std::uint64_t n) {
+    for (std::uint64_t i = 0; i < n; ++i) co_await channel.send(static_cast<int>(i));
+    channel.close();
+}
+
+// From a loop on another thread, through a channel that holds `size`.
+Task<> receive_numbers(const Work& work, std::uint64_t& sum) {
+    const trawl::Channel<int> channel(work.size);
+    std::thread sender([&] { trawl::run(send_numbers(channel, work.n)); });
+    while (auto item = co_await channel.receive()) sum += static_cast<std::uint64_t>(*item);
+    sender.join();
+}
+
 Task<> task_of(const Work& work, std::uint64_t& sum) {
     if (work.name == "call") return call_in_turn(work, sum);
     if (work.name == "burst") return call_at_once(work, sum);
+    if (work.name == "channel") return receive_numbers(work, sum);
     if (work.name == "post") return be_posted_to(work, sum);
     return {};
 }
