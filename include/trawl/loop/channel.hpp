@@ -12,13 +12,13 @@
 
 #include <concepts>
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "trawl/loop/channel_core.hpp"
+#include "trawl/loop/item_ring.hpp"
 
 namespace trawl {
 
@@ -88,17 +88,16 @@ private:
 
     template <class U>
     void push(Guard& guard, U&& item) {
-        items_.emplace_back(std::forward<U>(item));
+        items_.push(std::forward<U>(item));
         added(guard);
     }
     std::optional<T> pop(Guard& guard) noexcept {
-        std::optional<T> item(std::move(items_.front()));
-        items_.pop_front();
+        std::optional<T> item(items_.pop());
         removed(guard);
         return item;
     }
 
-    std::deque<T> items_;
+    loop::ItemRing<T> items_;
 };
 
 template <class T>
@@ -165,7 +164,7 @@ public:
         if (is_sent_) return;
         Guard guard(state());
         state().refuse_when_closed(guard);
-        state().items_.push_back(std::move(item_));
+        state().items_.push(std::move(item_));
         this->use_grant(guard);
         state().added(guard);
     }

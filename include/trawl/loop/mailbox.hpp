@@ -7,10 +7,12 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <utility>
 
+#include "trawl/coro/frame.hpp"
 #include "trawl/coro/schedule.hpp"
 
 namespace trawl {
@@ -46,6 +48,17 @@ template <class Function>
 class PostedCall final : public Letter {
 public:
     explicit PostedCall(Function call) : call_(std::move(call)) {}
+    // What is made on one thread and destroyed on another, again and again, is what frames' memory is good at.
+    static void* operator new(std::size_t size)
+        requires(alignof(Function) <= alignof(std::max_align_t))
+    {
+        return coro::allocate_frame(size);
+    }
+    static void operator delete(void* call, std::size_t size) noexcept
+        requires(alignof(Function) <= alignof(std::max_align_t))
+    {
+        coro::free_frame(call, size);
+    }
     void deliver() override {
         const std::unique_ptr<PostedCall> self(this);
         call_();
