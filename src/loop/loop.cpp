@@ -17,6 +17,10 @@ constinit thread_local Loop* current_loop = nullptr;
 // ms.
 constexpr int kStepsPerTick = 1024;
 
+// What was posted is delivered up to 16 times in between, before a system call asks for more: other threads that post
+// all the time do not keep the timers from being looked at.
+constexpr int kStepsPerDelivery = kStepsPerTick / 16;
+
 // asyncio's slow_callback_duration: what a person notices, and many times what a page takes to parse.
 constexpr Duration kSlowStep = std::chrono::milliseconds(100);
 
@@ -60,12 +64,12 @@ void Loop::run_until(const bool& done) {
     while (!done) tick(done);
 }
 
-// What is posted counts as a step, so that the loop looks at timers and descriptors however much is.
 void Loop::tick(const bool& done) {
     if (slow_steps_) slow_steps_->begin();
     for (int step = 0; step < kStepsPerTick; ++step) {
         if (schedule_.idle()) {
             if (!deliver()) break;
+            step += kStepsPerDelivery;
             continue;
         }
         schedule_.step();

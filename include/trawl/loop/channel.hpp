@@ -35,6 +35,10 @@ public:
     /// Holds at most `capacity` items, besides those on their way to a receiver that waits. Throws UsageError when it
     /// is 0.
     explicit Channel(std::size_t capacity) : state_(std::make_shared<State>(capacity)) {}
+    // No moves: there is no empty handle.
+    Channel(const Channel&) = default;
+    Channel& operator=(const Channel&) = default;
+    ~Channel() = default;
 
     /// `co_await channel.send(item);` Suspends while the channel is full. Throws ClosedError once it is closed, and the
     /// item is lost then.
