@@ -39,7 +39,7 @@ Task<int> count_primes(Channel<int> ranges) {
 Task<int> count_all() {
     const Channel<int> ranges(8);
     auto on_thread = [&](std::size_t /*index*/) { return count_primes(ranges); };
-    const auto both = co_await gather(run_on_threads(kThreads, on_thread), make_ranges(ranges));
+    const auto both = co_await trawl::gather(trawl::run_on_threads(kThreads, on_thread), make_ranges(ranges));
     const auto& counts = std::get<0>(both);
     co_return std::accumulate(counts.begin(), counts.end(), 0);
 }
