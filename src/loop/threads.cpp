@@ -35,12 +35,11 @@ private:
 
 Crew::~Crew() = default;
 
-// The error has nobody left to receive it when the task that waited is destroyed.
+// An error that was on its way is dropped: who cancels does not want it.
 void Crew::dismiss() noexcept {
     cancel();
     join();
     if (notice_) notice_->waiter = nullptr;
-    if (error_) Schedule::current().report_lost_error(std::move(error_));
 }
 
 // The threads may have ended before this task is suspended: it hears of it only then.

@@ -20,9 +20,10 @@ public:
     }
 
     // Whoever posts does so from the loop's own thread, while it does not wait.
-    void wake() noexcept override {}
+    void wake() noexcept override { posted_ = true; }
 
     void wait(std::optional<TimePoint> deadline, TimePoint /*now*/, Schedule& /*schedule*/) override {
+        if (std::exchange(posted_, false)) return;
         if (!deadline) {
             throw DeadlockError(
                 format("deadlock: every task waits, and nothing is left that could wake one\n{}", dump_tasks()));
@@ -32,6 +33,7 @@ public:
 
 private:
     TimePoint now_ = kBeginning;
+    bool posted_ = false;
 };
 
 }  // namespace

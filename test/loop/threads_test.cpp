@@ -188,7 +188,7 @@ TEST(RunOnThreads, AnErrorBelowCancelsThoseAbove) {
     EXPECT_EQ(alive, 0);
 }
 
-TEST(RunOnThreads, AnErrorOfDestroyedWorkIsThrownByTheLoop) {
+TEST(RunOnThreads, AnErrorOnItsWayToATaskThatIsCancelledIsDropped) {
     std::latch failed(1);
     auto work = [&](std::size_t /*index*/) -> Task<> {
         failed.count_down();
@@ -201,7 +201,7 @@ TEST(RunOnThreads, AnErrorOfDestroyedWorkIsThrownByTheLoop) {
         co_await sleep(0s);
         failed.wait();
     };
-    EXPECT_THROW(run(caller()), UsageError);
+    EXPECT_NO_THROW(run(caller()));
 }
 
 TEST(RunOnThreads, SaysInADumpHowManyAreAtWork) {
