@@ -320,6 +320,24 @@ TEST(Post, TakesWhatCanOnlyBeMoved) {
     EXPECT_EQ(got, 5);
 }
 
+TEST(Post, TakesWhatIsOverAligned) {
+    struct alignas(64) Wide {
+        int value = 0;
+    };
+    int got = 0;
+    bool aligned = false;
+    auto work = [&]() -> Task<> {
+        Loop::current().post([&, wide = Wide{3}] {
+            got = wide.value;
+            aligned = reinterpret_cast<std::uintptr_t>(&wide) % alignof(Wide) == 0;
+        });
+        co_await sleep(1ms);
+    };
+    run(work());
+    EXPECT_EQ(got, 3);
+    EXPECT_TRUE(aligned);
+}
+
 TEST(Post, TheFirstErrorIsThrownByRunAndTheOtherCallsAreMade) {
     int made = 0;
     auto work = [&]() -> Task<> {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 
 #include "trawl/coro/frame.hpp"
@@ -49,15 +50,11 @@ class PostedCall final : public Letter {
 public:
     explicit PostedCall(Function call) : call_(std::move(call)) {}
     // What is made on one thread and destroyed on another, again and again, is what frames' memory is good at.
-    static void* operator new(std::size_t size)
-        requires(alignof(Function) <= alignof(std::max_align_t))
-    {
-        return coro::allocate_frame(size);
-    }
-    static void operator delete(void* call, std::size_t size) noexcept
-        requires(alignof(Function) <= alignof(std::max_align_t))
-    {
-        coro::free_frame(call, size);
+    static void* operator new(std::size_t size) { return coro::allocate_frame(size); }
+    static void* operator new(std::size_t size, std::align_val_t alignment) { return ::operator new(size, alignment); }
+    static void operator delete(void* call, std::size_t size) noexcept { coro::free_frame(call, size); }
+    static void operator delete(void* call, std::size_t size, std::align_val_t alignment) noexcept {
+        ::operator delete(call, size, alignment);
     }
     void deliver() override {
         const std::unique_ptr<PostedCall> self(this);
