@@ -320,20 +320,19 @@ TEST(Post, TakesWhatCanOnlyBeMoved) {
     EXPECT_EQ(got, 5);
 }
 
+struct alignas(64) Wide {
+    int value = 0;
+};
+
 TEST(Post, TakesWhatIsOverAligned) {
-    struct alignas(64) Wide {
-        int value = 0;
-    };
     int got = 0;
     bool aligned = false;
-    auto work = [&]() -> Task<> {
-        Loop::current().post([&, wide = Wide{3}] {
-            got = wide.value;
-            aligned = reinterpret_cast<std::uintptr_t>(&wide) % alignof(Wide) == 0;
-        });
-        co_await sleep(1ms);
-    };
-    run(work());
+    Loop loop;
+    loop.post([&, wide = Wide{3}] {
+        got = wide.value;
+        aligned = reinterpret_cast<std::uintptr_t>(&wide) % alignof(Wide) == 0;
+    });
+    loop.run(Task<>(sleep(1ms)));
     EXPECT_EQ(got, 3);
     EXPECT_TRUE(aligned);
 }

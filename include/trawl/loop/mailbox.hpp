@@ -48,7 +48,8 @@ protected:
 template <class Function>
 class PostedCall final : public Letter {
 public:
-    explicit PostedCall(Function call) : call_(std::move(call)) {}
+    explicit PostedCall(Function&& call) : call_(std::move(call)) {}
+    explicit PostedCall(const Function& call) : call_(call) {}
     // What is made on one thread and destroyed on another, again and again, is what frames' memory is good at.
     static void* operator new(std::size_t size) { return coro::allocate_frame(size); }
     static void* operator new(std::size_t size, std::align_val_t alignment) { return ::operator new(size, alignment); }
