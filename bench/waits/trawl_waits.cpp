@@ -1,5 +1,5 @@
-// trawl's line in bench/waits for more waits than fit the memory: tasks that each begin the next wait when their own has
-// ended. What fits at once is measured by bench_tasks.
+// trawl's line in bench/waits for more waits than fit the memory: tasks that each begin the next wait when their own
+// has ended. What fits at once is measured by bench_tasks.
 //
 // Usage: bench_waits window:<tasks> <n> <milliseconds>; prints its figures as one JSON line.
 #include <chrono>

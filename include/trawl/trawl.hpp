@@ -16,12 +16,14 @@
 #include "trawl/coro/task_set.hpp"
 
 // loop: running tasks; time, threads, signals
+#include "trawl/loop/channel.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/ready.hpp"
 #include "trawl/loop/shield.hpp"
 #include "trawl/loop/signal.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/thread.hpp"
+#include "trawl/loop/threads.hpp"
 #include "trawl/loop/time.hpp"
 
 // sync: how tasks take turns

@@ -17,10 +17,10 @@ struct Overloaded : Handlers... {
 };
 
 void run_command(const Command& command) {
-    std::visit(Overloaded{[](const PullCommand& pull) { run_pull(pull); }, [](const SqlCommand& sql) { run_sql(sql); },
-                          [](const PsCommand& ps) { run_ps(ps); },
-                          [](const PrintCommand& text) { print_answer(text.text); }},
-               command);
+    std::visit(
+        Overloaded{[](const PullCommand& pull) { run_pull(pull); }, [](const SqlCommand& sql) { run_sql(sql); },
+                   [](const PsCommand& ps) { run_ps(ps); }, [](const PrintCommand& text) { print_answer(text.text); }},
+        command);
 }
 
 int run_tool(int argc, char** argv) {

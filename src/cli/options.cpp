@@ -97,9 +97,9 @@ std::string help_on(const std::string& topic, const CLI::App& app) {
 
 // CLI11 names what it did not expect in reverse; the first word is the one that was mistyped.
 std::string unexpected(const std::vector<std::string>& words) {
-    constexpr std::array<std::string_view, 13> kKnown{"pull",     "sql",       "ps",   "help",        "--to",
-                                                      "--name",   "--records", "--paginator", "--concurrency",
-                                                      "--header", "--lake",    "--format",    "--version"};
+    constexpr std::array<std::string_view, 13> kKnown{"pull",   "sql",       "ps",          "help",          "--to",
+                                                      "--name", "--records", "--paginator", "--concurrency", "--header",
+                                                      "--lake", "--format",  "--version"};
     for (const std::string& word : words) {
         if (word.starts_with("-")) return format("there is no option {}{}", word, did_you_mean(word, kKnown));
     }

@@ -19,9 +19,10 @@ Task<std::string> ask(pid_t process) {
     try {
         co_return co_await timeout(kPatience, ask_for_tasks(process));
     } catch (const TimeoutError&) {
-        throw TimeoutError(format("process {} does not answer: for 5 s, one of its tasks has run without waiting "
-                                  "(a debugger shows which), or the process is stopped",
-                                  process));
+        throw TimeoutError(
+            format("process {} does not answer: for 5 s, one of its tasks has run without waiting "
+                   "(a debugger shows which), or the process is stopped",
+                   process));
     }
 }
 

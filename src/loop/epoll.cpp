@@ -111,11 +111,7 @@ private:
     }
 
     void handle(const epoll_event& event, Schedule& schedule) {
-        if (event.data.ptr == nullptr) {
-            std::uint64_t count;
-            [[maybe_unused]] const ssize_t got = ::read(wake_.get(), &count, sizeof count);  // reset the edge
-            return;
-        }
+        if (event.data.ptr == nullptr) return;  // woken; every write is an edge of its own, so that it need not be read
         auto& record = *static_cast<IoRecord*>(event.data.ptr);
         const bool ended = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
         if (ended) record.hung_up = true;

@@ -38,7 +38,7 @@ Listening::Listening(Loop& loop, OnSignal on_signal) {
     Loop* none = nullptr;
     is_the_one_ = interrupted_loop.compare_exchange_strong(none, &loop);
     if (!is_the_one_) return;
-    struct sigaction ours {};
+    struct sigaction ours{};
     ours.sa_handler = interrupt;
     ours.sa_flags = SA_RESTART;
     sigemptyset(&ours.sa_mask);

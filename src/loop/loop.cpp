@@ -17,6 +17,10 @@ constinit thread_local Loop* current_loop = nullptr;
 // ms.
 constexpr int kStepsPerTick = 1024;
 
+// What was posted is delivered up to 16 times in between, before a system call asks for more: other threads that post
+// all the time do not keep the timers from being looked at.
+constexpr int kStepsPerDelivery = kStepsPerTick / 16;
+
 // asyncio's slow_callback_duration: what a person notices, and many times what a page takes to parse.
 constexpr Duration kSlowStep = std::chrono::milliseconds(100);
 
@@ -34,11 +38,13 @@ Loop::Loop(std::unique_ptr<Backend> backend, int tick_bits)
       outer_loop_(std::exchange(current_loop, this)),
       backend_(std::move(backend)),
       now_(backend_->now()),
-      timers_(now_, tick_bits) {}
+      timers_(now_, tick_bits),
+      mailbox_(std::make_shared<loop::Mailbox>(*backend_)) {}
 
 Loop::~Loop() {
     schedule_.destroy_left_over();
-    threads_.reset();
+    threads_.reset();  // its threads post until they are joined
+    mailbox_->close();
     Schedule::exchange(outer_schedule_);
     current_loop = outer_loop_;
 }
@@ -73,55 +79,32 @@ bool Loop::interrupt(int signal) noexcept {
 
 void Loop::tick(const bool& done) {
     if (slow_steps_) slow_steps_->begin();
-    for (int step = 0; step < kStepsPerTick && !schedule_.idle(); ++step) {
+    for (int step = 0; step < kStepsPerTick; ++step) {
+        if (schedule_.idle()) {
+            if (!deliver()) break;
+            step += kStepsPerDelivery;
+            continue;
+        }
         schedule_.step();
         if (done) return;
     }
-    const auto deadline = schedule_.idle() ? timers_.next_deadline() : std::optional(now_);
+    const bool may_sleep = schedule_.idle() && mailbox_->fall_asleep();
+    const auto deadline = may_sleep ? timers_.next_deadline() : std::optional(now_);
     backend_->wait(deadline, now_, schedule_);
     now_ = backend_->now();
     timers_.advance(now_, schedule_);
-    run_posted();
+    deliver();
 }
 
-void Loop::post(std::function<void()> call) {
-    {
-        std::scoped_lock lock(posted_mutex_);
-        posted_.push_back(std::move(call));
-    }
-    backend_->wake();
+bool Loop::deliver() {
+    const bool any = mailbox_->deliver(schedule_);
+    if (any) schedule_.destroy_left_over();
+    return any;
 }
 
-// The lock is not held while the calls run: they may post.
-void Loop::run_posted() {
-    std::vector<std::function<void()>> calls;
-    {
-        std::scoped_lock lock(posted_mutex_);
-        calls.swap(posted_);
-    }
-    for (auto& call : calls) {
-        try {
-            call();
-        } catch (...) {
-            schedule_.report_lost_error(std::current_exception());  // the others are called all the same
-        }
-    }
-    schedule_.destroy_left_over();
-}
-
-void Loop::run_on_thread(std::function<void()> work, std::function<void()> done) {
-    if (threads_are_virtual_) {
-        post([work = std::move(work), done = std::move(done)] {
-            work();
-            done();
-        });
-        return;
-    }
-    threads().submit([this, work = std::move(work), done = std::move(done)]() mutable {
-        work();
-        work = nullptr;  // what it holds belongs to the loop's thread from the post on
-        post(std::move(done));
-    });
+void Loop::set_threads_max(std::size_t threads_max) {
+    if (threads_max == 0) throw UsageError("set_threads_max(0): to_thread needs at least one thread");
+    threads().set_threads_max(threads_max);
 }
 
 void Loop::warn_of_slow_steps(Duration limit, std::function<void(const SlowStep&)> warn) {
@@ -133,7 +116,7 @@ void Loop::warn_of_slow_steps(Duration limit, std::function<void(const SlowStep&
 }
 
 loop::ThreadPool& Loop::threads() {
-    if (!threads_) threads_ = std::make_unique<loop::ThreadPool>();
+    if (!threads_) threads_ = std::make_unique<loop::ThreadPool>(*mailbox_, threads_are_virtual_);
     return *threads_;
 }
 

@@ -1,60 +1,90 @@
 #include "thread_pool.hpp"
 
-#include <csignal>
+#include <cassert>
+#include <system_error>
+
+#include "signals_blocked.hpp"
+#include "trawl/base/error.hpp"
 
 namespace trawl::loop {
-namespace {
-
-// Signals are for the loop's thread: a thread of the pool, and whatever it starts, receives none.
-class SignalsBlocked {
-public:
-    SignalsBlocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    SignalsBlocked(const SignalsBlocked&) = delete;
-    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-private:
-    sigset_t before_{};
-};
-
-}  // namespace
 
 ThreadPool::~ThreadPool() {
     {
         std::scoped_lock lock(mutex_);
+        assert(jobs_.empty());
         stopping_ = true;
     }
-    changed_.notify_all();
+    summoned_one_.notify_all();
     for (auto& thread : threads_) thread.join();
 }
 
-void ThreadPool::submit(std::function<void()> call) {
+void ThreadPool::set_threads_max(std::size_t threads_max) {
     std::scoped_lock lock(mutex_);
-    calls_.push_back(std::move(call));
-    if (idle_ < calls_.size() && threads_.size() < kThreadsMax) {
-        SignalsBlocked inherited;
-        threads_.emplace_back([this] { work(); });
-    } else {
-        changed_.notify_one();
+    threads_max_ = threads_max;
+}
+
+void ThreadPool::submit(ThreadJob& job) {
+    if (is_virtual_) {
+        mailbox_.post(job);
+        return;
+    }
+    std::unique_lock lock(mutex_);
+    jobs_.push_back(job);
+    try {
+        const bool notify = summon();
+        lock.unlock();
+        if (notify) summoned_one_.notify_one();
+    } catch (const std::system_error& error) {
+        if (!threads_.empty()) return;  // there is somebody to do it
+        job.ListNode::unlink();
+        throw OsError(error.code().value(), "start a thread for to_thread");
     }
 }
 
+bool ThreadPool::withdraw(ThreadJob& job) noexcept {
+    std::scoped_lock lock(mutex_);
+    const bool waits = job.ListNode::linked();
+    job.ListNode::unlink();
+    return waits;
+}
+
+// Starts a thread, or says that one is to be notified, which is done without the mutex so that it need not wait for it.
+// Requires: the mutex is held.
+bool ThreadPool::summon() {
+    if (is_summoned_ || jobs_.empty() || stopping_) return false;
+    if (idle_ == 0 && threads_.size() < threads_max_) {
+        const SignalsBlocked inherited;
+        threads_.emplace_back([this] { work(); });
+        is_summoned_ = true;
+        return false;
+    }
+    is_summoned_ = idle_ > 0;
+    return is_summoned_;
+}
+
+// A thread that is woken for nothing, because another one was quicker, waits again.
 void ThreadPool::work() {
     std::unique_lock lock(mutex_);
+    is_summoned_ = false;
     while (true) {
-        ++idle_;
-        changed_.wait(lock, [this] { return stopping_ || !calls_.empty(); });
-        --idle_;
-        if (calls_.empty()) return;
-        auto call = std::move(calls_.front());
-        calls_.pop_front();
+        while (jobs_.empty() && !stopping_) {
+            ++idle_;
+            summoned_one_.wait(lock);
+            --idle_;
+            is_summoned_ = false;
+        }
+        if (jobs_.empty()) return;
+        ThreadJob& job = jobs_.pop_front();
+        bool notify = false;
+        try {
+            notify = summon();
+        } catch (const std::system_error&) {
+            // There are threads enough to do the work, only fewer at once.
+        }
         lock.unlock();
-        call();
-        call = nullptr;
+        if (notify) summoned_one_.notify_one();
+        job.work();
+        mailbox_.post(job);
         lock.lock();
     }
 }

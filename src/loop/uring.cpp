@@ -92,7 +92,8 @@ public:
     }
 
     void look(Schedule& schedule) override {
-        ring_.take_completions(kCompletionsPerTick, [&](const Completion& completion) { handle(completion, schedule); });
+        ring_.take_completions(kCompletionsPerTick,
+                               [&](const Completion& completion) { handle(completion, schedule); });
     }
 
     void wake() noexcept override {
@@ -105,12 +106,12 @@ private:
 
     void begin_reading(IoRecord& record) {
         switch (record.kind) {
-        case IoKind::kStream:
-            return begin(record, kReceive);
-        case IoKind::kListener:
-            return begin(record, kAccept);
-        case IoKind::kOther:
-            return begin(record, kPollIn);
+            case IoKind::kStream:
+                return begin(record, kReceive);
+            case IoKind::kListener:
+                return begin(record, kAccept);
+            case IoKind::kOther:
+                return begin(record, kPollIn);
         }
     }
 
@@ -125,16 +126,16 @@ private:
 
     static io_uring_sqe& prepare(io_uring_sqe& entry, int fd, Kind kind) noexcept {
         switch (kind) {
-        case kReceive:
-            ::io_uring_prep_recv_multishot(&entry, fd, nullptr, 0, 0);
-            entry.flags |= IOSQE_BUFFER_SELECT;
-            entry.buf_group = loop::UringBuffers::kGroup;
-            break;
-        case kAccept:
-            ::io_uring_prep_multishot_accept(&entry, fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-            break;
-        default:
-            ::io_uring_prep_poll_add(&entry, fd, kind == kPollOut ? POLLOUT : POLLIN);
+            case kReceive:
+                ::io_uring_prep_recv_multishot(&entry, fd, nullptr, 0, 0);
+                entry.flags |= IOSQE_BUFFER_SELECT;
+                entry.buf_group = loop::UringBuffers::kGroup;
+                break;
+            case kAccept:
+                ::io_uring_prep_multishot_accept(&entry, fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+                break;
+            default:
+                ::io_uring_prep_poll_add(&entry, fd, kind == kPollOut ? POLLOUT : POLLIN);
         }
         return entry;
     }
@@ -179,12 +180,12 @@ private:
 
     void note(IoRecord& record, Kind kind, const Completion& completion) {
         switch (kind) {
-        case kReceive:
-            return note_received(record, completion);
-        case kAccept:
-            return note_accepted(record, completion);
-        default:
-            note_polled(record, kind, completion);
+            case kReceive:
+                return note_received(record, completion);
+            case kAccept:
+                return note_accepted(record, completion);
+            default:
+                note_polled(record, kind, completion);
         }
     }
 

@@ -16,8 +16,7 @@ std::size_t ring_bytes(unsigned count) noexcept { return count * sizeof(io_uring
 
 UringBuffers::UringBuffers(io_uring& ring) : uring_(ring), lent_(kCountMax) {
     for (unsigned id = kCountMax; id > 0; --id) ids_.push_back(static_cast<unsigned short>(id - 1));
-    void* memory =
-        ::mmap(nullptr, ring_bytes(kCountMax), PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    void* memory = ::mmap(nullptr, ring_bytes(kCountMax), PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
     if (memory == MAP_FAILED) throw OsError(errno, "mmap a ring of buffers");
     ring_ = static_cast<io_uring_buf_ring*>(memory);
     ::io_uring_buf_ring_init(ring_);
@@ -42,8 +41,8 @@ void UringBuffers::top_up() {
         const unsigned short id = ids_.back();
         ids_.pop_back();
         Buffer& buffer = lent_[id] = Buffer::lease();
-        ::io_uring_buf_ring_add(ring_, buffer.data(), Buffer::kCapacity, id,
-                                ::io_uring_buf_ring_mask(kCountMax), added);
+        ::io_uring_buf_ring_add(ring_, buffer.data(), Buffer::kCapacity, id, ::io_uring_buf_ring_mask(kCountMax),
+                                added);
     }
     if (added > 0) ::io_uring_buf_ring_advance(ring_, added);
 }

@@ -1,5 +1,5 @@
-/// The ring of buffers from which the kernel takes one for each receive, so that none is bound to a connection that waits
-/// (io_uring_register_buf_ring(3)).
+/// The ring of buffers from which the kernel takes one for each receive, so that none is bound to a connection that
+/// waits (io_uring_register_buf_ring(3)).
 ///
 /// Rules: they are leased from the thread's pool and replaced before each wait; one that was filled is handed on, and
 /// goes back to the pool like any other. When the kernel finds none, there are twice as many from then on.
@@ -33,7 +33,8 @@ public:
     void grow() noexcept;
 
 private:
-    // Pages of many connections in one tick, in half a megabyte as long as nothing more is needed: it stays in the cache.
+    // Pages of many connections in one tick, in half a megabyte as long as nothing more is needed: it stays in the
+    // cache.
     static constexpr unsigned kCountFirst = 64;
     static constexpr unsigned kCountMax = 1024;
 

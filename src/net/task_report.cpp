@@ -32,7 +32,8 @@ Task<> answer(UnixStream asking) {
 }
 
 [[noreturn]] void throw_unanswered(pid_t process, int error) {
-    throw ConnectError(error, format("ask process {} for its tasks (does it run, as this user, and report them?)", process));
+    throw ConnectError(error,
+                       format("ask process {} for its tasks (does it run, as this user, and report them?)", process));
 }
 
 }  // namespace

@@ -243,7 +243,7 @@ TEST_P(Io, ThePeerOfAClosedHandleSeesTheEnd) {
         const bool late = co_await receive_late(ends.first);
         ends.first.close();
         Buffer end = co_await ends.second.receive();
-        co_return late && end.empty();
+        co_return late&& end.empty();
     };
     EXPECT_TRUE(run(work()));
 }

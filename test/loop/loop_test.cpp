@@ -4,13 +4,11 @@
 
 #include <csignal>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "trawl/base/error.hpp"
 #include "trawl/coro/gather.hpp"
 #include "trawl/loop/signal.hpp"
-#include "trawl/loop/thread.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl {
@@ -131,67 +129,6 @@ TEST(Timeout, AnErrorInTimePassesThrough) {
     };
     auto work = [&]() -> Task<> { co_await timeout(10s, failing()); };
     EXPECT_THROW(run(work()), UsageError);
-}
-
-// ---- threads ----
-
-TEST(ToThread, GivesTheValueAndThrowsTheError) {
-    auto work = []() -> Task<std::string> {
-        const auto here = std::this_thread::get_id();
-        bool elsewhere = co_await to_thread([&here] { return std::this_thread::get_id() != here; });
-        std::string text =
-            co_await to_thread([](std::string a, std::string b) { return a + b; }, std::string("x"), std::string("y"));
-        co_return elsewhere ? text : "same thread";
-    };
-    EXPECT_EQ(run(work()), "xy");
-    auto failing = []() -> Task<> { co_await to_thread([] { throw UsageError("thread"); }); };
-    EXPECT_THROW(run(failing()), UsageError);
-}
-
-TEST(ToThread, ManyAtOnceComeBackToTheirOwn) {
-    auto work = []() -> Task<int> {
-        std::vector<Task<int>> tasks;
-        for (int i = 0; i < 500; ++i) tasks.push_back(to_thread([](int value) { return value; }, i));
-        auto values = co_await gather(std::move(tasks));
-        int wrong = 0;
-        for (int i = 0; i < 500; ++i) wrong += values[static_cast<std::size_t>(i)] != i;
-        co_return wrong;
-    };
-    EXPECT_EQ(run(work()), 0);
-}
-
-TEST(ToThread, DroppedWorkIsWaitedForAndItsResultIgnored) {
-    std::atomic<bool> finished = false;
-    auto block = [&finished] {
-        std::array<int, 2> ends{};
-        ASSERT_EQ(::pipe(ends.data()), 0);
-        ::close(ends[1]);
-        char byte;
-        EXPECT_EQ(::read(ends[0], &byte, 1), 0);
-        ::close(ends[0]);
-        finished = true;
-    };
-    auto work = [&]() -> Task<> {
-        try {
-            co_await timeout(Duration(0), to_thread(block));
-        } catch (const TimeoutError&) {
-        }
-    };
-    run(work());  // must not crash, leak or hang, whether the work had begun or not
-    SUCCEED();
-}
-
-TEST(Post, FromAnotherThreadRunsOnTheLoop) {
-    auto work = []() -> Task<bool> {
-        Loop& loop = Loop::current();
-        const auto here = std::this_thread::get_id();
-        bool on_loop = false;
-        std::thread other([&] { loop.post([&] { on_loop = std::this_thread::get_id() == here; }); });
-        other.join();
-        while (!on_loop) co_await sleep(0s);
-        co_return on_loop;
-    };
-    EXPECT_TRUE(run(work()));
 }
 
 TEST(SignalWatcher, GivesTheSignal) {

@@ -16,7 +16,8 @@ constexpr std::array kOperations = {
     get_items,          get_items,       join_queue,      found_crew,
     hire_someone,       cancel_someone,  gather_some,     gather_their_outcomes,
     take_as_they_end,   shield_some,     use_thread,      use_generator,
-    use_stream,         use_connection,
+    use_stream,         use_connection,  send_items,      send_items,
+    receive_items,      receive_items,
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ void hire(Crew& crew);
 /// Waits for the tasks of `crew`, and receives their errors.
 [[nodiscard]] Task<> join(Crew& crew);
 
-// One primitive of the room each: waiting.cpp, queues.cpp.
+// One primitive of the room each: waiting.cpp, queues.cpp, channels.cpp.
 [[nodiscard]] Task<> sleep_a_while(Crew& crew, std::size_t depth);
 [[nodiscard]] Task<> hold_permits(Crew& crew, std::size_t depth);
 [[nodiscard]] Task<> hold_lock(Crew& crew, std::size_t depth);
@@ -37,6 +37,8 @@ void hire(Crew& crew);
 [[nodiscard]] Task<> put_items(Crew& crew, std::size_t depth);
 [[nodiscard]] Task<> get_items(Crew& crew, std::size_t depth);
 [[nodiscard]] Task<> join_queue(Crew& crew, std::size_t depth);
+[[nodiscard]] Task<> send_items(Crew& crew, std::size_t depth);
+[[nodiscard]] Task<> receive_items(Crew& crew, std::size_t depth);
 
 // Tasks that start tasks: families.cpp.
 [[nodiscard]] Task<> found_crew(Crew& crew, std::size_t depth);

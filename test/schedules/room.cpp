@@ -43,6 +43,19 @@ template struct Shelf<Queue<Token>>;
 template struct Shelf<LifoQueue<Token>>;
 template struct Shelf<PriorityQueue<Token>>;
 
+// ---- Pipe ----
+
+void Pipe::check_standing(Run& run) const {
+    const std::size_t size = channel.size();
+    run.require(size == items.size(), "the channel has as many items as were sent and not received");
+    run.require(receivers.empty() || size == 0, "nobody waits to receive while there are items");
+    run.require(senders.empty() || size >= channel.capacity(), "nobody waits to send while there is room");
+    run.require(!channel.is_closed() || senders.empty(), "nobody waits to send through a channel that is closed");
+    run.require(!channel.is_closed() || size > 0 || receivers.empty(), "nobody waits for items that cannot be sent");
+    run.require(!receivers.was_jumped() && !senders.was_jumped(),
+                "who waits at a channel is served in the order of arrival");
+}
+
 // ---- Room ----
 
 namespace {
@@ -60,7 +73,8 @@ Room::Room(Run& watched)
       rounds(barrier.parties()),
       fifo(run, Order::kFifo, 1 + run.below(kCapacities)),
       lifo(run, Order::kLifo, 1 + run.below(kCapacities)),
-      sorted(run, Order::kPriority, 1 + run.below(kCapacities)) {
+      sorted(run, Order::kPriority, 1 + run.below(kCapacities)),
+      pipe(run, 1 + run.below(kCapacities)) {
     run.rooms.push_back(this);
 }
 
@@ -74,6 +88,8 @@ Room::~Room() {
     run.require(lifo.queue.size() == lifo.items.size(), "what was put and not got is in the lifo queue at the end");
     run.require(sorted.queue.size() == sorted.items.size(),
                 "what was put and not got is in the sorted queue at the end");
+    run.require(pipe.channel.size() == pipe.items.size(),
+                "what was sent and not received is in the channel at the end");
 }
 
 void Room::check_standing() const {
@@ -95,6 +111,7 @@ void Room::check_standing() const {
     fifo.check_standing(run);
     lifo.check_standing(run);
     sorted.check_standing(run);
+    pipe.check_standing(run);
 }
 
 void Room::rescue() {
@@ -105,6 +122,7 @@ void Room::rescue() {
     fifo.close(run);
     lifo.close(run);
     sorted.close(run);
+    pipe.channel.close();
     auto guard = board.condition.lock().try_acquire();  // or else somebody holds it
     board.notices.notify_all();
     board.condition.notify_all();

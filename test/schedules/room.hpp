@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "models.hpp"
+#include "trawl/loop/channel.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/sync/barrier.hpp"
 #include "trawl/sync/condition.hpp"
@@ -35,6 +36,21 @@ struct Shelf {
     Line putters;
     Line joiners;
     Q queue;
+};
+
+/// A channel and its model.
+struct Pipe {
+    Pipe(Run& run, std::size_t capacity) : items(run, Order::kFifo), channel(capacity) {}
+    ~Pipe() { items.drop_all(); }
+    Pipe(const Pipe&) = delete;
+    Pipe& operator=(const Pipe&) = delete;
+
+    void check_standing(Run& run) const;
+
+    Items items;
+    Line receivers;
+    Line senders;
+    Channel<Token> channel;
 };
 
 /// A lock and its model.
@@ -76,6 +92,7 @@ public:
     Shelf<Queue<Token>> fifo;
     Shelf<LifoQueue<Token>> lifo;
     Shelf<PriorityQueue<Token>> sorted;
+    Pipe pipe;
 };
 
 /// Tasks that work in a room. The group goes first: what its tasks refer to in here is alive until they are gone.

@@ -150,8 +150,8 @@ private:
 };
 
 TEST(Soak, LosesNothingAndLeavesNothing) {
-    const auto end = std::chrono::steady_clock::now() +
-                     std::chrono::seconds(number_from_environment("TRAWL_SOAK_SECONDS", 2));
+    const auto end =
+        std::chrono::steady_clock::now() + std::chrono::seconds(number_from_environment("TRAWL_SOAK_SECONDS", 2));
     const unsigned seed = number_from_environment("TRAWL_SOAK_SEED", 1);
     Soak soak(seed);
     run(soak.round());  // whatever is made once per process is made

@@ -202,8 +202,8 @@ public:
     }
     [[nodiscard]] bool is_cancelling() const noexcept { return cancelling_ > 0; }
     [[nodiscard]] std::exception_ptr take_lost_error() noexcept { return std::exchange(lost_error_, nullptr); }
-    /// While it lives, tasks are destroyed because somebody wants them no more, and says so otherwise (by the error that
-    /// is thrown instead, or by having asked for it): errors that were on their way to them are not wanted either.
+    /// While it lives, tasks are destroyed because somebody wants them no more, and says so otherwise (by the error
+    /// that is thrown instead, or by having asked for it): errors that were on their way to them are not wanted either.
     class Cancelling {
     public:
         Cancelling() noexcept : schedule_(Schedule::current()) { ++schedule_.cancelling_; }

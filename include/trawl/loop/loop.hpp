@@ -5,18 +5,20 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 #include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/loop/interrupt.hpp"
 #include "trawl/loop/io.hpp"
+#include "trawl/loop/mailbox.hpp"
 #include "trawl/loop/timer.hpp"
 
 namespace trawl {
@@ -63,16 +65,30 @@ public:
     /// `after` from now, saturating: a far deadline is simply far.
     [[nodiscard]] TimePoint deadline_after(Duration after) const noexcept;
 
-    /// Runs `call` on the loop's thread, soon. May be called from any thread while the loop exists. What it throws is
-    /// thrown by run() at its end.
-    void post(std::function<void()> call);
+    /// Runs `call` on the loop's thread, soon; those of one thread in the order of its posts. May be called from any
+    /// thread while the loop exists; the loop may end before it returns, and destroys what it did not run. Costs a
+    /// system call only when the loop sleeps. What `call` throws is thrown by run() at its end.
+    template <class Function>
+        requires std::invocable<std::decay_t<Function>&>
+    void post(Function&& call) {
+        using Call = loop::PostedCall<std::decay_t<Function>>;
+        mailbox_->post(*new Call(std::forward<Function>(call)));
+    }
 
     /// The task that runs now; null outside of one.
     [[nodiscard]] TaskNode* running() const noexcept { return schedule_.running(); }
     /// Hands `fd` to the loop, which owns it from now on. For IoHandle.
     [[nodiscard]] loop::IoRecord& open(int fd, IoKind kind);
-    /// Runs `work` on a thread and then `done` on the loop's; on a virtual loop, both on the loop's, one tick later.
-    void run_on_thread(std::function<void()> work, std::function<void()> done);
+    /// Where other threads post to; it outlives the loop.
+    [[nodiscard]] const std::shared_ptr<loop::Mailbox>& mailbox() const noexcept { return mailbox_; }
+
+    /// How many threads work for to_thread() at once, at most: 32 unless it is set. Those that have been started stay.
+    /// Throws UsageError for 0.
+    void set_threads_max(std::size_t threads_max);
+    /// The threads of to_thread().
+    [[nodiscard]] loop::ThreadPool& threads();
+    /// True for a virtual loop: what is for other threads runs on its own.
+    [[nodiscard]] bool has_virtual_threads() const noexcept { return threads_are_virtual_; }
 
     /// A step (what a task does between two waits) that takes longer than `limit` keeps every other task waiting:
     /// `warn` is called with it. A limit of zero switches the watch off, and its cost (a look at a coarse clock per
@@ -90,8 +106,7 @@ private:
     void run_until(const bool& done);
     void throw_if_interrupted(bool done) const;
     void tick(const bool& done);
-    void run_posted();
-    [[nodiscard]] loop::ThreadPool& threads();
+    bool deliver();
 
     Schedule schedule_;
     Schedule* outer_schedule_;
@@ -101,10 +116,9 @@ private:
     TimerWheel timers_;
     std::unique_ptr<loop::SlowStepWatch> slow_steps_;
     bool threads_are_virtual_ = false;
-    std::mutex posted_mutex_;
-    std::vector<std::function<void()>> posted_;
     std::atomic<int> interrupted_by_{0};
-    std::unique_ptr<loop::ThreadPool> threads_;  // last: its threads post until they are joined
+    std::shared_ptr<loop::Mailbox> mailbox_;
+    std::unique_ptr<loop::ThreadPool> threads_;
 };
 
 namespace loop {

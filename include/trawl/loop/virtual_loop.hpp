@@ -10,7 +10,8 @@
 /// with a line for every task that waits.
 ///
 /// There is no kernel in it: no sockets, no files, no signals (memory_streams() of net stand in for connections). What
-/// to_thread() is given runs on the loop's own thread. Slow steps are not watched. Other threads must not post to it.
+/// to_thread() and run_on_threads() are given runs on the loop's own thread. Slow steps are not watched. Other threads
+/// must not post to it.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,3 @@
+module trawl.example/bench/threads
+
+go 1.19
