@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -27,14 +26,17 @@ std::string on_disk(const std::string& path) {
 
 void put(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
-/// The calls that were made, with the disk as "." and the temporary file as "TMP"; the first time "close" of a
-/// directory is left to whoever is last, so closes of it are left out.
+/// The calls that were made, with the disk as "." and the temporary file as "TMP". Whoever is last closes the
+/// directory, a little later: that is left out.
 std::vector<std::string> order_of(const FileFaults& faults, const Disk& disk) {
     std::vector<std::string> order;
-    for (const std::string& call : faults.calls()) {
-        std::string text = std::regex_replace(call, std::regex(disk.path() + R"(/\.trawl-[0-9]+-[0-9]+\.tmp)"), "TMP");
-        text = std::regex_replace(text, std::regex(disk.path()), ".");
-        if (text != "close .") order.push_back(text);
+    for (std::string call : faults.calls()) {
+        const std::string temporary = disk / ".trawl-";
+        if (const auto at = call.find(temporary); at != std::string::npos) {
+            call.replace(at, call.find(".tmp", at) + 4 - at, "TMP");
+        }
+        if (const auto at = call.find(disk.path()); at != std::string::npos) call.replace(at, disk.path().size(), ".");
+        if (call != "close .") order.push_back(call);
     }
     return order;
 }

@@ -3,7 +3,9 @@
 
 #include <condition_variable>
 #include <fstream>
+#include <functional>
 #include <latch>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <random>
@@ -35,33 +37,36 @@ void put(const std::string& path, const std::string& bytes) { std::ofstream(path
 /// A place in which one thread is held until it is let go; the loop can wait until one is there.
 class Gate {
 public:
-    Gate() : loop_(Loop::current()) {}
+    Gate() : place_(std::make_shared<Place>()) {}
     Gate(const Gate&) = delete;
     Gate& operator=(const Gate&) = delete;
     ~Gate() { open(); }
 
-    [[nodiscard]] std::function<void()> hook() {
-        return [this] {
-            std::unique_lock lock(mutex_);
-            if (open_) return;
-            loop_.post([this] { reached_.set(); });
-            changed_.wait(lock, [this] { return open_; });
+    [[nodiscard]] std::function<void()> hook() const {
+        return [place = place_, loop = &Loop::current()] {
+            std::unique_lock lock(place->mutex);
+            if (place->open) return;
+            loop->post([place] { place->reached.set(); });
+            place->changed.wait(lock, [&] { return place->open; });
         };
     }
     /// Waits until a thread is held.
-    Event::Wait reached() { return reached_.wait(); }
-    void open() {
-        const std::scoped_lock lock(mutex_);
-        open_ = true;
-        changed_.notify_all();
+    [[nodiscard]] Event::Wait reached() const { return place_->reached.wait(); }
+    void open() const {
+        const std::scoped_lock lock(place_->mutex);
+        place_->open = true;
+        place_->changed.notify_all();
     }
 
 private:
-    Loop& loop_;
-    Event reached_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool open_ = false;
+    // Shared with the thread, which may leave it last.
+    struct Place {
+        Event reached;
+        std::mutex mutex;
+        std::condition_variable changed;
+        bool open = false;
+    };
+    std::shared_ptr<Place> place_;
 };
 
 /// Begins `work`, and destroys it when its thread is held at the gate.
