@@ -32,8 +32,10 @@
 #include "trawl/sync/semaphore.hpp"
 #include "trawl/sync/stream.hpp"
 
-// net: sockets and names
+// net: sockets and names; files
 #include "trawl/net/address.hpp"
+#include "trawl/net/directory.hpp"
+#include "trawl/net/file.hpp"
 #include "trawl/net/tcp.hpp"
 
 // http: a client

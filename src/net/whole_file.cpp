@@ -67,16 +67,21 @@ void sync_names(Descriptor& directory, const std::string& path) {
     }
 }
 
-// Whoever may not read the old file may not read the new one either, not even for an instant.
+void set_permissions(Descriptor& file, unsigned permissions) {
+    // Some file systems have one for all files, and refuse to set any.
+    if (file.info().permissions != permissions) file.set_permissions(permissions);
+}
+
 void replace_file(const FileCalls& calls, const std::string& path, std::string_view bytes, const Stop& stop) {
     net::require_path(path);
     struct ::stat status{};
     const auto found = calls.stat(path, status);
     const bool replaces = found == 0 && S_ISREG(status.st_mode);
     const auto directory = Descriptor::open_directory(calls, parent_of(path));
+    // Whoever may not read the old file may not read the new one either, not even for an instant.
     const FileMode mode = FileMode::create_new();
     TemporaryFile temporary(calls, directory->path(), replaces ? mode.permissions(0600) : mode);
-    if (replaces) temporary.file().set_permissions(status.st_mode & 07777);
+    if (replaces) set_permissions(temporary.file(), status.st_mode & 07777);
     temporary.file().write(0, bytes, stop);
     if (stop) return;
     temporary.file().sync();

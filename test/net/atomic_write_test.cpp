@@ -67,8 +67,8 @@ TEST(AtomicWrite, HandsThePermissionsOnBeforeThereIsAnythingToRead) {
         });
         co_await write_file_atomically(disk / "secret", "new");
         EXPECT_THAT(order_of(faults, disk),
-                    ElementsAre("stat ./secret", "open .", "open TMP", "fchmod TMP", "pwrite TMP", "fsync TMP",
-                                "close TMP", "rename TMP ./secret", "fsync ."));
+                    ElementsAre("stat ./secret", "open .", "open TMP", "fstat TMP", "fchmod TMP", "pwrite TMP",
+                                "fsync TMP", "close TMP", "rename TMP ./secret", "fsync ."));
         EXPECT_EQ(permissions_at_open, 0600U);
         EXPECT_EQ(unsigned(fs::status(disk / "secret").permissions()), 0640U);
         EXPECT_EQ(on_disk(disk / "secret"), "new");
@@ -78,7 +78,7 @@ TEST(AtomicWrite, HandsThePermissionsOnBeforeThereIsAnythingToRead) {
 // Whatever call fails: the old contents or the new ones, whole, and no file is left beside them.
 TEST(AtomicWrite, LeavesOldOrNewAndNothingElseWhateverFails) {
     const std::size_t before = open_descriptors();
-    for (const char* call : {"stat", "open", "fchmod", "pwrite", "fsync", "close", "rename"}) {
+    for (const char* call : {"stat", "open", "fstat", "fchmod", "pwrite", "fsync", "close", "rename"}) {
         for (std::size_t after = 0; after < 4; ++after) {
             for (const int error : {EIO, ENOSPC, EACCES}) {
                 SCOPED_TRACE(format("{} {} fails with {}", after, call, error));
