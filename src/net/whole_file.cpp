@@ -76,6 +76,7 @@ void replace_file(const FileCalls& calls, const std::string& path, std::string_v
     net::require_path(path);
     struct ::stat status{};
     const auto found = calls.stat(path, status);
+    if (found != -ENOENT) net::checked(found, "look at", path);
     const bool replaces = found == 0 && S_ISREG(status.st_mode);
     const auto directory = Descriptor::open_directory(calls, parent_of(path));
     // Whoever may not read the old file may not read the new one either, not even for an instant.

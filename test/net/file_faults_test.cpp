@@ -101,7 +101,7 @@ const std::vector<Operation> kOperations{
     {"truncate", truncate, {"open", "fstat", "ftruncate"}},
     {"read_file", read_whole, {"open", "fstat", "pread"}},
     {"write_file", write_whole, {"open", "fstat", "pwrite", "close"}},
-    {"write_file_atomically", replace, {"open", "fchmod", "pwrite", "fsync", "close", "rename"}},
+    {"write_file_atomically", replace, {"stat", "open", "fstat", "fchmod", "pwrite", "fsync", "close", "rename"}},
     {"rename_file", rename, {"rename"}},
     {"remove_file", remove, {"unlink"}},
     {"remove_directory", remove_dir, {"rmdir"}},
