@@ -201,6 +201,21 @@ TEST(Walk, ADirectoryThatCannotBeReadIsAnErrorAndOneThatIsGoneIsNot) {
     });
 }
 
+TEST(Walk, DoesNotFollowASymlinkThatHasTakenADirectorysPlace) {
+    on_both_loops([]() -> Task<> {
+        Disk disk;
+        make_tree(disk);
+        FileFaults faults;
+        auto swap = [&] {
+            fs::remove_all(disk / "a/deep");
+            fs::create_directory_symlink(disk / "a", disk / "a/deep");
+        };
+        faults.before("open", swap).on("a/deep").times(1);
+        EXPECT_THAT(co_await walked(disk.path()),
+                    UnorderedElementsAre("d a", "o fifo", "l link", "d a/deep", "d a/empty", "f a/file"));
+    });
+}
+
 TEST(Walk, CanBeDroppedInItsMidst) {
     const std::size_t before = open_descriptors();
     on_both_loops([]() -> Task<> {
