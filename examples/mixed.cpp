@@ -5,12 +5,9 @@
 ///
 /// The database answers through libpq's asynchronous interface, which knows nothing of the loop: it gives a descriptor
 /// and says what it waits for (PostgreSQL's manual, "Asynchronous Command Processing").
-#include <fcntl.h>
 #include <libpq-fe.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -116,26 +113,12 @@ Task<std::string> ask_http(std::string url) {
     co_return trawl::format("{} pages", all ? 3 : 0);
 }
 
-/// Blocks: for a thread. The bytes that were written and read again.
-std::size_t write_and_read(const std::string& path, std::size_t bytes) {
-    const std::string data(bytes, 'x');
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) throw trawl::OsError(errno, "open " + path);
-    std::size_t done = 0;
-    for (ssize_t wrote = 1; done < bytes && wrote > 0; done += static_cast<std::size_t>(std::max<ssize_t>(wrote, 0)))
-        wrote = ::write(fd, data.data() + done, bytes - done);
-    ::fsync(fd);
-    std::string back(bytes, '\0');
-    const ssize_t got = ::pread(fd, back.data(), bytes, 0);
-    ::close(fd);
-    ::unlink(path.c_str());
-    return back == data ? static_cast<std::size_t>(got) : 0;
-}
-
 Task<std::string> use_disk(std::string path) {
-    constexpr std::size_t kBytes = 16'000'000;
-    const std::size_t bytes = co_await trawl::to_thread(write_and_read, std::move(path), kBytes);
-    co_return trawl::format("{} MB written and read", bytes / 1'000'000);
+    const std::string data(16'000'000, 'x');
+    co_await trawl::write_file_atomically(path, data);
+    const std::string back = co_await trawl::read_file(path);
+    co_await trawl::remove_file(path);
+    co_return trawl::format("{} MB written and read", back == data ? back.size() / 1'000'000 : 0);
 }
 
 Task<std::string> timed(std::string name, Task<std::string> work, double& total) {

@@ -35,8 +35,10 @@
 #include "trawl/sync/semaphore.hpp"
 #include "trawl/sync/stream.hpp"
 
-// net: sockets, names, pipes, processes
+// net: sockets, names, pipes, processes, files
 #include "trawl/net/address.hpp"
+#include "trawl/net/directory.hpp"
+#include "trawl/net/file.hpp"
 #include "trawl/net/pipe.hpp"
 #include "trawl/net/process.hpp"
 #include "trawl/net/task_report.hpp"

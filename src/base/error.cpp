@@ -2,11 +2,19 @@
 
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 namespace trawl {
 
-OsError::OsError(int code, const std::string& what_failed)
-    : Error(what_failed + ": " + std::system_category().message(code)), code_(code) {}
+OsError::OsError(int code, const std::string& what_failed, const std::string& advice)
+    : Error(what_failed + ": " + std::system_category().message(code) + (advice.empty() ? "" : "; " + advice)),
+      code_(code) {}
+
+FileError::FileError(int code, std::string operation, std::string path, const std::string& advice,
+                     const std::string& target)
+    : OsError(code, operation + " '" + path + "'" + (target.empty() ? "" : " to '" + target + "'"), advice),
+      operation_(std::move(operation)),
+      path_(std::move(path)) {}
 
 Interrupted::Interrupted(int signal)
     : Error(std::string("interrupted by SIG") + ::sigabbrev_np(signal)), signal_(signal) {}

@@ -1,5 +1,7 @@
 #include "trawl/loop/virtual_loop.hpp"
 
+#include <unistd.h>
+
 #include "backend.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -17,7 +19,8 @@ public:
 
     [[nodiscard]] std::string_view name() const noexcept override { return "virtual"; }
 
-    [[noreturn]] loop::IoRecord& open(int /*fd*/, IoKind /*kind*/) override {
+    [[noreturn]] loop::IoRecord& open(int fd, IoKind /*kind*/) override {
+        ::close(fd);
         throw UsageError("a VirtualLoop has no descriptors: give the code under test a memory stream instead");
     }
 

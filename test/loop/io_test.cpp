@@ -124,8 +124,9 @@ TEST_P(Io, BytesStayInOrderAcrossDestroyedReceives) {
         auto receive = [](IoHandle from) -> Task<std::string> {
             std::string all;
             for (int tries = 0;; ++tries) {
+                const Duration patience = tries % 2 == 0 ? Duration(0) : Duration(1s);
                 try {
-                    Buffer buffer = co_await timeout(tries % 2 == 0 ? Duration(0) : Duration(1s), from.receive());
+                    Buffer buffer = co_await timeout(patience, from.receive());
                     if (buffer.empty()) break;
                     all += buffer.view();
                 } catch (const TimeoutError&) {

@@ -1,7 +1,9 @@
 #include "trawl/loop/virtual_loop.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <set>
 #include <string>
@@ -125,9 +127,11 @@ TEST(VirtualLoop, ToThreadRunsOnTheLoopsOwnThread) {
     EXPECT_TRUE(loop.run(work()));
 }
 
-TEST(VirtualLoop, RefusesDescriptors) {
+TEST(VirtualLoop, RefusesDescriptorsAndClosesThem) {
     auto work = []() -> Task<> {
-        EXPECT_THROW(IoHandle(0), UsageError);
+        const int fd = ::dup(0);
+        EXPECT_THROW(IoHandle{fd}, UsageError);
+        EXPECT_LT(::fcntl(fd, F_GETFD), 0);
         co_return;
     };
     VirtualLoop loop;

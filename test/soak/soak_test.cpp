@@ -78,8 +78,9 @@ private:
     Task<> serve(TcpListener& listener, TaskGroup& group) {
         while (true) {
             // An accept that is given up must not lose the connection.
+            const Duration patience = one_in(10) ? a_moment() : Duration(1s);
             try {
-                TcpStream stream = co_await timeout(one_in(10) ? a_moment() : Duration(1s), listener.accept());
+                TcpStream stream = co_await timeout(patience, listener.accept());
                 group.spawn(answer(std::move(stream)));
             } catch (const TimeoutError&) {
                 ++counts_.given_up;
@@ -104,8 +105,9 @@ private:
 
     Task<> client(std::uint16_t port) {
         while (true) {
+            const Duration patience = one_in(3) ? a_moment() : Duration(5s);
             try {
-                co_await timeout(one_in(3) ? a_moment() : Duration(5s), exchanges(port));
+                co_await timeout(patience, exchanges(port));
             } catch (const TimeoutError&) {
                 ++counts_.given_up;
             } catch (const OsError&) {
@@ -134,8 +136,9 @@ private:
     Task<std::string> echo(TcpStream& stream, std::size_t size) {
         std::string got;
         while (got.size() < size) {
+            const Duration patience = one_in(20) ? a_moment() : Duration(10s);
             try {
-                Buffer buffer = co_await timeout(one_in(20) ? a_moment() : Duration(10s), stream.receive());
+                Buffer buffer = co_await timeout(patience, stream.receive());
                 if (buffer.empty()) break;
                 got += buffer.view();
             } catch (const TimeoutError&) {

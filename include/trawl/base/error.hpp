@@ -7,7 +7,8 @@
 ///     ├── Interrupted              SIGINT or SIGTERM cancelled the main task: signal() is which
 ///     ├── TimeoutError             a deadline passed; the work behind it is gone
 ///     ├── OsError                  a system call failed: code() is its errno
-///     │   └── ConnectError         no connection to the host could be made (refused, unreachable, ...)
+///     │   ├── ConnectError         no connection to the host could be made (refused, unreachable, ...)
+///     │   └── FileError            a file or directory could not be used: operation() and path() say how and which
 ///     ├── ResolveError             the host's name has no address
 ///     ├── ProcessError             a program that was run says that it failed, or was killed
 ///     ├── ClosedError              the peer or we closed it: a connection, a queue
@@ -78,8 +79,9 @@ public:
 
 class OsError : public Error {
 public:
-    /// `what_failed` names the call and its object: "open lake/_delta_log". The errno's text is appended.
-    OsError(int code, const std::string& what_failed);
+    /// `what_failed` names the call and its object: "open lake/_delta_log". The errno's text is appended, and behind it
+    /// the advice, if there is any.
+    OsError(int code, const std::string& what_failed, const std::string& advice = {});
     [[nodiscard]] int code() const noexcept { return code_; }
 
 private:
@@ -89,6 +91,19 @@ private:
 class ConnectError : public OsError {
 public:
     using OsError::OsError;
+};
+
+class FileError : public OsError {
+public:
+    /// `operation` is a verb: "read", "rename"; `advice` says what to do; `target` is the second path of a rename.
+    FileError(int code, std::string operation, std::string path, const std::string& advice,
+              const std::string& target = {});
+    [[nodiscard]] const std::string& operation() const noexcept { return operation_; }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+private:
+    std::string operation_;
+    std::string path_;
 };
 
 class ResolveError : public Error {

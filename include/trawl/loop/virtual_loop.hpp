@@ -9,9 +9,9 @@
 /// a seed that finds an error finds it again. When nothing is left that could wake anybody, run() throws DeadlockError
 /// with a line for every task that waits.
 ///
-/// There is no kernel in it: no sockets, no files, no signals (memory_streams() of net stand in for connections). What
-/// to_thread() and run_on_threads() are given runs on the loop's own thread. Slow steps are not watched. Other threads
-/// must not post to it.
+/// It has no sockets and no signals (memory streams of net stand in for connections). What to_thread() and
+/// run_on_threads() are given runs on the loop's own thread, and so does what is done to files, which are those of the
+/// disk (net/file_faults.hpp makes it fail). Slow steps are not watched. Other threads must not post to it.
 #pragma once
 
 #include <cstdint>
