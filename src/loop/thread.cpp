@@ -1,8 +1,39 @@
 #include "trawl/loop/thread.hpp"
 
+#include <functional>
+#include <memory>
+#include <utility>
+
 #include "thread_pool.hpp"
 
-namespace trawl::loop {
+namespace trawl {
+namespace loop {
+namespace {
+
+/// Work that nobody waits for.
+class DetachedJob final : public ThreadJob {
+public:
+    DetachedJob(std::function<void()> work, std::function<void()> done, bool is_virtual)
+        : work_(std::move(work)), done_(std::move(done)) {
+        is_virtual_ = is_virtual;
+    }
+    // What the work holds belongs to the loop's thread from its end on.
+    void work() noexcept override {
+        work_();
+        work_ = nullptr;
+    }
+    void deliver() override {
+        const std::unique_ptr<DetachedJob> self(this);
+        if (is_virtual_) work();
+        done_();
+    }
+
+private:
+    std::function<void()> work_;
+    std::function<void()> done_;
+};
+
+}  // namespace
 
 // On a virtual loop it comes as it was submitted; its work may end the task that waits for it.
 void ThreadJob::deliver() {
@@ -33,4 +64,12 @@ ThreadAwaiter::~ThreadAwaiter() {
     }
 }
 
-}  // namespace trawl::loop
+}  // namespace loop
+
+void Loop::run_on_thread(std::function<void()> work, std::function<void()> done) {
+    auto job = std::make_unique<loop::DetachedJob>(std::move(work), std::move(done), threads_are_virtual_);
+    threads().submit(*job);
+    static_cast<void>(job.release());  // it destroys itself when it comes back
+}
+
+}  // namespace trawl

@@ -1,6 +1,5 @@
 #include "thread_pool.hpp"
 
-#include <cassert>
 #include <system_error>
 
 #include "signals_blocked.hpp"
@@ -11,7 +10,6 @@ namespace trawl::loop {
 ThreadPool::~ThreadPool() {
     {
         std::scoped_lock lock(mutex_);
-        assert(jobs_.empty());
         stopping_ = true;
     }
     summoned_one_.notify_all();

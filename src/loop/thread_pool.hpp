@@ -22,7 +22,7 @@ public:
     ThreadPool(Mailbox& mailbox, bool is_virtual) noexcept : mailbox_(mailbox), is_virtual_(is_virtual) {}
     ThreadPool(const ThreadPool&) = delete;
     ThreadPool& operator=(const ThreadPool&) = delete;
-    /// Requires: no job waits to begin.
+    /// Has the jobs done that are left: nobody waits for those.
     ~ThreadPool();
 
     /// Threads that have been started stay when the bound is lowered.

@@ -85,6 +85,10 @@ public:
     /// How many threads work for to_thread() at once, at most: 32 unless it is set. Those that have been started stay.
     /// Throws UsageError for 0.
     void set_threads_max(std::size_t threads_max);
+    /// Runs `work` on a thread of to_thread()'s, and then `done` on the loop's; on a virtual loop, both there, one tick
+    /// later. Nobody waits for them: a loop that ends meanwhile waits for `work`, and destroys `done` without a call.
+    /// Neither may throw. Throws OsError when not even one thread can be started.
+    void run_on_thread(std::function<void()> work, std::function<void()> done);
     /// The threads of to_thread().
     [[nodiscard]] loop::ThreadPool& threads();
     /// True for a virtual loop: what is for other threads runs on its own.

@@ -35,9 +35,11 @@ public:
     void deliver() override;
     void drop() noexcept override { delete this; }
 
+protected:
+    bool is_virtual_ = false;  // nobody has done the work when it is delivered
+
 private:
     friend class ThreadAwaiter;
-    bool is_virtual_ = false;     // nobody has done the work when it is delivered
     ThreadPool* pool_ = nullptr;  // whose it is until it comes back
     Waiter* waiter_ = nullptr;    // who waits; null when nobody does any more
 };
