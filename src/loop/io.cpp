@@ -60,7 +60,8 @@ bool Receive::read() noexcept {
     Buffer buffer = Buffer::lease();
     ssize_t got;
     do {
-        got = ::read(record.fd, buffer.data(), Buffer::kCapacity);
+        got = record.kind == IoKind::kStream ? ::recv(record.fd, buffer.data(), Buffer::kCapacity, 0)
+                                             : ::read(record.fd, buffer.data(), Buffer::kCapacity);
     } while (got < 0 && errno == EINTR);
     if (got < 0 && would_block(errno)) {
         record.readable = false;
