@@ -25,6 +25,11 @@ IoRecord::~IoRecord() {
     while (!accepted.empty()) ::close(accepted.pop_front());
 }
 
+void Operation::refuse_second() {
+    throw UsageError(
+        "two tasks wait for the same direction of one connection or listener: let one of them do it, or use a Lock");
+}
+
 void Operation::wait_in(Operation*& slot) noexcept {
     slot_ = &slot;
     slot = this;
@@ -181,6 +186,8 @@ bool Connect::attempt() noexcept {
 }  // namespace loop
 
 IoHandle::IoHandle(int fd, IoKind kind) : record_(&Loop::current().open(fd, kind)) { record_->retain(); }
+
+void IoHandle::refuse_closed() { throw OsError(ECANCELED, "use a connection or listener that is closed"); }
 
 void IoHandle::close() noexcept {
     if (record_ == nullptr) return;

@@ -24,7 +24,7 @@ TaskGroup::TaskGroup(OnError on_error) : on_error_(on_error) {
 TaskGroup::~TaskGroup() {
     cancel();
     Schedule::current().destroy_left_over();
-    // Nobody had asked for these, so that no cancelling was meant for them.
+    if (join_given_up_ && Schedule::current().is_cancelling()) return;  // they were on their way to who is cancelled
     for (std::exception_ptr& error : errors_) Schedule::current().report_shielded_error(std::move(error));
 }
 
@@ -56,6 +56,7 @@ void TaskGroup::cancel() noexcept {
 void TaskGroup::child_ended(Child& child) noexcept {
     std::exception_ptr error = child.promise().error();
     const std::unique_ptr<TaskNode> over = children_.remove(child);
+    join_given_up_ = false;
     if (error) {
         errors_.push_back(std::move(error));
         if (on_error_ == OnError::kCancel) children_.cancel();
@@ -83,7 +84,7 @@ bool TaskGroup::JoinAwaiter::await_ready() const noexcept {
 
 void TaskGroup::JoinAwaiter::give_up() noexcept {
     group_->joiner_ = nullptr;
-    if (Schedule::current().is_cancelling()) group_->errors_.clear();  // they were on their way here
+    group_->join_given_up_ = true;
 }
 
 void TaskGroup::JoinAwaiter::await_suspend(std::coroutine_handle<> handle) {
@@ -91,6 +92,7 @@ void TaskGroup::JoinAwaiter::await_suspend(std::coroutine_handle<> handle) {
         throw UsageError("a TaskGroup is joined by one task at a time: another one is waiting in join()");
     suspend(handle);
     group_->joiner_ = this;
+    group_->join_given_up_ = false;
 }
 
 std::string TaskGroup::JoinAwaiter::describe() const { return format("TaskGroup ({} at work)", group_->size()); }

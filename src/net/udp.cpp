@@ -15,11 +15,6 @@ namespace {
 
 bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
-void require_free(const loop::Operation* slot, const char* what) {
-    if (slot != nullptr)
-        throw UsageError(format("two tasks {} on one UDP socket: let one do it for both, or give each its own", what));
-}
-
 }  // namespace
 
 // ---- ReceiveDatagram ----
@@ -29,7 +24,7 @@ ReceiveDatagram::~ReceiveDatagram() {
 }
 
 bool ReceiveDatagram::await_ready() {
-    require_free(record().reader, "receive");
+    require_free(record().reader);
     return (record().readable || !unclaimed_->empty()) && attempt();
 }
 
@@ -79,7 +74,7 @@ std::string ReceiveDatagram::describe() const { return "a datagram"; }
 // ---- SendDatagram ----
 
 bool SendDatagram::await_ready() {
-    require_free(record().writer, "send");
+    require_free(record().writer);
     return attempt();
 }
 

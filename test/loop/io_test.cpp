@@ -311,6 +311,42 @@ TEST_P(Io, QuietEndsWhenSomethingComesUnasked) {
     EXPECT_EQ(run(work()), (std::vector<bool>{true, false, false, true, false}));
 }
 
+// The second one would take the first one's place, and the first never be woken.
+TEST_P(Io, TwoTasksInTheSameDirectionAreAnError) {
+    auto work = []() -> Task<int> {
+        Ends ends = socket_pair();
+        auto receive = [](IoHandle& from) -> Task<> { co_await from.receive(); };
+        int refused = 0;
+        try {
+            co_await gather(receive(ends.first), receive(ends.first));
+        } catch (const UsageError&) {
+            ++refused;
+        }
+        const std::string much(10'000'000, 'x');
+        auto send = [](IoHandle& to, const std::string& bytes) -> Task<> { co_await to.send(bytes); };
+        try {
+            co_await gather(send(ends.first, much), send(ends.first, much));
+        } catch (const UsageError&) {
+            ++refused;
+        }
+        co_return refused;
+    };
+    EXPECT_EQ(run(work()), 2);
+}
+
+TEST_P(Io, AClosedHandleIsAnError) {
+    auto work = []() -> Task<> {
+        Ends ends = socket_pair();
+        ends.first.close();
+        EXPECT_THROW(static_cast<void>(ends.first.receive()), OsError);
+        EXPECT_THROW(static_cast<void>(ends.first.send("x")), OsError);
+        EXPECT_THROW(static_cast<void>(ends.first.fd()), OsError);
+        EXPECT_FALSE(ends.first.is_quiet());
+        co_return;
+    };
+    run(work());
+}
+
 TEST_P(Io, AHandleMayOutliveItsLoop) {
     IoHandle kept;
     auto work = [&]() -> Task<> {

@@ -50,7 +50,7 @@ Task<> work(Crew& crew, std::string name, std::uint64_t inherited) {
         run.require(current_task()->name() == name, "a task keeps its name");
         run.require(badge.get() == own, "a task keeps its context");
     }
-    if (run.one_in(10)) run.throw_owed_error();
+    if (run.one_in(10)) run.throw_owed_error(nullptr, crew.errors == nullptr ? nullptr : &crew.errors->all);
 }
 
 /// How many of those who were given it are at work.
@@ -101,6 +101,9 @@ struct Batch {
         if (outcome.has_value()) run.require(outcome.take() == first + index, "a value is that of its task");
     }
 
+    /// The error that ends a gather goes with the one that waits for it, if that is cancelled.
+    ~Batch() { common.crew.run.excuse(common.error); }
+
     Common common;
     std::size_t size;
     std::uint64_t first;
@@ -127,6 +130,7 @@ Task<> join(Crew& crew) {
     Run& run = crew.run;
     Alive alive(run);
     Line::Stay stay(crew.joiners);
+    if (crew.errors != nullptr) crew.errors->is_joined = true;
     try {
         const auto joined = co_await attempt(run, [&] { return crew.group.join(); });
         if (joined) run.note("joined");
@@ -141,6 +145,7 @@ Task<> join(Crew& crew) {
             }
         }
     }
+    if (crew.errors != nullptr) crew.errors->is_joined = false;
 }
 
 Task<> found_crew(Crew& crew, std::size_t depth) {
@@ -149,7 +154,9 @@ Task<> found_crew(Crew& crew, std::size_t depth) {
     if (depth >= kDepthMax || run.tasks_left == 0) co_return;
     std::optional<Room> own;
     if (run.one_in(3)) own.emplace(run);
+    CrewErrors errors(run);
     Crew inner(own ? *own : crew.room, depth + 1, run.one_in(2) ? OnError::kCancel : OnError::kCollect);
+    inner.errors = &errors;
     for (std::size_t count = 1 + run.below(3); count > 0; --count) hire(inner);
     if (run.one_in(3)) {
         co_await sleep(run.beats(3));
@@ -181,6 +188,7 @@ Task<> gather_some(Crew& crew, std::size_t depth) {
     bool failed = false;
     try {
         const auto values = co_await attempt(run, [&] { return gather(std::move(batch.tasks)); });
+        run.require(!values || batch.common.error == 0, "gather gives values only if none of its tasks has failed");
         for (std::size_t i = 0; values && i < values->size(); ++i)
             run.require((*values)[i] == batch.first + i, "gather gives the values in the order of the tasks");
     } catch (const PlannedError& error) {
@@ -234,7 +242,7 @@ namespace {
 Task<std::uint64_t> shielded_work(Crew& crew, std::size_t depth, std::uint64_t value) {
     Alive alive(crew.run);
     co_await linger(crew, depth);
-    if (crew.run.one_in(4)) crew.run.throw_owed_error();
+    if (crew.run.one_in(4)) crew.run.throw_owed_error(nullptr, crew.errors == nullptr ? nullptr : &crew.errors->all);
     co_return value;
 }
 

@@ -52,7 +52,7 @@ Task<> use_generator(Crew& crew, std::size_t depth) {
 
 namespace {
 
-Task<> produce(Crew& crew, std::size_t depth, Items& items, Sink<Token>& sink) {
+Task<> produce(Crew& crew, std::size_t depth, Items& items, CrewErrors& errors, Sink<Token>& sink) {
     Run& run = crew.run;
     Alive alive(run);
     for (std::size_t count = run.below(4); count > 0; --count) {
@@ -63,7 +63,7 @@ Task<> produce(Crew& crew, std::size_t depth, Items& items, Sink<Token>& sink) {
         if (sent) items.put(id, 0);
         if (run.one_in(3)) co_await linger(crew, depth);
     }
-    if (run.one_in(6)) run.throw_owed_error();
+    if (run.one_in(6)) run.throw_owed_error(nullptr, &errors.all);
 }
 
 /// What is left of a stream may die when it is dropped.
@@ -99,7 +99,9 @@ Task<> use_stream(Crew& crew, std::size_t depth) {
     Run& run = crew.run;
     Alive alive(run);
     Items items(run, Order::kFifo);
-    auto producer = [&](Sink<Token>& sink) { return produce(crew, depth + 1, items, sink); };
+    CrewErrors errors(run);
+    errors.is_joined = true;  // its consumer is cancelled, unless it comes to its end
+    auto producer = [&](Sink<Token>& sink) { return produce(crew, depth + 1, items, errors, sink); };
     Stream<Token> stream(1 + run.below(2), producer, producer);
     DropsItems drops(items);
     bool failed = false;
@@ -109,6 +111,7 @@ Task<> use_stream(Crew& crew, std::size_t depth) {
         failed = true;
         run.received(error.id());
     }
+    errors.is_joined = false;
     if (!failed) co_return;
     run.require(items.size() == 0, "a stream fails behind its last item");
     const auto after = co_await stream.next();

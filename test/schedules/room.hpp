@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 
 #include "models.hpp"
 #include "trawl/loop/channel.hpp"
@@ -96,6 +97,25 @@ public:
 };
 
 /// Tasks that work in a room. The group goes first: what its tasks refer to in here is alive until they are gone.
+/// What the tasks of a crew threw. It outlives the crew, whose founder may be cancelled while it joins: then the errors
+/// may go with it.
+class CrewErrors {
+public:
+    explicit CrewErrors(Run& run) noexcept : run_(run) {}
+    CrewErrors(const CrewErrors&) = delete;
+    CrewErrors& operator=(const CrewErrors&) = delete;
+    ~CrewErrors() {
+        if (!is_joined) return;
+        for (std::uint64_t error : all) run_.excuse(error);
+    }
+
+    std::set<std::uint64_t> all;
+    bool is_joined = false;  // now
+
+private:
+    Run& run_;
+};
+
 class Crew {
 public:
     Crew(Room& room, std::size_t depth, OnError on_error);
@@ -109,6 +129,7 @@ public:
     Run& run;
     std::size_t depth;
     Line joiners;
+    CrewErrors* errors = nullptr;  // of a crew that may be destroyed before it is joined
     TaskGroup group;
 };
 

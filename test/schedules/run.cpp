@@ -22,9 +22,10 @@ void Run::fail(std::string what) {
     if (failure_.empty()) failure_ = std::move(what);
 }
 
-void Run::throw_owed_error(std::uint64_t* id) {
+void Run::throw_owed_error(std::uint64_t* id, std::set<std::uint64_t>* among) {
     const std::uint64_t own = new_id();
     if (id != nullptr) *id = own;
+    if (among != nullptr) among->insert(own);
     owed_.insert(own);
     note("throws", own);
     throw PlannedError(own);
@@ -32,7 +33,7 @@ void Run::throw_owed_error(std::uint64_t* id) {
 
 void Run::received(std::uint64_t error) {
     note("received error", error);
-    if (owed_.erase(error) == 0) fail(format("error {} was received twice", error));
+    if (owed_.erase(error) + excused_.erase(error) == 0) fail(format("error {} was received twice", error));
 }
 
 void Run::check_standing() {

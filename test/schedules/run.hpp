@@ -57,9 +57,17 @@ public:
     [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
 
     /// An error that somebody must receive: a parent, or whoever runs the loop. `id` is set before it is thrown.
-    [[noreturn]] void throw_owed_error(std::uint64_t* id = nullptr);
+    [[noreturn]] void throw_owed_error(std::uint64_t* id = nullptr, std::set<std::uint64_t>* among = nullptr);
     void received(std::uint64_t error);
+    /// Whoever was to receive it was cancelled while it waited for it: it may have gone with it.
+    void excuse(std::uint64_t error) {
+        if (owed_.erase(error) > 0) excused_.insert(error);
+    }
     [[nodiscard]] const std::set<std::uint64_t>& owed_errors() const noexcept { return owed_; }
+    /// Nobody has received it, so that run() may throw it.
+    [[nodiscard]] bool may_be_thrown(std::uint64_t error) const {
+        return owed_.contains(error) || excused_.contains(error);
+    }
 
     /// The loop stands: nothing is ready. Whoever waits must have a reason to.
     void check_standing();
@@ -88,6 +96,7 @@ private:
     bool prints_;
     std::string failure_;
     std::set<std::uint64_t> owed_;
+    std::set<std::uint64_t> excused_;
 };
 
 /// In every frame that a program makes: none may be left.

@@ -83,6 +83,10 @@ public:
     }
 
     [[nodiscard]] IoRecord& record() const noexcept { return *record_; }
+    /// Throws UsageError when another operation waits in the slot already: it would never be woken.
+    static void require_free(const Operation* slot) {
+        if (slot != nullptr) refuse_second();
+    }
     /// Tries the system call; true when it has an outcome, false when it must wait.
     virtual bool attempt() noexcept = 0;
     /// Waits in one of its record's two slots: `reader` or `writer`.
@@ -99,6 +103,8 @@ protected:
     int error_ = 0;
 
 private:
+    [[noreturn]] static void refuse_second();
+
     IoRecord* record_;
     Operation** slot_ = nullptr;
 };
@@ -110,7 +116,11 @@ public:
         if (done_) put_back();
     }
 
-    bool await_ready() noexcept { return (record().readable || record().has_arrived()) && attempt(); }
+    /// Throws UsageError.
+    bool await_ready() {
+        require_free(record().reader);
+        return (record().readable || record().has_arrived()) && attempt();
+    }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
     /// The bytes; empty at the end of the stream. Throws OsError.
     Buffer await_resume();
@@ -129,7 +139,11 @@ class Send final : public Operation {
 public:
     Send(IoRecord& record, std::string_view bytes) noexcept : Operation(record), rest_(bytes) {}
 
-    bool await_ready() noexcept { return attempt(); }
+    /// Throws UsageError.
+    bool await_ready() {
+        require_free(record().writer);
+        return attempt();
+    }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
     /// All bytes were given to the kernel. Throws OsError.
     void await_resume();
@@ -144,7 +158,11 @@ public:
     using Operation::Operation;
     ~Accept() override;
 
-    bool await_ready() noexcept { return (record().readable || record().has_arrived()) && attempt(); }
+    /// Throws UsageError.
+    bool await_ready() {
+        require_free(record().reader);
+        return (record().readable || record().has_arrived()) && attempt();
+    }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
     /// The new connection's descriptor (non-blocking), owned by the caller. Throws OsError.
     int await_resume();
@@ -160,7 +178,11 @@ class Connect final : public Operation {
 public:
     Connect(IoRecord& record, const sockaddr* address, socklen_t size) noexcept;
 
-    bool await_ready() noexcept { return attempt(); }
+    /// Throws UsageError.
+    bool await_ready() {
+        require_free(record().writer);
+        return attempt();
+    }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
     /// 0, or the errno with which connecting failed.
     int await_resume() noexcept { return error_; }
@@ -203,32 +225,38 @@ public:
     ~IoHandle() { close(); }
 
     [[nodiscard]] bool is_open() const noexcept { return record_ != nullptr; }
-    /// Requires: is_open().
-    [[nodiscard]] int fd() const noexcept { return record_->fd; }
+    /// Throws OsError (ECANCELED) when it is closed, as all operations do.
+    [[nodiscard]] int fd() const { return record().fd; }
     void close() noexcept;
 
     /// Waits for bytes. An empty Buffer is the end of the stream. Throws OsError.
-    [[nodiscard]] auto receive() noexcept { return loop::Begin<loop::Receive>(*record_); }
+    [[nodiscard]] auto receive() { return loop::Begin<loop::Receive>(record()); }
     /// Sends all of `bytes`, which must stay as they are until it is done. Throws OsError.
-    [[nodiscard]] auto send(std::string_view bytes) noexcept {
-        return loop::Begin<loop::Send, std::string_view>(*record_, bytes);
+    [[nodiscard]] auto send(std::string_view bytes) {
+        return loop::Begin<loop::Send, std::string_view>(record(), bytes);
     }
     /// Waits for a connection on a listening socket; gives its descriptor, owned by the caller. Throws OsError.
-    [[nodiscard]] auto accept() noexcept { return loop::Begin<loop::Accept>(*record_); }
+    [[nodiscard]] auto accept() { return loop::Begin<loop::Accept>(record()); }
     /// Connects; gives 0 or the errno. `address` must stay as it is until it is done.
-    [[nodiscard]] auto connect(const sockaddr* address, socklen_t size) noexcept {
-        return loop::Begin<loop::Connect, const sockaddr*, socklen_t>(*record_, address, size);
+    [[nodiscard]] auto connect(const sockaddr* address, socklen_t size) {
+        return loop::Begin<loop::Connect, const sockaddr*, socklen_t>(record(), address, size);
     }
     /// Any other operation (loop/ready.hpp has one), with what its constructor wants besides the record.
     template <class Awaiter, class... Args>
-    [[nodiscard]] auto begin(Args... args) noexcept {
-        return loop::Begin<Awaiter, Args...>(*record_, args...);
+    [[nodiscard]] auto begin(Args... args) {
+        return loop::Begin<Awaiter, Args...>(record(), args...);
     }
     /// True when nothing has arrived and the peer has not closed: what a pooled connection must be before it is used
     /// again.
     [[nodiscard]] bool is_quiet() const noexcept;
 
 private:
+    [[nodiscard]] loop::IoRecord& record() const {
+        if (record_ == nullptr) refuse_closed();
+        return *record_;
+    }
+    [[noreturn]] static void refuse_closed();
+
     loop::IoRecord* record_ = nullptr;
 };
 

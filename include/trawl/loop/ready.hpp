@@ -49,9 +49,9 @@ public:
 
     /// Suspends until a read would not block: there is something to read, an end, or an error. Throws OsError
     /// (ECANCELED) when the watch is closed meanwhile, UsageError when somebody waits for the same already.
-    [[nodiscard]] auto readable() noexcept { return io_.begin<loop::Ready>(loop::Direction::kRead); }
+    [[nodiscard]] auto readable() { return io_.begin<loop::Ready>(loop::Direction::kRead); }
     /// The same for a write.
-    [[nodiscard]] auto writable() noexcept { return io_.begin<loop::Ready>(loop::Direction::kWrite); }
+    [[nodiscard]] auto writable() { return io_.begin<loop::Ready>(loop::Direction::kWrite); }
 
     [[nodiscard]] bool is_open() const noexcept { return io_.is_open(); }
     void close() noexcept { io_.close(); }

@@ -61,6 +61,7 @@ private:
     coro::Children children_;
     std::vector<std::exception_ptr> errors_;
     JoinAwaiter* joiner_ = nullptr;
+    bool join_given_up_ = false;  // and nothing has happened since
 };
 
 class TaskGroup::JoinAwaiter final : public Waiter {

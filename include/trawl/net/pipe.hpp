@@ -37,7 +37,7 @@ public:
     explicit PipeReader(int fd) : io_(fd) {}
 
     /// Waits for bytes; an empty Buffer is the end: every copy of the other end is closed. Throws OsError.
-    [[nodiscard]] auto receive() noexcept { return io_.receive(); }
+    [[nodiscard]] auto receive() { return io_.receive(); }
 
     [[nodiscard]] bool is_open() const noexcept { return io_.is_open(); }
     void close() noexcept { io_.close(); }
@@ -55,7 +55,7 @@ public:
 
     /// Writes all of `bytes`, which must stay as they are until it is done. Throws OsError (EPIPE when nobody can read
     /// them any more; no SIGPIPE is raised).
-    [[nodiscard]] auto send(std::string_view bytes) noexcept { return io_.begin<net::WriteToPipe>(bytes); }
+    [[nodiscard]] auto send(std::string_view bytes) { return io_.begin<net::WriteToPipe>(bytes); }
 
     [[nodiscard]] bool is_open() const noexcept { return io_.is_open(); }
     /// The reader receives what was written, and then the end.

@@ -85,7 +85,7 @@ public:
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] const std::optional<ExitStatus>& status() const noexcept { return status_; }
-    [[nodiscard]] auto ended() noexcept { return pidfd_.begin<loop::Ready>(loop::Direction::kRead); }
+    [[nodiscard]] auto ended() { return pidfd_.begin<loop::Ready>(loop::Direction::kRead); }
     /// Takes the status, if there is one by now. Returns 0, or the errno of the system call.
     int reap() noexcept { return reap(/*waits=*/false); }
     /// Returns 0, or the errno. A child that has ended receives nothing.

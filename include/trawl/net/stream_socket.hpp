@@ -12,9 +12,9 @@ namespace trawl {
 class StreamSocket {
 public:
     /// Waits for bytes; an empty Buffer is the end of the stream. Throws OsError.
-    [[nodiscard]] auto receive() noexcept { return io_.receive(); }
+    [[nodiscard]] auto receive() { return io_.receive(); }
     /// Sends all of `bytes`, which must stay as they are until it is done. Throws OsError.
-    [[nodiscard]] auto send(std::string_view bytes) noexcept { return io_.send(bytes); }
+    [[nodiscard]] auto send(std::string_view bytes) { return io_.send(bytes); }
     /// The peer receives what was sent, and then the end of the stream; it may go on sending. To be called when no send
     /// waits. Throws OsError (ENOTCONN when the connection is gone).
     void shutdown_send();
@@ -32,7 +32,7 @@ protected:
     StreamSocket& operator=(StreamSocket&&) noexcept = default;
     ~StreamSocket() = default;
     [[nodiscard]] IoHandle& io() noexcept { return io_; }
-    [[nodiscard]] int fd() const noexcept { return io_.fd(); }
+    [[nodiscard]] int fd() const { return io_.fd(); }
 
 private:
     IoHandle io_;

@@ -75,8 +75,8 @@ public:
     static TcpListener bind(const std::string& host, std::uint16_t port, const ListenOptions& options = {});
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-    /// Waits for a connection. Throws OsError (EMFILE when the process has no descriptor left: the connection waits
-    /// on).
+    /// Waits for a connection: one task at a time (UsageError). Throws OsError (EMFILE when the process has no
+    /// descriptor left: the connection waits on).
     Task<TcpStream> accept();
     void close() noexcept { io_.close(); }
 
