@@ -92,8 +92,8 @@ def all_clients(build):
     python = str(PYTHON)
     aiohttp = HERE / "aiohttp_client.py"
     return [
-        OwnProgram("trawl", build / "bench/bench_pages", count_allocations="--count-allocations"),
-        OwnProgram("floor: bare epoll loop", build / "bench/bench_floor_epoll"),
+        OwnProgram("trawl", build / "bench/pages/bench_pages", count_allocations="--count-allocations"),
+        OwnProgram("floor: bare epoll loop", build / "bench/pages/bench_floor_epoll"),
         H2load("h2load", "h2load", version=["h2load", "--version"]),
         Wrk("wrk", "wrk", version=["wrk", "-v"], exact=False),
         Curl("curl --parallel", "curl", share=1 / 4, version=["curl", "--version"]),
