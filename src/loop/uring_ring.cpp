@@ -1,5 +1,6 @@
 #include "uring_ring.hpp"
 
+#include <atomic>
 #include <cerrno>
 
 #include "trawl/base/error.hpp"
@@ -12,6 +13,10 @@ constexpr unsigned kCompletions = 4096;  // the kernel keeps what does not fit, 
 
 // A wait that ended without a completion, or found too many.
 bool is_harmless(int error) noexcept { return error == ETIME || error == EINTR || error == EAGAIN || error == EBUSY; }
+
+// One thread's ring may be mapped where another's was before. The kernel orders the two, but liburing asks it without
+// the C library, so that ThreadSanitizer does not see it: here it does.
+std::atomic<int> rings{0};
 
 void check(int result, const char* what) {
     if (result < 0 && !is_harmless(-result)) throw OsError(-result, what);
@@ -32,7 +37,13 @@ Ring::Ring() {
     int result = set_up(IORING_SETUP_DEFER_TASKRUN);
     if (result == -EINVAL) result = set_up(IORING_SETUP_COOP_TASKRUN);
     if (result < 0) throw OsError(-result, "set up io_uring (TRAWL_BACKEND=epoll works without it)");
+    rings.fetch_add(1, std::memory_order_acq_rel);
     ::io_uring_register_ring_fd(&ring_);  // spares each call a look-up; a thread has 16 such places, then none
+}
+
+Ring::~Ring() {
+    rings.fetch_sub(1, std::memory_order_acq_rel);
+    ::io_uring_queue_exit(&ring_);
 }
 
 io_uring_sqe& Ring::entry() noexcept {

@@ -24,7 +24,7 @@ public:
     Ring();
     Ring(const Ring&) = delete;
     Ring& operator=(const Ring&) = delete;
-    ~Ring() { ::io_uring_queue_exit(&ring_); }
+    ~Ring();
 
     [[nodiscard]] io_uring& get() noexcept { return ring_; }
     /// An entry to fill in; it is submitted with the next wait, together with the others.
