@@ -8,29 +8,17 @@
 #include <cerrno>
 
 #include "backend.hpp"
+#include "file_descriptor.hpp"
 #include "trawl/base/error.hpp"
 
 namespace trawl {
 namespace {
 
+using loop::FileDescriptor;
 using loop::IoRecord;
 
 // Bounds the work between two looks at the timers.
 constexpr int kEventsMax = 256;
-
-class FileDescriptor {
-public:
-    explicit FileDescriptor(int fd) noexcept : fd_(fd) {}
-    FileDescriptor(const FileDescriptor&) = delete;
-    FileDescriptor& operator=(const FileDescriptor&) = delete;
-    ~FileDescriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    [[nodiscard]] int get() const noexcept { return fd_; }
-
-private:
-    int fd_;
-};
 
 timespec until(TimePoint deadline, TimePoint now) noexcept {
     const auto left = std::max(deadline - now, Duration::zero());

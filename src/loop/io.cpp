@@ -27,7 +27,8 @@ IoRecord::~IoRecord() {
 
 void Operation::refuse_second() {
     throw UsageError(
-        "two tasks wait for the same direction of one connection or listener: let one of them do it, or use a Lock");
+        "two tasks wait for the same direction of one descriptor (a connection, a listener, a pipe): let one "
+        "of them do it, or use a Lock");
 }
 
 void Operation::wait_in(Operation*& slot) noexcept {

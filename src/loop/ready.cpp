@@ -13,9 +13,7 @@ namespace trawl {
 namespace loop {
 
 bool Ready::await_ready() {
-    if (slot() != nullptr) {
-        throw UsageError("two tasks wait for the same direction of one descriptor: let one wait and tell the other");
-    }
+    require_free(slot());
     return attempt();
 }
 

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "backend.hpp"
+#include "file_descriptor.hpp"
 #include "trawl/base/error.hpp"
 #include "uring_buffers.hpp"
 #include "uring_ring.hpp"
@@ -48,15 +49,12 @@ constexpr unsigned char bit(Kind kind) noexcept { return static_cast<unsigned ch
 class UringBackend final : public Backend {
 public:
     UringBackend() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-        if (wake_ < 0) throw OsError(errno, "eventfd");
+        if (wake_.get() < 0) throw OsError(errno, "eventfd");
         watch_wake();
     }
     UringBackend(const UringBackend&) = delete;
     UringBackend& operator=(const UringBackend&) = delete;
-    ~UringBackend() override {
-        end_everything();
-        ::close(wake_);
-    }
+    ~UringBackend() override { end_everything(); }
 
     [[nodiscard]] std::string_view name() const noexcept override { return "uring"; }
 
@@ -98,7 +96,7 @@ public:
 
     void wake() noexcept override {
         const std::uint64_t one = 1;
-        [[maybe_unused]] const ssize_t written = ::write(wake_, &one, sizeof one);  // full means: it will wake
+        [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);  // full means: it will wake
     }
 
 private:
@@ -152,7 +150,7 @@ private:
     // Edge-triggered, so that the counter need not be read.
     void watch_wake() noexcept {
         io_uring_sqe& entry = ring_.entry();
-        ::io_uring_prep_poll_multishot(&entry, wake_, POLLIN);
+        ::io_uring_prep_poll_multishot(&entry, wake_.get(), POLLIN);
         entry.user_data = kWake;
         ++pending_;
     }
@@ -253,7 +251,7 @@ private:
     loop::Ring ring_;
     loop::UringBuffers buffers_{ring_.get()};
     bool receives_ = false;  // a loop without sockets needs no buffers
-    int wake_;
+    loop::FileDescriptor wake_;
     unsigned pending_ = 0;  // operations whose last completion has not been seen
     bool ending_ = false;
 };

@@ -57,7 +57,7 @@ int write_some(int fd, std::string_view& rest) noexcept {
 }  // namespace
 
 bool WriteToPipe::await_ready() {
-    if (record().writer != nullptr) throw UsageError("two tasks write to one pipe: their bytes would mix; use a Lock");
+    require_free(record().writer);
     return attempt();
 }
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <string>
 
 #include "loop/descriptors.hpp"
@@ -173,7 +174,7 @@ TEST(DescriptorWatch, AWaitThatIsDestroyedLeavesNothingBehind) {
 }
 
 TEST(DescriptorWatch, ItsOwnerMayCloseTheDescriptorFirst) {
-    const int before = open_descriptors();
+    const std::size_t before = open_descriptors();
     auto work = []() -> Task<> {
         std::array<int, 2> fds{};
         EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds.data()), 0);
@@ -255,7 +256,7 @@ TEST(DescriptorWatch, SaysWhatItWaitsFor) {
 }
 
 TEST(DescriptorWatch, WhatIsNoDescriptorIsAnErrorAndNothingLeaks) {
-    const int before = open_descriptors();
+    const std::size_t before = open_descriptors();
     auto work = []() -> Task<> {
         EXPECT_THROW(DescriptorWatch(-1), OsError);
         co_return;

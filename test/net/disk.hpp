@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "loop/descriptors.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/loop/loop.hpp"
@@ -47,13 +48,6 @@ public:
 private:
     std::string path_;
 };
-
-/// How many descriptors this process has open.
-inline std::size_t open_descriptors() {
-    std::size_t count = 0;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) count += entry.is_symlink() ? 1 : 0;
-    return count;
-}
 
 /// The errno of the FileError that `work` throws; 0 when it throws none.
 template <class T>

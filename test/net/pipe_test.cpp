@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -30,7 +31,7 @@ Task<std::string> read_all(PipeReader& pipe) {
 Task<> write_all(PipeWriter pipe, const std::string& bytes) { co_await pipe.send(bytes); }
 
 TEST(Pipe, CarriesMoreThanItHoldsAndEndsWithItsWriter) {
-    const int before = open_descriptors();
+    const std::size_t before = open_descriptors();
     auto work = []() -> Task<bool> {
         auto ends = make_pipe();
         std::string bytes;

@@ -57,7 +57,7 @@ protected:
     }
 
 private:
-    int descriptors_ = open_descriptors();
+    std::size_t descriptors_ = open_descriptors();
 };
 
 TEST_F(Processes, GiveTheirOutputAndTheirStatus) {
@@ -428,7 +428,7 @@ TEST_F(Processes, AStatusThatSomebodyElseTookIsAnError) {
 TEST_F(Processes, AThousandOneAfterTheOtherLeaveNothing) {
     auto work = []() -> Task<int> {
         int ended = 0;
-        int descriptors = 0;
+        std::size_t descriptors = 0;
         for (int i = 0; i < 1000; ++i) {
             ProcessOutput output = co_await run_command(Command("true"));
             ended += output.status.ok() ? 1 : 0;

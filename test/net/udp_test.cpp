@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -203,7 +204,7 @@ TEST(Udp, ASecondReceiverIsAnError) {
 }
 
 TEST(Udp, ClosingFailsAReceiverAndLeavesNoDescriptorBehind) {
-    const int before = open_descriptors();
+    const std::size_t before = open_descriptors();
     auto work = []() -> Task<int> {
         UdpSocket socket = UdpSocket::bind("127.0.0.1", 0);
         auto close = [](UdpSocket& which) -> Task<> {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -259,7 +260,7 @@ TEST_F(Unix, KnowsWhoThePeerIs) {
 }
 
 TEST_F(Unix, LeavesNoDescriptorBehind) {
-    const int before = open_descriptors();
+    const std::size_t before = open_descriptors();
     auto work = [](std::string name) -> Task<> {
         for (int i = 0; i < 50; ++i) {
             UnixListener listener = UnixListener::bind(name);

@@ -3,17 +3,16 @@
 // echoes must be what was sent; after each loop no descriptor, no buffer and no task is left.
 //
 //     TRAWL_SOAK_SECONDS=600 TRAWL_SOAK_SEED=7 test_soak        (TRAWL_BACKEND=epoll for the other backend)
-#include <dirent.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 #include <random>
 #include <string>
 #include <utility>
 
+#include "loop/descriptors.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/coro/gather.hpp"
@@ -41,13 +40,6 @@ struct Counts {
 unsigned number_from_environment(const char* name, unsigned otherwise) {
     const char* text = std::getenv(name);
     return text == nullptr ? otherwise : static_cast<unsigned>(std::strtoul(text, nullptr, 10));
-}
-
-std::size_t open_descriptors() {
-    std::size_t count = 0;
-    const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir("/proc/self/fd"), ::closedir);
-    while (::readdir(directory.get()) != nullptr) ++count;
-    return count;
 }
 
 class Soak {
