@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "behaviour/behaviour.hpp"
 #include "trawl/coro/gather.hpp"
@@ -338,23 +339,61 @@ TEST(Timeouts, ThatFireTogetherWithAnErrorThrowOneOfTheTwo) {
     for (std::uint64_t seed = 0; seed < 32; ++seed) EXPECT_NO_THROW(VirtualLoop(seed).run(work())) << "seed " << seed;
 }
 
-// The same of a group that is joined when both come.
+Task<> fails_in_a_second() {
+    co_await nap(1s);
+    throw UsageError("at the same moment");
+}
+
+// Its child's error may have come, but not yet its turn, when somebody cancels it.
+Task<> joins_what_fails_in_a_second() {
+    TaskGroup group;
+    group.spawn(fails_in_a_second());
+    co_await group.join();
+}
+
+// The same of a group that is joined when both come, whoever cancels the one that joins it.
 TEST(Timeouts, ThatFireTogetherWithAnErrorOfAGroupThrowOneOfTheTwo) {
     auto work = []() -> Task<> {
-        auto failing = []() -> Task<> {
-            co_await nap(1s);
-            throw UsageError("at the same moment");
-        };
-        auto joining = [&]() -> Task<> {
-            TaskGroup group;
-            group.spawn(failing());
-            co_await group.join();
-        };
         try {
-            co_await timeout(1s, joining());
+            co_await timeout(1s, joins_what_fails_in_a_second());
             ADD_FAILURE() << "it neither failed nor timed out";
         } catch (const TimeoutError&) {
         } catch (const UsageError&) {
+        }
+    };
+    for (std::uint64_t seed = 0; seed < 32; ++seed) EXPECT_NO_THROW(VirtualLoop(seed).run(work())) << "seed " << seed;
+}
+
+TEST(Gathers, WhoseChildrenFailTogetherThrowOneOfTheErrors) {
+    auto of_two = []() -> Task<> { co_await gather(joins_what_fails_in_a_second(), fails_in_a_second()); };
+    auto of_many = []() -> Task<> {
+        std::vector<Task<>> tasks;
+        tasks.push_back(joins_what_fails_in_a_second());
+        tasks.push_back(fails_in_a_second());
+        co_await gather(std::move(tasks));
+    };
+    auto caught = [](Task<> work) -> Task<> {
+        try {
+            co_await std::move(work);
+            ADD_FAILURE() << "it did not fail";
+        } catch (const UsageError&) {
+        }
+    };
+    for (std::uint64_t seed = 0; seed < 32; ++seed) {
+        EXPECT_NO_THROW(VirtualLoop(seed).run(caught(of_two()))) << "seed " << seed;
+        EXPECT_NO_THROW(VirtualLoop(seed).run(caught(of_many()))) << "seed " << seed;
+    }
+}
+
+TEST(TaskGroups, ThatAreCancelledTogetherWithAnErrorBelowThemDropIt) {
+    auto work = []() -> Task<> {
+        TaskGroup group;
+        group.spawn(joins_what_fails_in_a_second());
+        co_await nap(1s);
+        group.cancel();
+        try {
+            co_await group.join();
+        } catch (const UsageError&) {  // it came first
         }
     };
     for (std::uint64_t seed = 0; seed < 32; ++seed) EXPECT_NO_THROW(VirtualLoop(seed).run(work())) << "seed " << seed;
