@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "json_text.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/json_text.hpp"
 
 namespace trawl::fetch {
 namespace {

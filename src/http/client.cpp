@@ -1,10 +1,11 @@
 #include "trawl/http/client.hpp"
 
 #include "base64.hpp"
-#include "connection.hpp"
 #include "connections.hpp"
+#include "exchange.hpp"
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl {
@@ -30,14 +31,15 @@ class Client::Impl {
 public:
     explicit Impl(const ClientOptions& options) : options_(options), connections_(options) {}
 
-    Task<Response> send(Request request) {
+    /// Sends `request`, on another connection if need be, until the head of a response is there.
+    Task<http::Exchange> open(Request request) {
         while (true) {
             http::Lease lease = co_await connections_.acquire(request);
+            const TimePoint began = Clock::now();
             bool again = false;
             try {
-                Response response = co_await lease->exchange(request, options_);
-                lease.give_back();
-                co_return response;
+                co_await lease->begin(request, options_);
+                co_return http::Exchange(std::move(request), std::move(lease), options_, began);
             } catch (const OsError&) {
                 again = may_repeat(lease, request);
                 if (!again) throw;
@@ -46,6 +48,18 @@ public:
                 if (!again) throw;
             }
         }
+    }
+
+    Task<Response> send(Request request) {
+        http::Exchange exchange = co_await open(std::move(request));
+        while (!exchange.is_complete()) co_await exchange.more();
+        Response response = exchange.response();
+        exchange.give_back();
+        co_return response;
+    }
+
+    Task<std::unique_ptr<http::Exchange>> open_stream(Request request) {
+        co_return std::make_unique<http::Exchange>(co_await open(std::move(request)));
     }
 
     [[nodiscard]] std::string describe() const { return connections_.describe(); }
@@ -72,11 +86,15 @@ Request Client::request(std::string_view method, std::string_view target) {
 
 Request Client::request(std::string_view method, const Url& url) { return {*this, std::string(method), url}; }
 
-Task<Response> Client::send(Request request) {
+void Client::prepare(Request& request) const {
     if (request.url().is_https()) {
         throw UsageError(format("{}: https is not supported yet; use http", http::request_name(request)));
     }
     add_defaults(request.mutable_headers(), request.url());
+}
+
+Task<Response> Client::send(Request request) {
+    prepare(request);
     const auto limit = request.timeout();
     if (!limit) co_return co_await impl_->send(std::move(request));
     const std::string message = http::too_slow(request, "not complete", *limit);
@@ -87,9 +105,19 @@ Task<Response> Client::send(Request request) {
     }
 }
 
-Task<Response> Request::send() && {
-    Client& client = *client_;
-    return client.send(std::move(*this));
+Task<ResponseStream> Client::stream(Request request) {
+    prepare(request);
+    const auto limit = request.timeout();
+    if (!limit) co_return ResponseStream(co_await impl_->open_stream(std::move(request)));
+    const std::string message = http::too_slow(request, "not complete", *limit);
+    const TimePoint deadline = Loop::current().deadline_after(*limit);
+    try {
+        auto exchange = co_await timeout_at(deadline, impl_->open_stream(std::move(request)));
+        exchange->set_deadline(deadline);
+        co_return ResponseStream(std::move(exchange));
+    } catch (const TimeoutError&) {
+        throw TimeoutError(message);
+    }
 }
 
 std::string Client::describe_pool() const { return impl_->describe(); }

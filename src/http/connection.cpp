@@ -10,44 +10,62 @@ namespace {
 
 bool asks_close(const Headers& headers) { return headers.has_token("connection", "close"); }
 
-[[noreturn]] void throw_too_slow(const Request& request, bool started, const ClientOptions& options) {
-    if (started) throw TimeoutError(too_slow(request, "nothing more of the answer came", options.read_timeout));
-    throw TimeoutError(too_slow(request, "no answer", options.first_byte_timeout));
+[[noreturn]] void throw_broken(const Request& request, const OsError& error) {
+    throw OsError(error.code(), request_name(request) + ": the connection broke");
 }
 
 }  // namespace
 
-Task<Response> Connection::exchange(const Request& request, const ClientOptions& options) {
-    const TimePoint begin = Clock::now();
+Task<> Connection::begin(const Request& request, const ClientOptions& options) {
     parser_.begin(request.method(), asks_close(request.headers()));
     const std::string bytes = write_request(request.method(), request.url(), request.headers(), request.body());
     try {
         co_await timeout(options.first_byte_timeout, stream_.send(bytes));
         parser_.request_sent();
-        co_await read_response(request, options);
+        while (parser_.state() == H1State::head) {
+            const Duration limit = parser_.started() ? options.read_timeout : options.first_byte_timeout;
+            Buffer chunk = co_await timeout(limit, stream_.receive());
+            take(chunk);
+        }
     } catch (const OsError& error) {
-        throw OsError(error.code(), request_name(request) + ": the connection broke");
+        throw_broken(request, error);
     } catch (const TimeoutError&) {
-        throw_too_slow(request, parser_.started(), options);
+        throw_too_slow(request, options);
     }
-    Response response(request.method(), request.url(), parser_.status(), parser_.headers(), std::move(parser_.body()));
-    response.set_elapsed(Clock::now() - begin);
-    co_return response;
+    check(request);
 }
 
-Task<> Connection::read_response(const Request& request, const ClientOptions& options) {
-    while (!parser_.done()) {
-        const Duration limit = parser_.started() ? options.read_timeout : options.first_byte_timeout;
-        Buffer chunk = co_await timeout(limit, stream_.receive());
-        if (chunk.empty()) {
-            parser_.finish();
-        } else {
-            parser_.feed(chunk.view());
-        }
+Task<> Connection::more(const Request& request, const ClientOptions& options) {
+    try {
+        Buffer chunk = co_await timeout(options.read_timeout, stream_.receive());
+        take(chunk);
+    } catch (const OsError& error) {
+        throw_broken(request, error);
+    } catch (const TimeoutError&) {
+        throw_too_slow(request, options);
     }
+    check(request);
+}
+
+void Connection::take(const Buffer& chunk) {
+    if (chunk.empty()) {
+        parser_.finish();
+    } else {
+        parser_.feed(chunk.view());
+    }
+}
+
+void Connection::check(const Request& request) const {
     if (parser_.state() == H1State::failed) {
         throw ProtocolError(format("{}: {}", request_name(request), parser_.failure().text));
     }
+}
+
+void Connection::throw_too_slow(const Request& request, const ClientOptions& options) const {
+    if (parser_.started()) {
+        throw TimeoutError(too_slow(request, "nothing more of the answer came", options.read_timeout));
+    }
+    throw TimeoutError(too_slow(request, "no answer", options.first_byte_timeout));
 }
 
 }  // namespace trawl::http

@@ -1,4 +1,4 @@
-/// One connection and one exchange on it: a request out, its response in.
+/// One connection and one exchange at a time on it: a request out, its response in.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,17 @@ class Connection {
 public:
     Connection(TcpStream stream, const H1Limits& limits) : stream_(std::move(stream)), parser_(limits) {}
 
-    /// Sends `request` and gives the complete response. Throws TimeoutError, ProtocolError, OsError, each naming the
-    /// request.
-    Task<Response> exchange(const Request& request, const ClientOptions& options);
+    /// Sends `request` and waits for the head of its response; of the body, what came with it is there. Throws
+    /// TimeoutError, ProtocolError, OsError, each naming the request.
+    Task<> begin(const Request& request, const ClientOptions& options);
+    /// Waits for more of the response. Throws as begin() does. Requires: it is not complete.
+    Task<> more(const Request& request, const ClientOptions& options);
+
+    [[nodiscard]] bool is_complete() const noexcept { return parser_.done(); }
+    [[nodiscard]] int status() const noexcept { return parser_.status(); }
+    [[nodiscard]] const Headers& response_headers() const noexcept { return parser_.headers(); }
+    /// What has come of the body and was not taken out.
+    [[nodiscard]] std::string& body() noexcept { return parser_.body(); }
 
     /// The last exchange left the connection fit for another one.
     [[nodiscard]] bool reusable() const noexcept { return parser_.reusable(); }
@@ -24,10 +32,11 @@ public:
     [[nodiscard]] bool died_unanswered() const noexcept { return !parser_.started(); }
     /// Nothing has arrived or ended since the last exchange.
     [[nodiscard]] bool is_quiet() const noexcept { return stream_.is_quiet(); }
-    [[nodiscard]] const Headers& response_headers() const noexcept { return parser_.headers(); }
 
 private:
-    Task<> read_response(const Request& request, const ClientOptions& options);
+    void take(const Buffer& chunk);
+    void check(const Request& request) const;
+    [[noreturn]] void throw_too_slow(const Request& request, const ClientOptions& options) const;
 
     TcpStream stream_;
     ResponseParser parser_;

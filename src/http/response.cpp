@@ -14,6 +14,15 @@ std::string Response::redirect_target(std::string_view location) const {
     }
 }
 
+Json Response::json() const {
+    try {
+        return Json::parse(body_);
+    } catch (const JsonError& error) {
+        throw JsonError(
+            format("{} {} answered {} with what is not JSON: {}", method_, url_.redacted(), status_, error.what()));
+    }
+}
+
 const Response& Response::raise_for_status() const {
     if (is_success()) return *this;
     std::string advice(http::status_text(status_));

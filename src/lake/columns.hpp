@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "json.hpp"
 #include "schema.hpp"
+#include "trawl/http/json_tape.hpp"
 
 namespace trawl::lake {
 

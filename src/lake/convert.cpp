@@ -55,7 +55,7 @@ void Scan::fill(duckdb_data_chunk chunk) {
     std::size_t bytes = 0;
     std::string_view line;
     while (row < duckdb_vector_size() && bytes < kChunkBytes && reader.next(line)) {
-        const JsonView value = json.parse(line);
+        const JsonView value = json.parse_record(line);
         schema.whole_record ? record.field(0).put_text(row, value->raw) : record.put_fields(row, value);
         bytes += line.size();
         ++row;

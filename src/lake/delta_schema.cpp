@@ -2,6 +2,7 @@
 #include "names.hpp"
 #include "schema.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/json_text.hpp"
 
 namespace trawl::lake {
 namespace {
@@ -40,8 +41,9 @@ std::string metadata(const Field& field, bool whole_record) {
         if (!out.empty()) out += ',';
         out += trawl::format("\"trawl.{}\":{}", key, value);
     };
-    if (field.key != field.column) add("key", json_text(field.key));
-    if (storage_of(inner) == Storage::text && inner.kind != Kind::string) add("kind", json_text(to_string(inner.kind)));
+    if (field.key != field.column) add("key", quote_json(field.key));
+    if (storage_of(inner) == Storage::text && inner.kind != Kind::string)
+        add("kind", quote_json(to_string(inner.kind)));
     if (whole_record) add("record", "true");
     return out;
 }
@@ -50,8 +52,8 @@ std::string struct_to_delta(const Type& type, bool whole_record) {
     std::string fields;
     for (const Field& field : type.fields) {
         if (!fields.empty()) fields += ',';
-        fields += trawl::format(R"({{"name":{},"type":{},"nullable":true,"metadata":{{{}}}}})", json_text(field.column),
-                                type_to_delta(field.type), metadata(field, whole_record));
+        fields += trawl::format(R"({{"name":{},"type":{},"nullable":true,"metadata":{{{}}}}})",
+                                quote_json(field.column), type_to_delta(field.type), metadata(field, whole_record));
     }
     return trawl::format(R"({{"type":"struct","fields":[{}]}})", fields);
 }

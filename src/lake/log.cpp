@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "trawl/base/format.hpp"
+#include "trawl/http/json_text.hpp"
 
 namespace trawl::lake {
 namespace {
@@ -28,17 +29,17 @@ DataFile data_file(JsonView action, JsonReader& stats_reader) {
 std::string metadata_line(const TableSnapshot& table) {
     std::string partitions;
     for (const std::string& column : table.partition_columns) {
-        partitions += trawl::format("{}{}", partitions.empty() ? "" : ",", json_text(column));
+        partitions += trawl::format("{}{}", partitions.empty() ? "" : ",", quote_json(column));
     }
     std::string configuration;
     for (const auto& [key, value] : table.configuration) {
-        configuration += trawl::format("{}{}:{}", configuration.empty() ? "" : ",", json_text(key), json_text(value));
+        configuration += trawl::format("{}{}:{}", configuration.empty() ? "" : ",", quote_json(key), quote_json(value));
     }
     return trawl::format(
         R"({{"metaData":{{"id":{},"format":{{"provider":"parquet","options":{{}}}},"schemaString":{},"partitionColumns":[{}],)"
         R"("configuration":{{{}}},"createdTime":{}}}}})"
         "\n",
-        json_text(table.id), json_text(table.schema), partitions, configuration, table.created_ms);
+        quote_json(table.id), quote_json(table.schema), partitions, configuration, table.created_ms);
 }
 
 std::string add_line(const DataFile& file, std::int64_t now_ms) {
@@ -46,7 +47,7 @@ std::string add_line(const DataFile& file, std::int64_t now_ms) {
     return trawl::format(
         R"({{"add":{{"path":{},"partitionValues":{{}},"size":{},"modificationTime":{},"dataChange":true,"stats":{}}}}})"
         "\n",
-        json_text(encode_path(file.path)), file.size_bytes, now_ms, json_text(stats));
+        quote_json(encode_path(file.path)), file.size_bytes, now_ms, quote_json(stats));
 }
 
 std::string remove_line(const DataFile& file, std::int64_t now_ms) {
@@ -54,14 +55,14 @@ std::string remove_line(const DataFile& file, std::int64_t now_ms) {
         R"({{"remove":{{"path":{},"deletionTimestamp":{},"dataChange":true,"extendedFileMetadata":true,)"
         R"("partitionValues":{{}},"size":{}}}}})"
         "\n",
-        json_text(encode_path(file.path)), now_ms, file.size_bytes);
+        quote_json(encode_path(file.path)), now_ms, file.size_bytes);
 }
 
 std::string info_line(const Entry& entry) {
     return trawl::format(R"({{"commitInfo":{{"timestamp":{},"operation":"WRITE","operationParameters":{{"mode":"{}"}},)"
                          R"("engineInfo":"trawl","txnId":{}}}}})"
                          "\n",
-                         entry.now_ms, entry.overwrite ? "Overwrite" : "Append", json_text(entry.commit_id));
+                         entry.now_ms, entry.overwrite ? "Overwrite" : "Append", quote_json(entry.commit_id));
 }
 
 int hex(char c) {
@@ -149,8 +150,8 @@ std::string to_text(const Entry& entry) {
     }
     if (entry.metadata) text += metadata_line(*entry.metadata);
     if (!entry.application.empty()) {
-        text += trawl::format(R"({{"txn":{{"appId":{},"version":{},"lastUpdated":{}}}}})", json_text(entry.application),
-                              entry.application_version, entry.now_ms) +
+        text += trawl::format(R"({{"txn":{{"appId":{},"version":{},"lastUpdated":{}}}}})",
+                              quote_json(entry.application), entry.application_version, entry.now_ms) +
                 "\n";
     }
     for (const DataFile& file : entry.remove) text += remove_line(file, entry.now_ms);

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "json.hpp"
+#include "trawl/http/json_tape.hpp"
 #include "trawl/lake/table.hpp"
 
 namespace trawl::lake {

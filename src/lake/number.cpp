@@ -10,13 +10,6 @@
 namespace trawl::lake {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::size_t skip_digits(std::string_view text, std::size_t at) {
-    while (at < text.size() && is_digit(text[at])) ++at;
-    return at;
-}
-
 /// A number as digits x 10^exponent, without leading or trailing zeros; zero has no digits.
 struct Scientific {
     std::string digits;
@@ -69,26 +62,6 @@ bool double_holds(std::string_view text) {
 }
 
 }  // namespace
-
-bool is_json_number(std::string_view text) {
-    std::size_t at = !text.empty() && text.front() == '-' ? 1 : 0;
-    const std::size_t whole_end = skip_digits(text, at);
-    if (whole_end == at || (text[at] == '0' && whole_end > at + 1)) return false;
-    at = whole_end;
-    if (at < text.size() && text[at] == '.') {
-        const std::size_t end = skip_digits(text, at + 1);
-        if (end == at + 1) return false;
-        at = end;
-    }
-    if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
-        ++at;
-        if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
-        const std::size_t end = skip_digits(text, at);
-        if (end == at) return false;
-        at = end;
-    }
-    return at == text.size();
-}
 
 Kind number_kind(std::string_view text) {
     if (text.find_first_of(".eE") != std::string_view::npos || text == "-0") {

@@ -8,9 +8,6 @@
 
 namespace trawl::lake {
 
-/// `text` is a number by JSON's grammar (RFC 8259 section 6), no sign but '-', no leading zeros.
-[[nodiscard]] bool is_json_number(std::string_view text);
-
 /// int53, int64, decimal (whole numbers of up to 38 digits), real, or json when no type holds it.
 ///
 /// A double holds a text when the double, printed with as many significant digits as the text has, gives the text's

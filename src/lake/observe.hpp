@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "json.hpp"
+#include "trawl/http/json_tape.hpp"
 #include "trawl/lake/type.hpp"
 
 namespace trawl::lake {

@@ -4,10 +4,10 @@
 #include <system_error>
 
 #include "duck.hpp"
-#include "json.hpp"
 #include "log_store.hpp"
 #include "schema.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/json_tape.hpp"
 
 namespace trawl {
 
@@ -25,7 +25,7 @@ std::string join(const Range& range, Text text) {
 /// Files written before a column or a struct's field was added lack it: an empty SELECT brings the whole schema, the
 /// files are joined to it by name.
 std::string view_sql(const fs::path& directory, std::string_view name, const TableSnapshot& table) {
-    lake::JsonReader reader;
+    JsonReader reader;
     const auto columns = lake::sql_columns(reader.parse(table.schema));
     const auto typed = [](const lake::SqlColumn& column) {
         return trawl::format("CAST(NULL AS {}) AS {}", column.type, lake::sql_name(column.name));

@@ -60,7 +60,7 @@ struct TableWriter::Impl {
     WriterOptions options;
     Directories directories;
     lake::Spool spool;
-    lake::JsonReader reader;
+    JsonReader reader;
     lake::Observer observer;
     bool used = false;
 
@@ -85,8 +85,8 @@ struct TableWriter::Impl {
 void TableWriter::Impl::append(std::string_view line) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
     try {
-        observer.observe(reader.parse(line));
-    } catch (const lake::JsonError& error) {
+        observer.observe(reader.parse_record(line));
+    } catch (const JsonError& error) {
         throw LakeError(trawl::format("record {} for table {} is not JSON: {}; it begins with {}", spool.lines() + 1,
                                       name, error.what(), line.substr(0, 80)));
     }
@@ -100,7 +100,7 @@ void TableWriter::Impl::remark_duplicates(std::vector<std::string>& notes) const
 }
 
 TableWriter::Impl::Plan TableWriter::Impl::plan_append(const TableSnapshot& base) const {
-    lake::JsonReader schema_reader;
+    JsonReader schema_reader;
     const lake::Schema known = lake::from_delta(schema_reader.parse(base.schema));
     Plan out;
     out.schema = lake::make_schema(observer.type(), &known);

@@ -6,11 +6,18 @@
 
 #include <cerrno>
 
+#include "connect_first.hpp"
 #include "socket.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl {
+namespace {
+
+// RFC 8305, section 8.
+constexpr Duration kAttemptDelay = std::chrono::milliseconds(250);
+
+}  // namespace
 
 // Requests are written whole: waiting for more to send (Nagle) would only delay them.
 TcpStream::TcpStream(int fd) : StreamSocket(fd) {
@@ -36,17 +43,16 @@ void TcpStream::keep_alive(std::chrono::seconds idle, std::chrono::seconds inter
     net::set_option(fd(), SOL_SOCKET, SO_KEEPALIVE, 1, "SO_KEEPALIVE");
 }
 
+Task<TcpStream> TcpStream::connect(Address address) {
+    TcpStream stream(net::new_socket(address.family(), SOCK_STREAM));
+    const int error = co_await stream.io().connect(address.get(), address.size());
+    if (error != 0) throw ConnectError(error, "connect to " + address.str());
+    co_return stream;
+}
+
 Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port) {
     std::vector<Address> addresses = co_await resolve(host, port);
-    std::string tried;
-    int error = 0;
-    for (const Address& address : addresses) {
-        TcpStream stream(net::new_socket(address.family(), SOCK_STREAM));
-        error = co_await stream.io().connect(address.get(), address.size());
-        if (error == 0) co_return std::move(stream);
-        tried += format("{}{}", tried.empty() ? "" : ", ", address.str());
-    }
-    throw ConnectError(error, format("connect to {} ({})", host, tried));
+    co_return co_await net::connect_first(std::move(host), std::move(addresses), kAttemptDelay);
 }
 
 TcpListener TcpListener::bind(const std::string& host, std::uint16_t port, const ListenOptions& options) {

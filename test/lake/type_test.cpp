@@ -2,18 +2,18 @@
 
 #include <gtest/gtest.h>
 
-#include "json.hpp"
 #include "observe.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/json_tape.hpp"
 
 namespace trawl {
 namespace {
 
 /// The type of some records, as the writer sees them.
 Type type_of(const std::vector<std::string>& records) {
-    lake::JsonReader reader;
+    JsonReader reader;
     lake::Observer observer;
-    for (const std::string& record : records) observer.observe(reader.parse(record));
+    for (const std::string& record : records) observer.observe(reader.parse_record(record));
     return observer.type();
 }
 
@@ -149,7 +149,7 @@ TEST(Observer, TakesAnObjectKeyedByDataAsJson) {
 }
 
 TEST(Observer, CountsKeysThatAnObjectHasTwice) {
-    lake::JsonReader reader;
+    JsonReader reader;
     lake::Observer observer;
     observer.observe(reader.parse(R"({"a":1,"b":{"c":1,"c":2},"a":3})"));
     EXPECT_EQ(observer.duplicate_keys(), 2);

@@ -14,6 +14,7 @@
 ///     ├── ClosedError              the peer or we closed it: a connection, a queue
 ///     │   └── QueueShutDown        the queue was shut down: it takes nothing more, or has nothing left to give
 ///     ├── BarrierBroken            a Barrier was aborted or reset while this task waited for the others, or before
+///     ├── JsonError                a text is not JSON, or its JSON is not what it was read as
 ///     ├── HttpError                names the request (method, redacted URL, attempt)
 ///     │   ├── InvalidUrl           the text is not an http(s) URL
 ///     │   ├── ProtocolError        the answer breaks HTTP's framing, or ends before it is complete
@@ -127,6 +128,11 @@ public:
 };
 
 class BarrierBroken : public Error {
+public:
+    using Error::Error;
+};
+
+class JsonError : public Error {
 public:
     using Error::Error;
 };

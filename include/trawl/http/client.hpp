@@ -10,6 +10,7 @@
 /// other.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,12 +19,12 @@
 #include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/http/headers.hpp"
+#include "trawl/http/request.hpp"
 #include "trawl/http/response.hpp"
+#include "trawl/http/response_stream.hpp"
 #include "trawl/http/url.hpp"
 
 namespace trawl {
-
-class Client;
 
 /// Limits of a client. The defaults are those of the field's clients; see the comments.
 class ClientOptions {
@@ -36,54 +37,6 @@ public:
 
     // Not an aggregate: g++ 12 destroys aggregate temporaries twice in a co_await expression.
     ClientOptions() {}  // NOLINT(modernize-use-equals-default): a defaulted one would make it an aggregate
-};
-
-/// A request that is being put together; awaiting it sends it.
-class [[nodiscard("a request is sent when it is awaited")]] Request {
-public:
-    Request(Client& client, std::string method, Url url)
-        : client_(&client), method_(std::move(method)), url_(std::move(url)) {}
-
-    /// Adds a header field. Throws UsageError for bytes that no field may have.
-    Request&& header(std::string_view name, std::string_view value) && {
-        headers_.add(name, value);
-        return std::move(*this);
-    }
-    /// Sets a query parameter, replacing one of the same name.
-    Request&& param(std::string_view key, std::string_view value) && {
-        url_ = url_.with_query(key, value);
-        return std::move(*this);
-    }
-    Request&& body(std::string bytes, std::string_view content_type) && {
-        body_ = std::move(bytes);
-        headers_.set("content-type", content_type);
-        return std::move(*this);
-    }
-    /// A limit for everything from now to the last byte.
-    Request&& timeout(Duration limit) && {
-        timeout_ = limit;
-        return std::move(*this);
-    }
-
-    /// Throws ResolveError, ConnectError, TimeoutError, ProtocolError, OsError. A status of 4xx or 5xx is no error
-    /// here.
-    auto operator co_await() && { return std::move(*this).send().operator co_await(); }
-    Task<Response> send() &&;
-
-    [[nodiscard]] const std::string& method() const noexcept { return method_; }
-    [[nodiscard]] const Url& url() const noexcept { return url_; }
-    [[nodiscard]] const Headers& headers() const noexcept { return headers_; }
-    [[nodiscard]] Headers& mutable_headers() noexcept { return headers_; }
-    [[nodiscard]] const std::string& body() const noexcept { return body_; }
-    [[nodiscard]] std::optional<Duration> timeout() const noexcept { return timeout_; }
-
-private:
-    Client* client_;
-    std::string method_;
-    Url url_;
-    Headers headers_;
-    std::string body_;
-    std::optional<Duration> timeout_;
 };
 
 class Client {
@@ -104,14 +57,17 @@ public:
     Request request(std::string_view method, std::string_view target);
     Request request(std::string_view method, const Url& url);
 
-    /// Sends a request that was put together before.
+    /// Sends a request that was put together before: see Request::send() and stream().
     Task<Response> send(Request request);
+    Task<ResponseStream> stream(Request request);
 
     /// The pool in words: "[http://127.0.0.1:8000 idle 3s] [http://127.0.0.1:8000 active] queue 2".
     [[nodiscard]] std::string describe_pool() const;
 
 private:
     class Impl;
+    void prepare(Request& request) const;
+
     std::optional<Url> base_;
     std::unique_ptr<Impl> impl_;
 };

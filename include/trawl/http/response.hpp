@@ -7,6 +7,7 @@
 
 #include "trawl/base/clock.hpp"
 #include "trawl/http/headers.hpp"
+#include "trawl/http/json.hpp"
 #include "trawl/http/url.hpp"
 
 namespace trawl {
@@ -21,11 +22,16 @@ public:
           body_(std::move(body)) {}
 
     [[nodiscard]] int status() const noexcept { return status_; }
+    /// "HTTP/1.1".
+    [[nodiscard]] std::string_view http_version() const noexcept { return http_version_; }
+    void set_http_version(std::string_view literal) noexcept { http_version_ = literal; }
     /// 2xx.
     [[nodiscard]] bool is_success() const noexcept { return status_ >= 200 && status_ < 300; }
     [[nodiscard]] const Headers& headers() const noexcept { return headers_; }
     [[nodiscard]] std::string_view text() const noexcept { return body_; }
     [[nodiscard]] std::string_view bytes() const noexcept { return body_; }
+    /// The body as JSON. Throws JsonError, which names the request.
+    [[nodiscard]] Json json() const;
     [[nodiscard]] std::string take_body() && noexcept { return std::move(body_); }
     /// The URL that answered.
     [[nodiscard]] const Url& url() const noexcept { return url_; }
@@ -45,6 +51,7 @@ private:
     int status_;
     Headers headers_;
     std::string body_;
+    std::string_view http_version_ = "HTTP/1.1";
     Duration elapsed_{};
 };
 

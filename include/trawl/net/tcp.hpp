@@ -22,8 +22,11 @@ public:
     /// Takes over a connected, non-blocking socket.
     explicit TcpStream(int fd);
 
-    /// Connects to the first address of `host` that answers. Throws ResolveError, or ConnectError naming each address.
+    /// Connects to the address of `host` that answers first: the next one is tried when one has failed, or has not
+    /// answered for 250 ms (RFC 8305). Suspends. Throws ResolveError, or ConnectError naming each address.
     static Task<TcpStream> connect(std::string host, std::uint16_t port);
+    /// Suspends. Throws ConnectError.
+    static Task<TcpStream> connect(Address address);
 
     /// Our end and the other one. Throw OsError (ENOTCONN when the peer has reset the connection).
     [[nodiscard]] Address local_address() const;

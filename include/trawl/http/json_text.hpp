@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
-namespace trawl::fetch {
+namespace trawl {
 
 /// `text` without JSON's white space at its ends.
 [[nodiscard]] std::string_view trim_json(std::string_view text);
@@ -20,4 +21,7 @@ namespace trawl::fetch {
 /// in the grammar. Raw control characters are simdjson's to find.
 [[nodiscard]] bool has_good_escapes(std::string_view inside);
 
-}  // namespace trawl::fetch
+/// `text` as a JSON string, with its quotes. Requires: `text` is UTF-8.
+[[nodiscard]] std::string quote_json(std::string_view text);
+
+}  // namespace trawl

@@ -1,6 +1,6 @@
 /// One JSON text as a flat tape of nodes, each with its raw text: what types, columns and log entries are read from.
-/// Rules: strict JSON (RFC 8259) in UTF-8; number texts are kept, never converted; the only file that names simdjson is
-/// json.cpp.
+/// Rules: strict JSON (RFC 8259) in UTF-8; number texts are kept, never converted; the only file that names simdjson
+/// below fetch is json_tape.cpp.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,7 @@
 
 #include "trawl/base/error.hpp"
 
-namespace trawl::lake {
-
-/// The text is not JSON. Does not leave the layer: callers add which record or file it was.
-class JsonError : public LakeError {
-public:
-    using LakeError::LakeError;
-};
+namespace trawl {
 
 struct JsonNode {
     enum class What : std::uint8_t { null, boolean, number, string, array, object };
@@ -35,6 +29,8 @@ public:
     JsonView(const std::vector<JsonNode>& tape, std::uint32_t at) : tape_(&tape), at_(at) {}
     [[nodiscard]] const JsonNode& operator*() const { return (*tape_)[at_]; }
     [[nodiscard]] const JsonNode* operator->() const { return &(*tape_)[at_]; }
+    /// Its node's index in the tape.
+    [[nodiscard]] std::uint32_t at() const noexcept { return at_; }
 
     /// Children in order: for (auto child = view.first(); child != view.last(); child = child.next())
     [[nodiscard]] JsonView first() const { return {*tape_, at_ + 1}; }
@@ -62,16 +58,14 @@ public:
     JsonReader(JsonReader&&) noexcept;
     JsonReader& operator=(JsonReader&&) noexcept;
 
-    /// Parses one object; the text is copied. Anything else (a bare 7, [1], "x") is read as {"value": ...}.
-    /// Throws JsonError.
+    /// Parses one value; the text is copied. Throws JsonError.
     JsonView parse(std::string_view text);
+    /// The same, but what is no object (a bare 7, [1], "x") is read as {"value": ...}.
+    JsonView parse_record(std::string_view text);
 
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 
-/// `text` as a JSON string with its quotes.
-[[nodiscard]] std::string json_text(std::string_view text);
-
-}  // namespace trawl::lake
+}  // namespace trawl

@@ -1,14 +1,14 @@
 /// simdjson's On-Demand parser behind the tape. On-Demand and not the DOM, since the DOM refuses numbers beyond 64 bits
 /// and beyond double, and gives no number's text.
-#include "json.hpp"
+#include "trawl/http/json_tape.hpp"
 
 #include <simdjson.h>
 #include <charconv>
 
-#include "number.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/json_text.hpp"
 
-namespace trawl::lake {
+namespace trawl {
 
 namespace ondemand = simdjson::ondemand;
 using What = JsonNode::What;
@@ -17,14 +17,6 @@ namespace {
 
 /// Recursion stops here; simdjson's own default depth is 1,024.
 constexpr int kDepthLimit = 1000;
-constexpr std::string_view kSpace = " \t\r\n";
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(kSpace);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 /// Fills a tape from one document.
 class TapeWriter {
 public:
@@ -42,7 +34,7 @@ public:
 
 private:
     void any(ondemand::value value, std::string_view key, int depth) {
-        const std::string_view raw = trim(value.raw_json_token());
+        const std::string_view raw = trim_json(value.raw_json_token());
         const ondemand::json_type type = value.type();
         switch (type) {
             case ondemand::json_type::object:
@@ -67,12 +59,12 @@ private:
     }
 
     void number(std::string_view key, std::string_view raw) {
-        if (!is_json_number(raw)) throw JsonError(trawl::format("'{}' is not a number", raw.substr(0, 40)));
+        if (!is_json_number(raw)) throw JsonError(format("'{}' is not a number", raw.substr(0, 40)));
         scalar(What::number, key, raw, raw);
     }
 
     void literal(What what, std::string_view key, std::string_view raw, bool known) {
-        if (!known) throw JsonError(trawl::format("'{}' is not a JSON value", raw.substr(0, 40)));
+        if (!known) throw JsonError(format("'{}' is not a JSON value", raw.substr(0, 40)));
         scalar(what, key, raw, raw);
     }
 
@@ -92,7 +84,7 @@ private:
     }
 
     std::size_t open(What what, std::string_view key, int depth) {
-        if (depth > kDepthLimit) throw JsonError(trawl::format("nested deeper than {} levels", kDepthLimit));
+        if (depth > kDepthLimit) throw JsonError(format("nested deeper than {} levels", kDepthLimit));
         scalar(what, key, {}, {});
         return tape_.size() - 1;
     }
@@ -101,7 +93,7 @@ private:
         // Behind the closing bracket the parser stands on the next token, or at the end of the text.
         const auto next = document_.current_location();
         const char* stop = next.error() == simdjson::SUCCESS ? next.value_unsafe() : end_;
-        const auto raw = trim(std::string_view(begin, static_cast<std::size_t>(stop - begin)));
+        const auto raw = trim_json(std::string_view(begin, static_cast<std::size_t>(stop - begin)));
         tape_[self].raw = tape_[self].text = raw;
         tape_[self].end = static_cast<std::uint32_t>(tape_.size());
     }
@@ -142,8 +134,8 @@ JsonReader::~JsonReader() = default;
 JsonReader::JsonReader(JsonReader&&) noexcept = default;
 JsonReader& JsonReader::operator=(JsonReader&&) noexcept = default;
 
-JsonView JsonReader::parse(std::string_view text) {
-    const std::string_view given = trim(text);
+JsonView JsonReader::parse_record(std::string_view text) {
+    const std::string_view given = trim_json(text);
     const bool wrap = !given.starts_with('{');
     const std::string_view padded = impl_->pad(given, wrap);
     try {
@@ -153,6 +145,11 @@ JsonView JsonReader::parse(std::string_view text) {
     }
     if (wrap && (impl_->tape.size() < 2 || impl_->tape[1].raw != given)) throw JsonError("text after its end");
     return {impl_->tape, 0};
+}
+
+JsonView JsonReader::parse(std::string_view text) {
+    const JsonView record = parse_record(text);
+    return trim_json(text).starts_with('{') ? record : record.first();
 }
 
 std::optional<JsonView> JsonView::find(std::string_view key) const {
@@ -176,24 +173,9 @@ std::optional<std::int64_t> JsonView::whole(std::string_view key) const {
     std::int64_t value = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size()) {
-        throw JsonError(trawl::format("'{}' is {}, not a whole number", key, digits.substr(0, 40)));
+        throw JsonError(format("'{}' is {}, not a whole number", key, digits.substr(0, 40)));
     }
     return value;
 }
 
-std::string json_text(std::string_view text) {
-    std::string out = "\"";
-    for (char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out += trawl::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else {
-            out += c;
-        }
-    }
-    return out + '"';
-}
-
-}  // namespace trawl::lake
+}  // namespace trawl

@@ -1,9 +1,11 @@
 /// Scanners for single JSON tokens.
-#include "json_text.hpp"
+#include "trawl/http/json_text.hpp"
 
 #include <algorithm>
 
-namespace trawl::fetch {
+#include "trawl/base/format.hpp"
+
+namespace trawl {
 namespace {
 
 std::size_t skip_digits(std::string_view text, std::size_t at) {
@@ -71,4 +73,19 @@ bool has_good_escapes(std::string_view inside) {
     return true;
 }
 
-}  // namespace trawl::fetch
+std::string quote_json(std::string_view text) {
+    std::string out = "\"";
+    for (char c : text) {
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            out += format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+            out += c;
+        }
+    }
+    return out + '"';
+}
+
+}  // namespace trawl

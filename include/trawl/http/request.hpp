@@ -1,0 +1,88 @@
+/// Request: one request that is being put together; awaiting it sends it.
+///
+///     Response user = co_await client.post("/users").bearer_auth(token).json(R"({"name": "Ada"})").timeout(5s);
+///     ResponseStream log = co_await client.get("/log").param("since", 17).stream();
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "trawl/base/clock.hpp"
+#include "trawl/coro/task.hpp"
+#include "trawl/http/headers.hpp"
+#include "trawl/http/response.hpp"
+#include "trawl/http/response_stream.hpp"
+#include "trawl/http/url.hpp"
+
+namespace trawl {
+
+class Client;
+
+class [[nodiscard("a request is sent when it is awaited")]] Request {
+public:
+    Request(Client& client, std::string method, Url url)
+        : client_(&client), method_(std::move(method)), url_(std::move(url)) {}
+
+    /// Adds a header field. Throws UsageError for bytes that no field may have.
+    Request&& header(std::string_view name, std::string_view value) && {
+        headers_.add(name, value);
+        return std::move(*this);
+    }
+    /// Sets a query parameter, replacing one of the same name.
+    Request&& param(std::string_view key, std::string_view value) && {
+        url_ = url_.with_query(key, value);
+        return std::move(*this);
+    }
+    /// The same for a number.
+    Request&& param(std::string_view key, std::integral auto value) && {
+        return std::move(*this).param(key, std::string_view(std::to_string(value)));
+    }
+    Request&& params(const std::vector<std::pair<std::string, std::string>>& all) &&;
+
+    /// The bytes to send. A request has one body: throws UsageError when it has one already.
+    Request&& body(std::string bytes, std::string_view content_type) &&;
+    /// `text` is sent as it is: JSON already.
+    Request&& json(std::string text) && { return std::move(*this).body(std::move(text), "application/json"); }
+    /// Adds a field of a form (application/x-www-form-urlencoded). Throws UsageError beside another body.
+    Request&& form(std::string_view key, std::string_view value) &&;
+
+    /// RFC 7617. Throws UsageError when `user` has a colon, which would end it.
+    Request&& basic_auth(std::string_view user, std::string_view password) &&;
+    /// RFC 6750.
+    Request&& bearer_auth(std::string_view token) &&;
+
+    /// A limit for everything from now to the last byte. Throws UsageError when it is not positive.
+    Request&& timeout(Duration limit) &&;
+
+    /// Sends it and gives the whole response. Throws ResolveError, ConnectError, TimeoutError, ProtocolError, OsError.
+    /// A status of 4xx or 5xx is no error here.
+    auto operator co_await() && { return std::move(*this).send().operator co_await(); }
+    Task<Response> send() &&;
+    /// Sends it and gives the response as soon as its head has come; its body is read piece by piece.
+    Task<ResponseStream> stream() &&;
+
+    [[nodiscard]] const std::string& method() const noexcept { return method_; }
+    [[nodiscard]] const Url& url() const noexcept { return url_; }
+    [[nodiscard]] const Headers& headers() const noexcept { return headers_; }
+    [[nodiscard]] Headers& mutable_headers() noexcept { return headers_; }
+    [[nodiscard]] const std::string& body() const noexcept { return body_; }
+    [[nodiscard]] std::optional<Duration> timeout() const noexcept { return timeout_; }
+
+private:
+    enum class Body : unsigned char { kNone, kForm, kOther };
+    void begin_body(Body kind, std::string_view content_type);
+
+    Client* client_;
+    std::string method_;
+    Url url_;
+    Headers headers_;
+    std::string body_;
+    std::optional<Duration> timeout_;
+    Body body_kind_ = Body::kNone;
+};
+
+}  // namespace trawl

@@ -1,0 +1,65 @@
+#include "trawl/http/request.hpp"
+
+#include "base64.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/http/client.hpp"
+#include "url_text.hpp"
+
+namespace trawl {
+
+Request&& Request::params(const std::vector<std::pair<std::string, std::string>>& all) && {
+    for (const auto& [key, value] : all) url_ = url_.with_query(key, value);
+    return std::move(*this);
+}
+
+void Request::begin_body(Body kind, std::string_view content_type) {
+    if (body_kind_ != Body::kNone && (kind != Body::kForm || body_kind_ != Body::kForm)) {
+        throw UsageError("a request has one body: call one of body(), json() and form()");
+    }
+    body_kind_ = kind;
+    headers_.set("content-type", content_type);
+}
+
+Request&& Request::body(std::string bytes, std::string_view content_type) && {
+    begin_body(Body::kOther, content_type);
+    body_ = std::move(bytes);
+    return std::move(*this);
+}
+
+Request&& Request::form(std::string_view key, std::string_view value) && {
+    begin_body(Body::kForm, "application/x-www-form-urlencoded");
+    if (!body_.empty()) body_ += '&';
+    body_ += http::encode_component(key) + '=' + http::encode_component(value);
+    return std::move(*this);
+}
+
+Request&& Request::basic_auth(std::string_view user, std::string_view password) && {
+    if (user.find(':') != std::string_view::npos) {
+        throw UsageError("a user name has no colon in basic authentication: what follows it would be the password");
+    }
+    headers_.set("authorization", "Basic " + http::base64(std::string(user) + ':' + std::string(password)));
+    return std::move(*this);
+}
+
+Request&& Request::bearer_auth(std::string_view token) && {
+    headers_.set("authorization", "Bearer " + std::string(token));
+    return std::move(*this);
+}
+
+Request&& Request::timeout(Duration limit) && {
+    if (limit <= Duration::zero()) throw UsageError("a request's timeout is longer than nothing");
+    timeout_ = limit;
+    return std::move(*this);
+}
+
+Task<Response> Request::send() && {
+    Client& client = *client_;
+    return client.send(std::move(*this));
+}
+
+Task<ResponseStream> Request::stream() && {
+    Client& client = *client_;
+    return client.stream(std::move(*this));
+}
+
+}  // namespace trawl

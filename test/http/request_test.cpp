@@ -1,0 +1,62 @@
+#include "trawl/http/request.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "trawl/base/error.hpp"
+#include "trawl/http/client.hpp"
+
+namespace trawl {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Request, ParametersAreSetOnce) {
+    Client client("http://h/");
+    const std::vector<std::pair<std::string, std::string>> more = {{"a", "3"}, {"d", "x y"}};
+    const Request request = client.get("/p?a=1&b=2").param("b", -7).param("c", 18446744073709551615U).params(more);
+    EXPECT_EQ(request.url().target(), "/p?a=3&b=-7&c=18446744073709551615&d=x%20y");
+}
+
+TEST(Request, AFormIsEncoded) {
+    Client client("http://h/");
+    const Request request = client.post("/").form("user name", "A&B=C").form("empty", "");
+    EXPECT_EQ(request.body(), "user%20name=A%26B%3DC&empty=");
+    EXPECT_EQ(request.headers().get("content-type"), "application/x-www-form-urlencoded");
+}
+
+TEST(Request, JsonIsSentAsItIs) {
+    Client client("http://h/");
+    const Request request = client.post("/").json(R"({"n": 1e400})");
+    EXPECT_EQ(request.body(), R"({"n": 1e400})");
+    EXPECT_EQ(request.headers().get("content-type"), "application/json");
+}
+
+TEST(Request, HasOneBody) {
+    Client client("http://h/");
+    EXPECT_THROW((void)client.post("/").json("1").body("x", "text/plain"), UsageError);
+    EXPECT_THROW((void)client.post("/").json("1").form("a", "b"), UsageError);
+    EXPECT_THROW((void)client.post("/").form("a", "b").json("1"), UsageError);
+    EXPECT_THROW((void)client.post("/").body("", "text/plain").body("", "text/plain"), UsageError);
+}
+
+TEST(Request, CredentialsReplaceEarlierOnes) {
+    Client client("http://h/");
+    const Request request = client.get("/").bearer_auth("first").basic_auth("Aladdin", "open sesame");
+    EXPECT_EQ(request.headers().get_all("authorization"),
+              std::vector<std::string_view>{"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="});
+    EXPECT_THROW((void)client.get("/").basic_auth("a:b", "c"), UsageError);
+    EXPECT_THROW((void)client.get("/").bearer_auth("a\r\nx: y"), UsageError);
+}
+
+TEST(Request, ATimeoutIsLongerThanNothing) {
+    Client client("http://h/");
+    EXPECT_THROW((void)client.get("/").timeout(0s), UsageError);
+    EXPECT_THROW((void)client.get("/").timeout(-1s), UsageError);
+}
+
+}  // namespace
+}  // namespace trawl
