@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(simdjson REQUIRED)
 add_library(trawl_simdjson INTERFACE)
@@ -9,6 +10,9 @@ target_link_libraries(trawl_simdjson INTERFACE simdjson::simdjson)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(LIBURING REQUIRED IMPORTED_TARGET liburing>=2.3)
+pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 
 # llhttp comes as C sources.
 set(LLHTTP_ROOT /usr/share CACHE PATH "Where llhttp/*.c and include/llhttp/llhttp.h are")
