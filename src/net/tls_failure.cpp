@@ -114,7 +114,7 @@ std::string fault_text(int error, const X509* certificate, int depth, const std:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
             return unknown_authority(certificate);
         case X509_V_ERR_INVALID_CA:
-            return format("{} may not sign others (it is not one of an authority)", whose);
+            return format("{} may not sign others (it is no authority's, or its key usage forbids it)", whose);
         case X509_V_ERR_PATH_LENGTH_EXCEEDED:
             return format("{} may not stand so far from the host's (path length)", whose);
         case X509_V_ERR_PERMITTED_VIOLATION:

@@ -24,8 +24,11 @@ struct CertificateFree {
     void operator()(X509* certificate) const noexcept { X509_free(certificate); }
 };
 
-// OpenSSL would ask on the terminal.
-int no_password(char* /*to*/, int /*size*/, int /*for_writing*/, void* /*data*/) { return -1; }
+// OpenSSL would ask on the terminal. `asked` is a bool, or nothing.
+int no_password(char* /*to*/, int /*size*/, int /*for_writing*/, void* asked) {
+    if (asked != nullptr) *static_cast<bool*>(asked) = true;
+    return -1;
+}
 
 std::string last_reason() {
     const char* text = ERR_reason_error_string(ERR_peek_last_error());
@@ -83,17 +86,21 @@ void announce_authorities(SSL_CTX* context, const std::string& path) {
 }
 
 void identify(SSL_CTX* context, const std::string& chain_path, const std::string& key_path) {
+    bool needs_password = false;
     SSL_CTX_set_default_passwd_cb(context, no_password);
+    SSL_CTX_set_default_passwd_cb_userdata(context, &needs_password);
     open_file(chain_path, "it should hold our certificate in PEM form");
     if (SSL_CTX_use_certificate_chain_file(context, chain_path.c_str()) != 1)
         throw UsageError(
             format("'{}' has no certificate in PEM form that can be used ({})", chain_path, last_reason()));
     open_file(key_path, "it should hold the key of our certificate in PEM form");
-    if (SSL_CTX_use_PrivateKey_file(context, key_path.c_str(), SSL_FILETYPE_PEM) == 1) return;
+    const bool done = SSL_CTX_use_PrivateKey_file(context, key_path.c_str(), SSL_FILETYPE_PEM) == 1;
+    SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
+    if (done) return;
     const int reason = ERR_GET_REASON(ERR_peek_last_error());
     if (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH)
         throw UsageError(format("the key in '{}' is not that of the certificate in '{}'", key_path, chain_path));
-    refuse_key(key_path, last_reason(), reason == PEM_R_BAD_PASSWORD_READ || reason == PEM_R_PROBLEMS_GETTING_PASSWORD);
+    refuse_key(key_path, last_reason(), needs_password);
 }
 
 }  // namespace trawl::net

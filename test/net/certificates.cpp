@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include <cstdio>
+#include <map>
 #include <utility>
 
 #include "trawl/base/error.hpp"
@@ -19,11 +20,18 @@ void require(bool done, const char* what) {
     if (!done) throw Error(std::string("a test's certificate cannot be made: ") + what);
 }
 
-std::shared_ptr<EVP_PKEY> new_key(int rsa_bits) {
-    EVP_PKEY* key = rsa_bits > 0 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(rsa_bits))
-                                 : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256");
+std::shared_ptr<EVP_PKEY> owned(EVP_PKEY* key) {
     require(key != nullptr, "key");
     return {key, EVP_PKEY_free};
+}
+
+// Keys of RSA take long to find: there is one of each size.
+std::shared_ptr<EVP_PKEY> new_key(int rsa_bits) {
+    static std::map<int, std::shared_ptr<EVP_PKEY>> found;
+    if (rsa_bits == 0) return owned(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
+    std::shared_ptr<EVP_PKEY>& key = found[rsa_bits];
+    if (!key) key = owned(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(rsa_bits)));
+    return key;
 }
 
 void set_name(X509_NAME* name, const std::string& text) {

@@ -222,7 +222,7 @@ TEST(TlsEngine, ARenegotiationIsRefused) {
     EXPECT_EQ(pair.client->state(), TlsState::open);
     deliver(*pair.server, sent_by(*pair.client));
     EXPECT_EQ(pair.server->state(), TlsState::failed);
-    EXPECT_THAT(pair.server->failure().text, HasSubstr("no_renegotiation"));
+    EXPECT_THAT(pair.server->failure().text, HasSubstr("no renegotiation"));
 }
 
 /// Damages what a server sends at random: the verdict may be any, but bytes that were not sent never come out.
