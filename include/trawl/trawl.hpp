@@ -35,7 +35,7 @@
 #include "trawl/sync/semaphore.hpp"
 #include "trawl/sync/stream.hpp"
 
-// net: sockets, names, pipes, processes, files
+// net: sockets, TLS, names, pipes, processes, files
 #include "trawl/net/address.hpp"
 #include "trawl/net/directory.hpp"
 #include "trawl/net/file.hpp"
@@ -43,6 +43,7 @@
 #include "trawl/net/process.hpp"
 #include "trawl/net/task_report.hpp"
 #include "trawl/net/tcp.hpp"
+#include "trawl/net/tls.hpp"
 #include "trawl/net/udp.hpp"
 #include "trawl/net/unix.hpp"
 

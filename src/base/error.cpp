@@ -16,6 +16,9 @@ FileError::FileError(int code, std::string operation, std::string path, const st
       operation_(std::move(operation)),
       path_(std::move(path)) {}
 
+TlsError::TlsError(std::string host, std::string reason)
+    : Error("TLS with " + host + ": " + reason), host_(std::move(host)), reason_(std::move(reason)) {}
+
 Interrupted::Interrupted(int signal)
     : Error(std::string("interrupted by SIG") + ::sigabbrev_np(signal)), signal_(signal) {}
 

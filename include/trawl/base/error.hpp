@@ -10,6 +10,9 @@
 ///     │   ├── ConnectError         no connection to the host could be made (refused, unreachable, ...)
 ///     │   └── FileError            a file or directory could not be used: operation() and path() say how and which
 ///     ├── ResolveError             the host's name has no address
+///     ├── TlsError                 no secure connection, or it is one no more: host() and reason() say with whom and why
+///     │   ├── CertificateError     the peer's certificate is not accepted: trying again will not help
+///     │   └── TruncatedError       the connection ended without TLS's end (close_notify): bytes may be missing
 ///     ├── ProcessError             a program that was run says that it failed, or was killed
 ///     ├── ClosedError              the peer or we closed it: a connection, a queue
 ///     │   └── QueueShutDown        the queue was shut down: it takes nothing more, or has nothing left to give
@@ -110,6 +113,28 @@ private:
 class ResolveError : public Error {
 public:
     using Error::Error;
+};
+
+class TlsError : public Error {
+public:
+    /// `host` is who was asked for, or "the client" at a server; `reason` is a phrase that follows a colon.
+    TlsError(std::string host, std::string reason);
+    [[nodiscard]] const std::string& host() const noexcept { return host_; }
+    [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
+
+private:
+    std::string host_;
+    std::string reason_;
+};
+
+class CertificateError : public TlsError {
+public:
+    using TlsError::TlsError;
+};
+
+class TruncatedError : public TlsError {
+public:
+    using TlsError::TlsError;
 };
 
 class ProcessError : public Error {

@@ -1,0 +1,551 @@
+/// TLS streams over sockets: bytes, ends, cuts, refusals, time limits, and what is left when they are given up.
+#include "trawl/net/tls.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "disk.hpp"
+#include "tls_pair.hpp"
+#include "trawl/coro/gather.hpp"
+#include "trawl/loop/task_group.hpp"
+#include "trawl/loop/time.hpp"
+
+namespace trawl {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// A server's and a client's settings that fit each other, for a.example.
+class Setting {
+public:
+    explicit Setting(TlsOptions options = net::trusting_options()) : client(std::move(options)) {}
+    static TlsServerOptions server_options(const Disk& disk) {
+        const Identity identity = net::trusted_authority().issue({});
+        return {write_text(disk / "chain.pem", identity.pem()), write_text(disk / "key.pem", identity.key_pem())};
+    }
+
+    Disk disk;
+    TlsServerContext server{server_options(disk)};
+    TlsContext client;
+};
+
+struct Ends {
+    TlsStream server;
+    TlsStream client;
+};
+
+/// Two ends that are connected, through a pair of sockets: what one has sent has arrived at the other.
+Task<Ends> connected(const Setting& setting) {
+    auto sockets = UnixStream::pair();
+    auto both = co_await gather(TlsStream::accept(std::move(sockets.first), setting.server),
+                                TlsStream::connect(std::move(sockets.second), setting.client, "a.example"));
+    co_return Ends{std::move(std::get<0>(both)), std::move(std::get<1>(both))};
+}
+
+Task<std::string> receive_all(TlsStream& stream) {
+    std::string all;
+    for (;;) {
+        Buffer buffer = co_await stream.receive();
+        if (buffer.empty()) co_return all;
+        all += buffer.view();
+    }
+}
+
+Task<> send_in_pieces(TlsStream& stream, std::string_view bytes, unsigned seed) {
+    std::mt19937 random(seed);
+    while (!bytes.empty()) {
+        const std::size_t size = std::uniform_int_distribution<std::size_t>(1, 70'000)(random);
+        co_await stream.send(bytes.substr(0, size));
+        bytes.remove_prefix(std::min(size, bytes.size()));
+    }
+    co_await stream.shutdown_send();
+}
+
+std::string random_bytes(std::size_t size, unsigned seed) {
+    std::mt19937 random(seed);
+    std::string bytes(size, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    return bytes;
+}
+
+/// A server that speaks TLS by hand, and can therefore break off or send what no stream would.
+class ByHand {
+public:
+    explicit ByHand(UnixStream socket) : socket_(std::move(socket)), engine_(net::good_server().engine()) {}
+
+    static Task<ByHand> shake_hands(UnixStream socket) {
+        ByHand self(std::move(socket));
+        while (self.engine_->state() == net::TlsState::handshake) {
+            Buffer buffer = co_await self.socket_.receive();
+            std::string_view wire = buffer.view();
+            self.engine_->shake_hands(wire);
+            co_await self.flush();
+        }
+        co_return std::move(self);
+    }
+    Task<> flush() {
+        const std::string bytes = net::sent_by(*engine_);
+        co_await socket_.send(bytes);
+    }
+    [[nodiscard]] SSL* ssl() const noexcept { return engine_->ssl(); }
+    [[nodiscard]] net::TlsEngine& engine() noexcept { return *engine_; }
+    [[nodiscard]] UnixStream& socket() noexcept { return socket_; }
+
+private:
+    UnixStream socket_;
+    std::unique_ptr<net::TlsEngine> engine_;
+};
+
+struct HandEnds {
+    ByHand server;
+    TlsStream client;
+};
+
+Task<HandEnds> connected_by_hand(const Setting& setting) {
+    auto sockets = UnixStream::pair();
+    auto both = co_await gather(ByHand::shake_hands(std::move(sockets.first)),
+                                TlsStream::connect(std::move(sockets.second), setting.client, "a.example"));
+    co_return HandEnds{std::move(std::get<0>(both)), std::move(std::get<1>(both))};
+}
+
+// ---- Bytes ----
+
+TEST(Tls, CarriesAMegabyteBothWaysInPiecesOfAnySize) {
+    const Setting setting;
+    const std::string there = random_bytes(1 << 20, 1);
+    const std::string back = random_bytes(1 << 20, 2);
+    auto work = [&]() -> Task<> {
+        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+        auto sockets = co_await gather(listener.accept(), TcpStream::connect("127.0.0.1", listener.port()));
+        auto ends = co_await gather(TlsStream::accept(std::move(std::get<0>(sockets)), setting.server),
+                                    TlsStream::connect(std::move(std::get<1>(sockets)), setting.client, "a.example"));
+        TlsStream& server = std::get<0>(ends);
+        TlsStream& client = std::get<1>(ends);
+        auto all = co_await gather(send_in_pieces(client, there, 3), receive_all(server),
+                                   send_in_pieces(server, back, 4), receive_all(client));
+        EXPECT_TRUE(std::get<1>(all) == there);
+        EXPECT_TRUE(std::get<3>(all) == back);
+        EXPECT_EQ(client.version(), "TLSv1.3");
+        EXPECT_FALSE(client.cipher().empty());
+    };
+    run(work());
+}
+
+Task<> echo(TlsStream stream) {
+    for (;;) {
+        Buffer buffer = co_await stream.receive();
+        if (buffer.empty()) break;
+        co_await stream.send(buffer.view());
+    }
+}
+
+Task<> serve(TcpListener& listener, TlsServerContext context, TaskGroup& group) {
+    for (;;) {
+        TcpStream socket = co_await listener.accept();
+        TlsStream stream = co_await TlsStream::accept(std::move(socket), context);
+        group.spawn(echo(std::move(stream)));
+    }
+}
+
+Task<std::string> ask(std::uint16_t port, TlsContext context, std::string text, bool& resumed) {
+    TcpStream socket = co_await TcpStream::connect("127.0.0.1", port);
+    TlsStream stream = co_await TlsStream::connect(std::move(socket), context, "a.example");
+    resumed = stream.was_resumed();
+    co_await stream.send(text);
+    Buffer answer = co_await stream.receive();
+    co_return std::string(answer.view());
+}
+
+TEST(Tls, ManyConnectionsOfOneContextTakeUpSessions) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+        TaskGroup group;
+        group.spawn(serve(listener, setting.server, group));
+        bool first = false;
+        bool second = false;
+        const std::string one = co_await ask(listener.port(), setting.client, "one", first);
+        const std::string two = co_await ask(listener.port(), setting.client, "two", second);
+        EXPECT_EQ(one + two, "onetwo");
+        EXPECT_FALSE(first);
+        EXPECT_TRUE(second);
+        std::vector<Task<std::string>> tasks;
+        bool any = false;
+        for (int i = 0; i < 50; ++i) tasks.push_back(ask(listener.port(), setting.client, std::to_string(i), any));
+        const std::vector<std::string> answers = co_await gather(std::move(tasks));
+        for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i], std::to_string(i));
+    };
+    run(work());
+}
+
+TEST(Tls, OneReceiveGivesAllRecordsThatHaveArrived) {
+    const Setting setting;
+    auto work = [&]() -> Task<std::string> {
+        HandEnds ends = co_await connected_by_hand(setting);
+        for (const char* word : {"one ", "two ", "three"}) ends.server.engine().write(word);
+        co_await ends.server.flush();
+        Buffer buffer = co_await ends.client.receive();
+        co_return std::string(buffer.view());
+    };
+    EXPECT_EQ(run(work()), "one two three");
+}
+
+TEST(Tls, AReceiveCanTimeOutAndBeTriedAgain) {
+    const Setting setting;
+    auto work = [&]() -> Task<std::string> {
+        Ends ends = co_await connected(setting);
+        bool timed_out = false;
+        try {
+            co_await timeout(1ms, ends.client.receive());
+        } catch (const TimeoutError&) {
+            timed_out = true;
+        }
+        co_await ends.server.send("late");
+        Buffer buffer = co_await ends.client.receive();
+        co_return std::string(timed_out ? "timed out, then " : "") + std::string(buffer.view());
+    };
+    EXPECT_EQ(run(work()), "timed out, then late");
+}
+
+// ---- Ends ----
+
+TEST(Tls, ShuttingDownSendsTheEndAndReceivesOn) {
+    const Setting setting;
+    auto work = [&]() -> Task<std::string> {
+        Ends ends = co_await connected(setting);
+        co_await ends.client.send("question");
+        co_await ends.client.shutdown_send();
+        EXPECT_THROW(co_await ends.client.send("more"), ClosedError);
+        std::string question = co_await receive_all(ends.server);
+        co_await ends.server.send("answer to " + question);
+        Buffer answer = co_await ends.client.receive();
+        co_return std::string(answer.view());
+    };
+    EXPECT_EQ(run(work()), "answer to question");
+}
+
+TEST(Tls, ClosingIsAnEndForThePeer) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        Ends ends = co_await connected(setting);
+        co_await ends.server.send("last words");
+        ends.server.close();
+        EXPECT_FALSE(ends.server.is_open());
+        const std::string all = co_await receive_all(ends.client);
+        EXPECT_EQ(all, "last words");
+        Buffer again = co_await ends.client.receive();
+        EXPECT_TRUE(again.empty());
+    };
+    run(work());
+}
+
+TEST(Tls, AnEndOfTheConnectionAloneIsACut) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        HandEnds ends = co_await connected_by_hand(setting);
+        ends.server.engine().write("half");
+        co_await ends.server.flush();
+        ends.server.socket().close();
+        Buffer half = co_await ends.client.receive();
+        EXPECT_EQ(half.view(), "half");
+        for (int i = 0; i < 2; ++i) {
+            try {
+                co_await ends.client.receive();
+                ADD_FAILURE() << "an end";
+            } catch (const TruncatedError& error) {
+                EXPECT_EQ(error.host(), "a.example");
+                EXPECT_THAT(error.what(), AllOf(HasSubstr("TLS with a.example: "), HasSubstr("close_notify")));
+            }
+        }
+    };
+    run(work());
+}
+
+TEST(Tls, AClosedStreamIsAnErrorToUse) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        TlsStream nothing;
+        EXPECT_FALSE(nothing.is_open());
+        EXPECT_FALSE(nothing.is_quiet());
+        EXPECT_EQ(nothing.alpn() + nothing.version() + nothing.cipher(), "");
+        EXPECT_THROW(co_await nothing.receive(), OsError);
+        EXPECT_THROW(co_await nothing.send("x"), OsError);
+        Ends ends = co_await connected(setting);
+        ends.client.close();
+        EXPECT_THROW(co_await ends.client.receive(), OsError);
+        EXPECT_THROW(co_await ends.client.shutdown_send(), OsError);
+    };
+    run(work());
+}
+
+TEST(Tls, ClosingFailsAReceiveThatWaits) {
+    const Setting setting;
+    auto work = [&]() -> Task<int> {
+        Ends ends = co_await connected(setting);
+        int code = 0;
+        auto wait = [&]() -> Task<> {
+            try {
+                co_await ends.client.receive();
+            } catch (const OsError& error) {
+                code = error.code();
+            }
+        };
+        auto close = [&]() -> Task<> {
+            co_await sleep(0ms);
+            ends.client = TlsStream();
+        };
+        co_await gather(wait(), close());
+        co_return code;
+    };
+    EXPECT_EQ(run(work()), ECANCELED);
+}
+
+// ---- Refusals ----
+
+TEST(Tls, AWrongCertificateIsAnErrorThatNamesTheHost) {
+    const Setting setting;
+    auto refused = [](UnixStream socket, TlsContext context) -> Task<std::string> {
+        try {
+            co_await TlsStream::connect(std::move(socket), context, "b.example");
+        } catch (const CertificateError& error) {
+            EXPECT_EQ(error.host(), "b.example");
+            co_return error.what();
+        }
+        co_return "connected";
+    };
+    auto work = [&]() -> Task<> {
+        auto sockets = UnixStream::pair();
+        auto both = co_await gather(message_of(TlsStream::accept(std::move(sockets.first), setting.server)),
+                                    refused(std::move(sockets.second), setting.client));
+        EXPECT_EQ(std::get<1>(both), "TLS with b.example: the certificate is for a.example, not for b.example");
+        EXPECT_THAT(std::get<0>(both), HasSubstr("the peer refused: alert bad_certificate"));
+    };
+    run(work());
+}
+
+/// What connect() says to a server that sends `bytes`, and hangs up if it is told to.
+Task<std::string> answered_with(const Setting& setting, std::string bytes, bool hangs_up) {
+    auto sockets = UnixStream::pair();
+    co_await sockets.first.send(bytes);
+    if (hangs_up) sockets.first.shutdown_send();
+    co_return co_await message_of(TlsStream::connect(std::move(sockets.second), setting.client, "a.example"));
+}
+
+TEST(Tls, AServerThatDoesNotSpeakItIsNamed) {
+    const Setting setting;
+    EXPECT_THAT(run(answered_with(setting, "HTTP/1.1 400 Bad Request\r\n\r\n", false)),
+                AllOf(HasSubstr("does not speak TLS on this port"), HasSubstr("'HTTP/1.1 400 Bad Request'")));
+    EXPECT_THAT(run(answered_with(setting, "", true)), HasSubstr("closed the connection during the handshake"));
+    EXPECT_THAT(run(answered_with(setting, std::string("\x15\x03\x03\0\2\2\x28", 7), false)),
+                HasSubstr("alert handshake_failure"));
+}
+
+TEST(Tls, AServerThatRefusesUsAfterTheHandshakeSaysSo) {
+    Setting setting;
+    setting.server = TlsServerContext(Setting::server_options(setting.disk).require_client(setting.disk / "chain.pem"));
+    auto client = [&](UnixStream socket) -> Task<std::string> {
+        TlsStream stream = co_await TlsStream::connect(std::move(socket), setting.client, "a.example");
+        Buffer answer = co_await stream.receive();
+        co_return std::string(answer.view());
+    };
+    auto work = [&]() -> Task<std::string> {
+        auto sockets = UnixStream::pair();
+        auto both = co_await gather(message_of(TlsStream::accept(std::move(sockets.first), setting.server)),
+                                    message_of(client(std::move(sockets.second))));
+        EXPECT_THAT(std::get<0>(both), HasSubstr("the client has shown no certificate"));
+        co_return std::get<1>(both);
+    };
+    EXPECT_THAT(run(work()), HasSubstr("alert certificate_required: it wants a certificate of ours"));
+}
+
+TEST(Tls, ASendThatFailsTellsWhyThePeerRefused) {
+    Setting setting;
+    auto work = [&]() -> Task<std::string> {
+        HandEnds ends = co_await connected_by_hand(setting);
+        const std::string forged("\x17\x03\x03\0\x20" + std::string(32, 'x'));
+        std::string_view wire = forged;
+        char nothing[1];
+        ends.server.engine().read(wire, nothing, sizeof nothing);
+        co_await ends.server.flush();
+        ends.server.socket().close();
+        co_return co_await message_of(ends.client.send("x"));
+    };
+    EXPECT_THAT(run(work()), HasSubstr("alert bad_record_mac"));
+}
+
+// ---- Sending ----
+
+TEST(Tls, TwoTasksThatSendAtOnceAreAnError) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        Ends ends = co_await connected(setting);
+        const std::string much(4 << 20, 'x');
+        auto both = gather(ends.client.send(much), ends.client.send("y"));
+        EXPECT_THROW(co_await std::move(both), UsageError);
+        EXPECT_THROW(co_await ends.client.send("z"), ClosedError);
+        EXPECT_FALSE(ends.client.is_quiet());
+    };
+    run(work());
+}
+
+TEST(Tls, NothingIsSentBehindASendThatWasGivenUp) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        Ends ends = co_await connected(setting);
+        const std::string much(4 << 20, 'x');
+        EXPECT_THROW(co_await timeout(1ms, ends.client.send(much)), TimeoutError);
+        EXPECT_THROW(co_await ends.client.send("y"), ClosedError);
+        ends.client.close();
+        EXPECT_THROW(co_await receive_all(ends.server), TruncatedError);
+    };
+    run(work());
+}
+
+// ---- Between two requests ----
+
+TEST(Tls, IsQuietAsLongAsNothingForTheCallerHasCome) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        HandEnds ends = co_await connected_by_hand(setting);
+        EXPECT_TRUE(ends.client.is_quiet());
+        for (int i = 0; i < 20; ++i) {
+            SSL_new_session_ticket(ends.server.ssl());
+            SSL_do_handshake(ends.server.ssl());
+            co_await ends.server.flush();
+            EXPECT_TRUE(ends.client.is_quiet()) << i;
+        }
+        SSL_key_update(ends.server.ssl(), SSL_KEY_UPDATE_REQUESTED);
+        SSL_do_handshake(ends.server.ssl());
+        co_await ends.server.flush();
+        EXPECT_TRUE(ends.client.is_quiet());
+        co_await ends.client.send("with new keys");
+        ends.server.engine().write("data");
+        co_await ends.server.flush();
+        EXPECT_FALSE(ends.client.is_quiet());
+        EXPECT_FALSE(ends.client.is_quiet());
+        Buffer buffer = co_await ends.client.receive();
+        EXPECT_EQ(buffer.view(), "data");
+        EXPECT_TRUE(ends.client.is_quiet());
+    };
+    run(work());
+}
+
+TEST(Tls, IsNotQuietWithinARecord) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        HandEnds ends = co_await connected_by_hand(setting);
+        EXPECT_TRUE(ends.client.is_quiet());
+        ends.server.engine().write("data");
+        const std::string wire = net::sent_by(ends.server.engine());
+        co_await ends.server.socket().send(std::string_view(wire).substr(0, 7));
+        EXPECT_FALSE(ends.client.is_quiet());
+        co_await ends.server.socket().send(std::string_view(wire).substr(7));
+        Buffer buffer = co_await ends.client.receive();
+        EXPECT_EQ(buffer.view(), "data");
+        EXPECT_TRUE(ends.client.is_quiet());
+    };
+    run(work());
+}
+
+TEST(Tls, IsNotQuietAfterAnyEnd) {
+    const Setting setting;
+    auto work = [&](bool with_farewell) -> Task<> {
+        HandEnds ends = co_await connected_by_hand(setting);
+        EXPECT_TRUE(ends.client.is_quiet());
+        if (with_farewell) ends.server.engine().end_writing();
+        co_await ends.server.flush();
+        if (!with_farewell) ends.server.socket().close();
+        EXPECT_FALSE(ends.client.is_quiet());
+        EXPECT_FALSE(ends.client.is_quiet());
+        if (with_farewell) {
+            Buffer end = co_await ends.client.receive();
+            EXPECT_TRUE(end.empty());
+        } else {
+            EXPECT_THROW(co_await ends.client.receive(), TruncatedError);
+        }
+    };
+    run(work(true));
+    run(work(false));
+}
+
+// ---- Giving up ----
+
+TEST(Tls, AHandshakeCanTimeOutAtAnyMoment) {
+    const Setting setting;
+    const std::size_t descriptors = open_descriptors();
+    const std::size_t buffers = Buffer::leased();
+    auto work = [&](std::size_t bytes) -> Task<> {
+        auto sockets = UnixStream::pair();
+        auto halfway = [&]() -> Task<> {  // passes on a part of what a server says
+            std::unique_ptr<net::TlsEngine> engine = net::good_server().engine();
+            Buffer hello = co_await sockets.first.receive();
+            std::string_view wire = hello.view();
+            engine->shake_hands(wire);
+            const std::string answer = net::sent_by(*engine).substr(0, bytes);
+            co_await sockets.first.send(answer);
+            co_await sleep(1h);
+        };
+        auto client = TlsStream::connect(std::move(sockets.second), setting.client, "a.example");
+        auto both = gather(halfway(), std::move(client));
+        EXPECT_THROW(co_await timeout(1ms, std::move(both)), TimeoutError);
+    };
+    for (const std::size_t bytes : {0, 1, 5, 100, 300}) run(work(bytes));
+    EXPECT_EQ(open_descriptors(), descriptors);
+    EXPECT_EQ(Buffer::leased(), buffers);
+}
+
+TEST(Tls, OperationsCanBeDestroyedAtAnyMoment) {
+    const Setting setting;
+    const std::size_t descriptors = open_descriptors();
+    const std::size_t buffers = Buffer::leased();
+    auto work = [&](int turns) -> Task<> {
+        auto talk = [&]() -> Task<> {
+            Ends ends = co_await connected(setting);
+            const std::string much(1 << 20, 'x');
+            auto sending = [&]() -> Task<> {
+                co_await ends.client.send(much);
+                co_await ends.client.shutdown_send();
+            };
+            co_await gather(sending(), receive_all(ends.server));
+        };
+        TaskGroup group;
+        group.spawn(talk());
+        for (int i = 0; i < turns; ++i) co_await sleep(0ms);
+        group.cancel();
+        co_await group.join();
+    };
+    for (int turns = 0; turns < 60; ++turns) run(work(turns));
+    EXPECT_EQ(open_descriptors(), descriptors);
+    EXPECT_EQ(Buffer::leased(), buffers);
+}
+
+TEST(Tls, CanBeMovedWhileATaskWaits) {
+    const Setting setting;
+    auto work = [&]() -> Task<std::string> {
+        Ends ends = co_await connected(setting);
+        Task<Buffer> waiting = ends.client.receive();
+        TlsStream moved = std::move(ends.client);
+        co_await ends.server.send("x");
+        Buffer buffer = co_await std::move(waiting);
+        co_return std::string(buffer.view());
+    };
+    EXPECT_EQ(run(work()), "x");
+}
+
+TEST(Tls, AStreamMayOutliveItsLoop) {
+    const Setting setting;
+    Ends ends = run(connected(setting));
+    EXPECT_FALSE(ends.client.is_quiet());
+    ends.client.close();
+}
+
+}  // namespace
+}  // namespace trawl
