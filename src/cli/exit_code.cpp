@@ -19,7 +19,8 @@ ExitCode exit_code(const std::exception& error) {
     if (is_any<Interrupted>(error)) return ExitCode::interrupted;
     if (is_any<UsageError, InvalidUrl>(error)) return ExitCode::usage;
     if (is_any<StatusError>(error)) return ExitCode::status;
-    if (is_any<ResolveError, TimeoutError, ClosedError, HttpError, OsError>(error)) return ExitCode::unreachable;
+    if (is_any<ResolveError, TimeoutError, TlsError, ClosedError, HttpError, OsError>(error))
+        return ExitCode::unreachable;
     if (is_any<FetchError>(error)) return ExitCode::data;
     if (is_any<QueryError>(error)) return ExitCode::query;
     if (is_any<LakeError, std::filesystem::filesystem_error>(error)) return ExitCode::lake;
@@ -31,7 +32,7 @@ std::string exit_codes_help() {
            "    0  done\n"
            "    1  unexpected: please report it\n"
            "    2  usage: an option, the URL, or the table's name makes no sense\n"
-           "    3  the host has no address, does not answer (in time), or its answer breaks HTTP\n"
+           "    3  the host has no address, does not answer (in time), cannot show who it is, or breaks HTTP\n"
            "    4  the source refused with an HTTP status (401, 404, 500, ...), also after retries\n"
            "    5  the pages: not JSON, no records, or they contradict each other\n"
            "    6  the lake cannot be written or read\n"

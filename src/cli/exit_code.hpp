@@ -10,7 +10,7 @@ enum class ExitCode : int {
     ok = 0,
     unexpected = 1,     // a bug, or an error that has no code of its own
     usage = 2,          // an option, the URL or the table's name makes no sense
-    unreachable = 3,    // the host has no address, does not answer, or not in time; the answer breaks HTTP
+    unreachable = 3,    // the host has no address, does not answer, or not in time; its certificate; broken HTTP
     status = 4,         // the source refused: 404, 401, 500, ...
     data = 5,           // a page is not JSON, has no records, or the pages contradict each other
     lake = 6,           // the lake cannot be written or read

@@ -36,7 +36,7 @@ struct Values {
 
 CLI::App* add_pull(CLI::App& app, PullOptions& options, std::vector<std::string>& headers) {
     CLI::App* pull = app.add_subcommand("pull", "Pull everything that a URL's pages hold into one table");
-    pull->add_option("URL", options.url, "The first page: http://host/path (https comes later)")->required();
+    pull->add_option("URL", options.url, "The first page: https://host/path")->required();
     pull->add_option("--to", options.lake, "The lake's directory; created when it is missing")->capture_default_str();
     pull->add_option("--name", options.table,
                      "The table's name (default: from the URL's path); one that exists is replaced");
@@ -46,6 +46,7 @@ CLI::App* add_pull(CLI::App& app, PullOptions& options, std::vector<std::string>
     pull->add_option("--concurrency", options.concurrency, "Pages fetched at once, 1 to 10000 [8]")
         ->type_name("N")
         ->check(CLI::Range(std::size_t{1}, std::size_t{10'000}).description(""));
+    pull->add_option("--ca-file", options.ca_file, "Certificates (PEM) to trust besides the system's");
     pull->add_option("--header", headers,
                      "'Name: value', sent with every request to the URL's host; may be given again")
         ->type_name("TEXT")

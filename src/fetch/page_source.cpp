@@ -75,6 +75,9 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
     } catch (const ConnectError&) {
         result.is_final = !answered_;
         result.error = std::current_exception();
+    } catch (const TlsError&) {
+        result.is_final = true;
+        result.error = std::current_exception();
     } catch (const OsError&) {
         result.error = std::current_exception();
     }
@@ -83,10 +86,10 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
 }
 
 Request PageSource::request(const Url& url) {
-    Request result = client_.request("GET", url);
-    // What the user gave for one origin is not told to another, wherever a next page may lead.
+    Request result = client_.request("GET", url).follow_redirects();
+    // What the user gave for one origin is not told to another, wherever a next page or a redirect may lead.
     if (url.origin() == origin_) {
-        for (const auto& [name, value] : options_.headers) result.mutable_headers().add(name, value);
+        for (const auto& [name, value] : options_.headers) result = std::move(result).secret_header(name, value);
     }
     if (!result.headers().contains("accept")) result.mutable_headers().add("accept", "application/json");
     return result;

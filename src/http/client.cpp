@@ -2,7 +2,9 @@
 
 #include "base64.hpp"
 #include "connections.hpp"
+#include "content_coding.hpp"
 #include "exchange.hpp"
+#include "redirect.hpp"
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
@@ -22,6 +24,7 @@ void add_defaults(Headers& headers, const Url& url) {
     if (userinfo && !headers.contains("authorization"))
         headers.add("authorization", "Basic " + http::base64(*userinfo));
     if (!headers.contains("accept")) headers.add("accept", "*/*");
+    if (!headers.contains("accept-encoding")) headers.add("accept-encoding", http::accept_encoding());
     if (!headers.contains("user-agent")) headers.add("user-agent", "trawl");
 }
 
@@ -31,22 +34,18 @@ class Client::Impl {
 public:
     explicit Impl(const ClientOptions& options) : options_(options), connections_(options) {}
 
-    /// Sends `request`, on another connection if need be, until the head of a response is there.
+    /// Sends `request`, and what its redirects lead to, until the head of a response is there.
     Task<http::Exchange> open(Request request) {
-        while (true) {
-            http::Lease lease = co_await connections_.acquire(request);
-            const TimePoint began = Clock::now();
-            bool again = false;
-            try {
-                co_await lease->begin(request, options_);
-                co_return http::Exchange(std::move(request), std::move(lease), options_, began);
-            } catch (const OsError&) {
-                again = may_repeat(lease, request);
-                if (!again) throw;
-            } catch (const ProtocolError&) {
-                again = may_repeat(lease, request);
-                if (!again) throw;
-            }
+        for (std::size_t hops = 0;; ++hops) {
+            add_defaults(request.mutable_headers(), request.url());
+            http::Exchange exchange = co_await open_one(std::move(request));
+            auto next = next_request(exchange, hops);
+            exchange.decode();
+            if (!next) co_return exchange;
+            co_await skip_body(exchange);
+            request = std::move(exchange).request();
+            request.redirect_to(std::move(next->method), std::move(next->url), std::move(next->headers),
+                                next->has_body);
         }
     }
 
@@ -65,6 +64,45 @@ public:
     [[nodiscard]] std::string describe() const { return connections_.describe(); }
 
 private:
+    // Again on another connection when the first was closed at the moment at which it was used.
+    Task<http::Exchange> open_one(Request request) {
+        while (true) {
+            http::Lease lease = co_await connections_.acquire(request);
+            const TimePoint began = Clock::now();
+            bool again = false;
+            try {
+                co_await lease->begin(request, options_);
+                co_return http::Exchange(std::move(request), std::move(lease), options_, began);
+            } catch (const OsError&) {
+                again = may_repeat(lease, request);
+                if (!again) throw;
+            } catch (const ProtocolError&) {
+                again = may_repeat(lease, request);
+                if (!again) throw;
+            }
+        }
+    }
+
+    std::optional<http::RedirectedRequest> next_request(const http::Exchange& exchange, std::size_t hops) const {
+        if (exchange.status() < 300 || exchange.status() > 399) return std::nullopt;
+        const Request& request = exchange.request();
+        http::RedirectOptions options;
+        options.hops_max = request.redirects_max().value_or(options_.redirects_max);
+        options.secret_headers = request.secret_headers();
+        const http::RedirectedRequest before{request.method(), request.url(), request.headers(),
+                                             !request.body().empty(), hops};
+        auto next = http::redirect(before, exchange.status(), exchange.headers(), options);
+        if (!next) throw ProtocolError(format("{}: {}", http::request_name(request), next.error()));
+        return *std::move(next);
+    }
+
+    // A redirect's short body is read, so that its connection serves on; with a long one, the connection goes.
+    static Task<> skip_body(http::Exchange& exchange) {
+        constexpr std::size_t kShort = 64 * 1024;
+        while (!exchange.is_complete() && exchange.body().size() < kShort) co_await exchange.more();
+        if (exchange.is_complete()) exchange.give_back();
+    }
+
     // The server closed an idle connection at the moment at which it was used: no error of the request's.
     static bool may_repeat(const http::Lease& lease, const Request& request) {
         return lease.was_used_before() && lease->died_unanswered() && is_idempotent(request.method());
@@ -86,15 +124,7 @@ Request Client::request(std::string_view method, std::string_view target) {
 
 Request Client::request(std::string_view method, const Url& url) { return {*this, std::string(method), url}; }
 
-void Client::prepare(Request& request) const {
-    if (request.url().is_https()) {
-        throw UsageError(format("{}: https is not supported yet; use http", http::request_name(request)));
-    }
-    add_defaults(request.mutable_headers(), request.url());
-}
-
 Task<Response> Client::send(Request request) {
-    prepare(request);
     const auto limit = request.timeout();
     if (!limit) co_return co_await impl_->send(std::move(request));
     const std::string message = http::too_slow(request, "not complete", *limit);
@@ -106,7 +136,6 @@ Task<Response> Client::send(Request request) {
 }
 
 Task<ResponseStream> Client::stream(Request request) {
-    prepare(request);
     const auto limit = request.timeout();
     if (!limit) co_return ResponseStream(co_await impl_->open_stream(std::move(request)));
     const std::string message = http::too_slow(request, "not complete", *limit);

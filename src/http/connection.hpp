@@ -4,18 +4,18 @@
 #include <cstdint>
 
 #include "h1.hpp"
+#include "transport.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/http/client.hpp"
-#include "trawl/net/tcp.hpp"
 
 namespace trawl::http {
 
 class Connection {
 public:
-    Connection(TcpStream stream, const H1Limits& limits) : stream_(std::move(stream)), parser_(limits) {}
+    Connection(Transport transport, const H1Limits& limits) : transport_(std::move(transport)), parser_(limits) {}
 
     /// Sends `request` and waits for the head of its response; of the body, what came with it is there. Throws
-    /// TimeoutError, ProtocolError, OsError, each naming the request.
+    /// TimeoutError, ProtocolError, OsError, TlsError, each naming the request.
     Task<> begin(const Request& request, const ClientOptions& options);
     /// Waits for more of the response. Throws as begin() does. Requires: it is not complete.
     Task<> more(const Request& request, const ClientOptions& options);
@@ -31,14 +31,14 @@ public:
     /// The last exchange failed before the first byte of a response.
     [[nodiscard]] bool died_unanswered() const noexcept { return !parser_.started(); }
     /// Nothing has arrived or ended since the last exchange.
-    [[nodiscard]] bool is_quiet() const noexcept { return stream_.is_quiet(); }
+    [[nodiscard]] bool is_quiet() { return transport_.is_quiet(); }
 
 private:
     void take(const Buffer& chunk);
     void check(const Request& request) const;
     [[noreturn]] void throw_too_slow(const Request& request, const ClientOptions& options) const;
 
-    TcpStream stream_;
+    Transport transport_;
     ResponseParser parser_;
 };
 

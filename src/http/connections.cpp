@@ -67,11 +67,13 @@ TimePoint Connections::now() { return Schedule::is_running_here() ? Loop::curren
 Task<Lease> Connections::acquire(const Request& request) {
     Lease lease(*this, next_request_++);
     const std::string origin = request.url().origin();
+    const TimePoint began = Clock::now();
     while (true) {
         Assigned assigned(*this, lease.request_);
         apply(pool_.request(lease.request_, origin, now()));
         const PoolDecisions::Assignment assignment = co_await assigned;
         lease.id_ = assignment.connection;
+        lease.timings_.queue = Clock::now() - began;
         if (assignment.open) break;
         if (is_fit(assignment.connection)) {
             lease.connection_ = connections_.at(assignment.connection).get();
@@ -82,28 +84,63 @@ Task<Lease> Connections::acquire(const Request& request) {
         apply(pool_.closed(assignment.connection, now()));
     }
     apply(pool_.expire(now()));
-    auto opened = co_await open(request);
+    auto opened = co_await open(request, lease.timings_);
     lease.connection_ = opened.get();
     connections_[lease.id_] = std::move(opened);
     pool_.connected(lease.id_, now());
     co_return lease;
 }
 
-Task<std::unique_ptr<Connection>> Connections::open(const Request& request) {
+Task<std::unique_ptr<Connection>> Connections::open(const Request& request, Timings& timings) {
+    H1Limits limits;
+    limits.body_size_max = options_.body_max;
+    TcpStream stream = co_await connect(request, timings);
+    if (!request.url().is_https()) co_return std::make_unique<Connection>(Transport(std::move(stream)), limits);
+    TlsStream secured = co_await secure(request, std::move(stream), timings);
+    co_return std::make_unique<Connection>(Transport(std::move(secured)), limits);
+}
+
+Task<TcpStream> Connections::connect(const Request& request, Timings& timings) {
+    const Url& url = request.url();
+    const TimePoint began = Clock::now();
+    const TimePoint deadline = Loop::current().deadline_after(options_.connect_timeout);
     try {
-        const Url& url = request.url();
-        TcpStream stream = co_await timeout(options_.connect_timeout, TcpStream::connect(url.host(), url.port()));
-        H1Limits limits;
-        limits.body_size_max = options_.body_max;
-        co_return std::make_unique<Connection>(std::move(stream), limits);
+        std::vector<Address> addresses = co_await timeout_at(deadline, resolve(url.host(), url.port()));
+        timings.resolve = Clock::now() - began;
+        TcpStream stream = co_await timeout_at(deadline, TcpStream::connect(url.host(), std::move(addresses)));
+        timings.connect = Clock::now() - began - timings.resolve;
+        co_return stream;
     } catch (const TimeoutError&) {
         throw TimeoutError(too_slow(request, "no connection", options_.connect_timeout));
     } catch (const ConnectError& error) {
         throw ConnectError(error.code(), format("{}: cannot connect to {}:{}; check that the source is up",
-                                                request_name(request), request.url().host(), request.url().port()));
+                                                request_name(request), url.host(), url.port()));
     } catch (const ResolveError& error) {
         throw ResolveError(format("{}: {}", request_name(request), error.what()));
     }
+}
+
+Task<TlsStream> Connections::secure(const Request& request, TcpStream stream, Timings& timings) {
+    const TimePoint began = Clock::now();
+    try {
+        TlsContext& context = tls();
+        auto shaking = TlsStream::connect(std::move(stream), context, request.url().host());
+        TlsStream secured = co_await timeout(options_.tls_timeout, std::move(shaking));
+        timings.tls = Clock::now() - began;
+        co_return secured;
+    } catch (const TimeoutError&) {
+        throw TimeoutError(too_slow(request, "no TLS handshake", options_.tls_timeout));
+    } catch (const OsError& error) {
+        throw OsError(error.code(), request_name(request) + ": the connection broke during the TLS handshake");
+    }
+}
+
+TlsContext& Connections::tls() {
+    if (!tls_) {
+        TlsOptions options = options_.tls;
+        tls_.emplace(options.alpn({"http/1.1"}));
+    }
+    return *tls_;
 }
 
 bool Connections::is_fit(ConnectionId id) const { return connections_.at(id)->is_quiet(); }

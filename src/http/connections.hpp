@@ -10,6 +10,7 @@
 #include "connection.hpp"
 #include "pool.hpp"
 #include "trawl/http/client.hpp"
+#include "trawl/net/tls.hpp"
 
 namespace trawl::http {
 
@@ -24,13 +25,16 @@ public:
           request_(other.request_),
           id_(other.id_),
           connection_(other.connection_),
-          used_before_(other.used_before_) {}
+          used_before_(other.used_before_),
+          timings_(other.timings_) {}
     Lease& operator=(Lease&&) = delete;
     ~Lease();
 
     Connection* operator->() const noexcept { return connection_; }
     /// It served another request before this one.
     [[nodiscard]] bool was_used_before() const noexcept { return used_before_; }
+    /// Queue, resolve, connect and TLS: what it took to have the connection.
+    [[nodiscard]] const Timings& timings() const noexcept { return timings_; }
     /// The exchange is complete: another request may have the connection, if it is fit for one.
     void give_back();
 
@@ -41,6 +45,7 @@ private:
     ConnectionId id_ = 0;
     Connection* connection_ = nullptr;
     bool used_before_ = false;
+    Timings timings_;
 };
 
 class Connections {
@@ -49,7 +54,8 @@ public:
     Connections(const Connections&) = delete;
     Connections& operator=(const Connections&) = delete;
 
-    /// Suspends while all connections are in use. Throws ResolveError, ConnectError, TimeoutError.
+    /// Suspends while all connections are in use. Throws ResolveError, ConnectError, TlsError,
+    /// TimeoutError.
     Task<Lease> acquire(const Request& request);
     [[nodiscard]] std::string describe() const;
 
@@ -57,13 +63,17 @@ private:
     friend class Lease;
     class Assigned;
 
-    Task<std::unique_ptr<Connection>> open(const Request& request);
+    Task<std::unique_ptr<Connection>> open(const Request& request, Timings& timings);
+    Task<TcpStream> connect(const Request& request, Timings& timings);
+    Task<TlsStream> secure(const Request& request, TcpStream stream, Timings& timings);
+    TlsContext& tls();
     [[nodiscard]] bool is_fit(ConnectionId id) const;
     void apply(const PoolDecisions& decisions);
     static TimePoint now();
 
     ClientOptions options_;
     Pool pool_;
+    std::optional<TlsContext> tls_;  // its files are read when they are needed
     std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
     std::unordered_map<RequestId, Assigned*> waiting_;
     RequestId next_request_ = 1;

@@ -7,23 +7,49 @@
 
 namespace trawl::http {
 
+void Exchange::decode() {
+    if (request_.method() == "HEAD") return;
+    const auto codings = parse_content_encoding(headers());
+    if (!codings) throw ProtocolError(format("{}: the answer {}", request_name(request_), codings.error()));
+    if (codings->empty()) return;
+    DecoderLimits limits;
+    limits.out_max = options_->body_max;
+    decoder_.emplace(*codings, limits);
+    take_in();
+}
+
+void Exchange::take_in() {
+    if (!decoder_) return;
+    auto verdict = decoder_->feed(lease_->body(), decoded_);
+    lease_->body().clear();
+    if (verdict && is_complete()) verdict = decoder_->finish();
+    if (!verdict) throw ProtocolError(format("{}: {}", request_name(request_), verdict.error()));
+}
+
+Task<> Exchange::receive() {
+    co_await lease_->more(request_, *options_);
+    take_in();
+}
+
 Task<> Exchange::more() {
     if (!deadline_) {
-        co_await lease_->more(request_, *options_);
+        co_await receive();
         co_return;
     }
     try {
-        co_await timeout_at(*deadline_, lease_->more(request_, *options_));
+        co_await timeout_at(*deadline_, receive());
     } catch (const TimeoutError&) {
         if (Loop::current().now() < *deadline_) throw;
         throw TimeoutError(too_slow(request_, "not complete", *request_.timeout()));
     }
 }
 
-Response Exchange::response() const {
-    Response response(request_.method(), request_.url(), lease_->status(), lease_->response_headers(),
-                      std::move(lease_->body()));
-    response.set_elapsed(Clock::now() - began_);
+Response Exchange::response() {
+    Response response(request_.method(), request_.url(), status(), headers(), std::move(body()));
+    Timings timings = lease_.timings();
+    timings.first_byte = head_came_ - began_;
+    timings.body = Clock::now() - head_came_;
+    response.set_timings(timings);
     return response;
 }
 

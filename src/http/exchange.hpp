@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "connections.hpp"
+#include "content_coding.hpp"
 #include "trawl/base/clock.hpp"
 #include "trawl/http/client.hpp"
 
@@ -13,30 +14,47 @@ namespace trawl::http {
 
 class Exchange {
 public:
-    /// Requires: the head of the response is there. `options` outlive it.
+    /// Requires: the head of the response is there. `began`: when the request was sent. `options` outlive it.
     Exchange(Request request, Lease lease, const ClientOptions& options, TimePoint began)
-        : request_(std::move(request)), lease_(std::move(lease)), options_(&options), began_(began) {}
+        : request_(std::move(request)),
+          lease_(std::move(lease)),
+          options_(&options),
+          began_(began),
+          head_came_(Clock::now()) {}
 
     /// From then on more() throws TimeoutError.
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
 
+    [[nodiscard]] const Request& request() const& noexcept { return request_; }
+    [[nodiscard]] Request request() && noexcept { return std::move(request_); }
+    [[nodiscard]] int status() const noexcept { return lease_->status(); }
+    [[nodiscard]] const Headers& headers() const noexcept { return lease_->response_headers(); }
     [[nodiscard]] bool is_complete() const noexcept { return lease_->is_complete(); }
     /// What has come of the body and was not taken out.
-    [[nodiscard]] std::string& body() const noexcept { return lease_->body(); }
-    /// Waits for more of the body, or its end. Suspends. Throws TimeoutError, ProtocolError, OsError. Requires: not
-    /// complete.
+    [[nodiscard]] std::string& body() noexcept { return decoder_ ? decoded_ : lease_->body(); }
+    /// Undoes the body's content codings from here on. Throws ProtocolError when that cannot be done. To be called
+    /// once, before the body is looked at.
+    void decode();
+    /// Waits for more of the body, or its end. Suspends. Throws TimeoutError, ProtocolError, OsError, TlsError.
+    /// Requires: not complete.
     Task<> more();
     /// The response's head, with the body that was not taken out.
-    [[nodiscard]] Response response() const;
+    [[nodiscard]] Response response();
     /// The connection may serve others. To be called once, when the response is complete and the body taken out.
     void give_back() { lease_.give_back(); }
 
 private:
+    Task<> receive();
+    void take_in();
+
     Request request_;
     Lease lease_;
     const ClientOptions* options_;
     TimePoint began_;
+    TimePoint head_came_;
     std::optional<TimePoint> deadline_;
+    std::optional<Decoder> decoder_;
+    std::string decoded_;
 };
 
 }  // namespace trawl::http

@@ -52,6 +52,19 @@ Request&& Request::timeout(Duration limit) && {
     return std::move(*this);
 }
 
+Request&& Request::secret_header(std::string_view name, std::string_view value) && {
+    headers_.add(name, value);
+    secret_headers_.emplace_back(name);
+    return std::move(*this);
+}
+
+void Request::redirect_to(std::string method, Url url, Headers headers, bool keeps_body) {
+    method_ = std::move(method);
+    url_ = std::move(url);
+    headers_ = std::move(headers);
+    if (!keeps_body) body_.clear();
+}
+
 Task<Response> Request::send() && {
     Client& client = *client_;
     return client.send(std::move(*this));

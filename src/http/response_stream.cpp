@@ -73,7 +73,7 @@ Task<Response> ResponseStream::read() {
     while (arrived) arrived = co_await more();
     std::string rest = take(waiting_.size() - taken_);
     Response whole(head_->method(), head_->url(), head_->status(), head_->headers(), std::move(rest));
-    whole.set_elapsed(head_->elapsed());
+    whole.set_timings(head_->timings());
     co_return whole;
 }
 

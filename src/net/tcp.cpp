@@ -55,6 +55,11 @@ Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port) {
     co_return co_await net::connect_first(std::move(host), std::move(addresses), kAttemptDelay);
 }
 
+Task<TcpStream> TcpStream::connect(std::string host, std::vector<Address> addresses) {
+    if (addresses.empty()) throw UsageError("there is no address of '" + host + "' to connect to");
+    co_return co_await net::connect_first(std::move(host), std::move(addresses), kAttemptDelay);
+}
+
 TcpListener TcpListener::bind(const std::string& host, std::uint16_t port, const ListenOptions& options) {
     const Address address = net::numeric_address(host, port);
     TcpListener listener;

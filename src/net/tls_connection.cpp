@@ -22,7 +22,8 @@ public:
         if (connection.is_sending_)
             throw UsageError("two tasks send on one TLS connection: let one of them do it, or use a Lock");
         if (connection.is_cut_)
-            throw ClosedError("a send was given up on this TLS connection, and nothing can be sent behind it: close it");
+            throw ClosedError(
+                "a send was given up on this TLS connection, and nothing can be sent behind it: close it");
         connection.is_sending_ = true;
     }
     Sending(const Sending&) = delete;

@@ -30,6 +30,7 @@ FetchOptions fetch_options(const PullOptions& options) {
 ClientOptions client_options(const PullOptions& options) {
     ClientOptions client;
     client.connections = options.concurrency;
+    if (!options.ca_file.empty()) client.tls.ca_file(options.ca_file);
     return client;
 }
 

@@ -109,8 +109,7 @@ const std::vector<Case>& name_cases() {
         {"another address of IPv6", "::2", for_names("IP:::1"), "is for ::1, not for ::2"},
         {"an address that is called a name", "127.0.0.1", for_names("DNS:127.0.0.1"), "not for 127.0.0.1"},
         {"an address and a wildcard", "127.0.0.1", for_names("DNS:*.0.0.1"), "not for 127.0.0.1"},
-        {"an address that is the common name", "127.0.0.1",
-         with([](CertificateSpec& spec) {
+        {"an address that is the common name", "127.0.0.1", with([](CertificateSpec& spec) {
              spec.common_name = "127.0.0.1";
              spec.names = "";
          }),
@@ -123,8 +122,7 @@ const std::vector<Case>& name_cases() {
 // What must be so for everything else: RFC 5280.
 const std::vector<Case>& chain_cases() {
     static const std::vector<Case> cases = {
-        {"expired", "a.example",
-         with([](CertificateSpec& spec) {
+        {"expired", "a.example", with([](CertificateSpec& spec) {
              spec.from_days = -10;
              spec.to_days = -2;
          }),
@@ -168,8 +166,7 @@ const std::vector<Case>& chain_cases() {
          behind([](CertificateSpec& spec) { spec.constraints = "critical,CA:FALSE"; }), "may not sign others"},
         {"through an authority that may not sign", "a.example",
          behind([](CertificateSpec& spec) { spec.key_usage = "critical,cRLSign"; }), "key usage forbids it"},
-        {"through an authority that has expired", "a.example",
-         behind([](CertificateSpec& spec) {
+        {"through an authority that has expired", "a.example", behind([](CertificateSpec& spec) {
              spec.from_days = -10;
              spec.to_days = -2;
          }),
@@ -335,7 +332,8 @@ TEST(TlsCertificates, TheUsersAuthoritiesStandBesideTheSystems) {
 TEST(TlsCertificates, NamesOfNoHostAreRefusedBeforeAnythingIsSent) {
     const TlsClientSettings client(trusting_options());
     using namespace std::string_literals;
-    for (const std::string& host : {""s, "a.example\0.evil"s, "a b"s, "a\r\nb"s, "münchen.example"s, std::string(254, 'a')})
+    for (const std::string& host :
+         {""s, "a.example\0.evil"s, "a b"s, "a\r\nb"s, "münchen.example"s, std::string(254, 'a')})
         EXPECT_THROW(client.engine(host, 443), UsageError) << host;
 }
 

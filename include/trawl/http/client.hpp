@@ -1,13 +1,14 @@
-/// Client: HTTP/1.1 with kept-alive connections. One client serves any number of tasks of one loop.
+/// Client: HTTP/1.1, also over TLS, with kept-alive connections. One client serves any number of tasks of one loop.
 ///
-///     Client client("http://api.example.com");
+///     Client client("https://api.example.com");
 ///     Response user = co_await client.get("/users/1").header("accept", "application/json").timeout(5s);
 ///     user.raise_for_status();
 ///
 /// Rules: a connection is used again only when request and answer were both complete by framing, neither said close,
 /// and nothing has arrived on it since; a request is sent a second time by itself only when a used connection died
 /// before the first byte of an answer and the method is idempotent (RFC 9110, 9.2.2). Redirects are answers like any
-/// other.
+/// other unless they are to be followed. Bodies are asked for compressed (gzip, deflate, br, zstd), unless the request
+/// says what it accepts, and decoded. https verifies the server (see net/tls_options.hpp).
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,7 @@
 #include "trawl/http/response.hpp"
 #include "trawl/http/response_stream.hpp"
 #include "trawl/http/url.hpp"
+#include "trawl/net/tls_options.hpp"
 
 namespace trawl {
 
@@ -30,10 +32,13 @@ namespace trawl {
 class ClientOptions {
 public:
     Duration connect_timeout = std::chrono::seconds(10);     // names and TCP together
+    Duration tls_timeout = std::chrono::seconds(10);         // the handshake
     Duration first_byte_timeout = std::chrono::seconds(60);  // from the request until the answer begins
     Duration read_timeout = std::chrono::seconds(30);        // between two pieces of an answer
     std::size_t connections = 100;                           // open at once, idle ones included; further requests wait
-    std::size_t body_max = std::size_t{1} << 30;             // bytes of one answer; more is an error
+    std::size_t body_max = std::size_t{1} << 30;             // bytes of one answer, decoded; more is an error
+    std::size_t redirects_max = 0;                           // followed in a row, of GET and HEAD; see Request
+    TlsOptions tls;                                          // whom to trust
 
     // Not an aggregate: g++ 12 destroys aggregate temporaries twice in a co_await expression.
     ClientOptions() {}  // NOLINT(modernize-use-equals-default): a defaulted one would make it an aggregate
@@ -66,8 +71,6 @@ public:
 
 private:
     class Impl;
-    void prepare(Request& request) const;
-
     std::optional<Url> base_;
     std::unique_ptr<Impl> impl_;
 };

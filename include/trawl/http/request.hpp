@@ -5,6 +5,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ public:
         headers_.add(name, value);
         return std::move(*this);
     }
+    /// The same for a secret that only this origin may see: it is dropped when a redirect leads elsewhere, as
+    /// Authorization, Cookie and what sounds secret ("X-Api-Key") are anyway.
+    Request&& secret_header(std::string_view name, std::string_view value) &&;
     /// Sets a query parameter, replacing one of the same name.
     Request&& param(std::string_view key, std::string_view value) && {
         url_ = url_.with_query(key, value);
@@ -58,8 +62,15 @@ public:
     /// A limit for everything from now to the last byte. Throws UsageError when it is not positive.
     Request&& timeout(Duration limit) &&;
 
-    /// Sends it and gives the whole response. Throws ResolveError, ConnectError, TimeoutError, ProtocolError, OsError.
-    /// A status of 4xx or 5xx is no error here.
+    /// Follows at most so many redirects in a row, of GET and HEAD: never from https to http, and without secrets where
+    /// the origin changes. Default: ClientOptions::redirects_max, which is none.
+    Request&& follow_redirects(std::size_t most = 10) && {
+        redirects_max_ = most;
+        return std::move(*this);
+    }
+
+    /// Sends it and gives the whole response. Throws ResolveError, ConnectError, TlsError, TimeoutError,
+    /// ProtocolError, OsError. A status of 4xx or 5xx is no error here.
     auto operator co_await() && { return std::move(*this).send().operator co_await(); }
     Task<Response> send() &&;
     /// Sends it and gives the response as soon as its head has come; its body is read piece by piece.
@@ -71,6 +82,10 @@ public:
     [[nodiscard]] Headers& mutable_headers() noexcept { return headers_; }
     [[nodiscard]] const std::string& body() const noexcept { return body_; }
     [[nodiscard]] std::optional<Duration> timeout() const noexcept { return timeout_; }
+    [[nodiscard]] std::optional<std::size_t> redirects_max() const noexcept { return redirects_max_; }
+    [[nodiscard]] const std::vector<std::string>& secret_headers() const noexcept { return secret_headers_; }
+    /// Makes it the request that a redirect led to.
+    void redirect_to(std::string method, Url url, Headers headers, bool keeps_body);
 
 private:
     enum class Body : unsigned char { kNone, kForm, kOther };
@@ -82,6 +97,8 @@ private:
     Headers headers_;
     std::string body_;
     std::optional<Duration> timeout_;
+    std::optional<std::size_t> redirects_max_;
+    std::vector<std::string> secret_headers_;
     Body body_kind_ = Body::kNone;
 };
 

@@ -8,6 +8,7 @@
 #include "trawl/base/clock.hpp"
 #include "trawl/http/headers.hpp"
 #include "trawl/http/json.hpp"
+#include "trawl/http/timings.hpp"
 #include "trawl/http/url.hpp"
 
 namespace trawl {
@@ -28,6 +29,7 @@ public:
     /// 2xx.
     [[nodiscard]] bool is_success() const noexcept { return status_ >= 200 && status_ < 300; }
     [[nodiscard]] const Headers& headers() const noexcept { return headers_; }
+    /// Its content codings (gzip, ...) are undone.
     [[nodiscard]] std::string_view text() const noexcept { return body_; }
     [[nodiscard]] std::string_view bytes() const noexcept { return body_; }
     /// The body as JSON. Throws JsonError, which names the request.
@@ -36,9 +38,10 @@ public:
     /// The URL that answered.
     [[nodiscard]] const Url& url() const noexcept { return url_; }
     [[nodiscard]] const std::string& method() const noexcept { return method_; }
-    /// From sending the request until the last byte of the answer.
-    [[nodiscard]] Duration elapsed() const noexcept { return elapsed_; }
-    void set_elapsed(Duration elapsed) noexcept { elapsed_ = elapsed; }
+    /// From sending the request until the last byte of the answer (of a stream: of its head).
+    [[nodiscard]] Duration elapsed() const noexcept { return timings_.first_byte + timings_.body; }
+    [[nodiscard]] const Timings& timings() const noexcept { return timings_; }
+    void set_timings(const Timings& timings) noexcept { timings_ = timings; }
 
     /// Throws StatusError unless the status is a success; gives the response otherwise.
     const Response& raise_for_status() const;
@@ -52,7 +55,7 @@ private:
     Headers headers_;
     std::string body_;
     std::string_view http_version_ = "HTTP/1.1";
-    Duration elapsed_{};
+    Timings timings_;
 };
 
 }  // namespace trawl

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "trawl/coro/task.hpp"
 #include "trawl/loop/io.hpp"
@@ -25,7 +26,9 @@ public:
     /// Connects to the address of `host` that answers first: the next one is tried when one has failed, or has not
     /// answered for 250 ms (RFC 8305). Suspends. Throws ResolveError, or ConnectError naming each address.
     static Task<TcpStream> connect(std::string host, std::uint16_t port);
-    /// Suspends. Throws ConnectError.
+    /// The same, to addresses of `host` that were looked up before; there is one at least (UsageError).
+    static Task<TcpStream> connect(std::string host, std::vector<Address> addresses);
+    /// To this address alone. Suspends. Throws ConnectError.
     static Task<TcpStream> connect(Address address);
 
     /// Our end and the other one. Throw OsError (ENOTCONN when the peer has reset the connection).

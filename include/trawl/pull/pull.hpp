@@ -27,6 +27,7 @@ struct PullOptions {
     std::optional<std::string> records;    // where the records are ("$.items"); found when not given
     std::optional<std::string> paginator;  // "page_number:page_param=p"; found when not given
     std::size_t concurrency = 8;           // pages at once
+    std::string ca_file;                   // certificates (PEM) to trust besides the system's; empty: none
     std::vector<std::pair<std::string, std::string>> headers;  // sent to the URL's origin; kept out of all output
 };
 
@@ -50,8 +51,8 @@ struct PullSummary {
 };
 
 /// Pulls `options.url` into its table. `progress` is updated all along and may be read between suspensions.
-/// Suspends. Throws UsageError, InvalidUrl, ResolveError, ConnectError, TimeoutError, ProtocolError, StatusError,
-/// FetchError, LakeError; in each case nothing is committed.
+/// Suspends. Throws UsageError, InvalidUrl, ResolveError, ConnectError, TlsError, TimeoutError, ProtocolError,
+/// StatusError, FetchError, LakeError; in each case nothing is committed.
 Task<PullSummary> pull(PullOptions options, PullProgress& progress);
 
 /// The name of the table for a URL when none is given: the last part of its path that can be one, else its host.
