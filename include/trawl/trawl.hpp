@@ -48,6 +48,7 @@
 
 // http: a client
 #include "trawl/http/client.hpp"
+#include "trawl/http/cookies.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/url.hpp"
 
