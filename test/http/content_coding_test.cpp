@@ -24,8 +24,8 @@ struct Decoded {
     friend bool operator==(const Decoded& left, const Decoded& right) {
         return left.error == right.error && (!left.error.empty() || left.out == right.out);
     }
-    friend void PrintTo(const Decoded& decoded, std::ostream* out) {
-        *out << '\'' << decoded.out.substr(0, 100) << "' " << decoded.error;
+    friend void PrintTo(const Decoded& decoded, std::ostream* stream) {
+        *stream << '\'' << decoded.out.substr(0, 100) << "' " << decoded.error;
     }
 };
 
