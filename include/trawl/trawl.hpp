@@ -49,6 +49,7 @@
 
 // http: a client
 #include "trawl/http/client.hpp"
+#include "trawl/http/cookies.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/url.hpp"
 

@@ -81,6 +81,7 @@ Decoder::Stage::Stage(Coding its_coding, std::unique_ptr<ContentStage> its_work)
     : coding(its_coding), work(std::move(its_work)), buffer(std::make_unique_for_overwrite<char[]>(step_max)) {}
 
 Decoder::Decoder(std::span<const Coding> codings, const DecoderLimits& limits) : limits_(limits) {
+    limits_.ratio_max = std::max<std::uint64_t>(limits_.ratio_max, 1);
     for (std::size_t i = codings.size(); i-- > 0;) stages_.emplace_back(codings[i], make_stage(codings[i]));
 }
 

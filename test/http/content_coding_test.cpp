@@ -24,8 +24,8 @@ struct Decoded {
     friend bool operator==(const Decoded& left, const Decoded& right) {
         return left.error == right.error && (!left.error.empty() || left.out == right.out);
     }
-    friend void PrintTo(const Decoded& decoded, std::ostream* out) {
-        *out << '\'' << decoded.out.substr(0, 100) << "' " << decoded.error;
+    friend void PrintTo(const Decoded& decoded, std::ostream* stream) {
+        *stream << '\'' << decoded.out.substr(0, 100) << "' " << decoded.error;
     }
 };
 
@@ -154,7 +154,7 @@ TEST(Decoder, GivesBackLargeBodiesInRandomPieces) {
 }
 
 TEST(Decoder, UndoesTwoCodingsInReverse) {
-    const std::string text = rows(40);
+    const std::string text = rows(12);
     for (const Coding first : each_coding)
         for (const Coding second : each_coding) {
             const std::string body = encode(second, encode(first, text));

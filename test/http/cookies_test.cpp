@@ -95,6 +95,7 @@ TEST(CookieJar, NoDomainIsAPublicSuffix) {
         {"http://shop.co.uk/", "k=v; Domain=shop.co.uk", "stored", "http://www.shop.co.uk/", "k=v"},
         {"http://a.com/", "k=v; Domain=com", "public_suffix", "http://b.com/", ""},
         {"http://a.com./", "k=v; Domain=com.", "public_suffix", "http://b.com./", ""},
+        {"http://a.co.uk./", "k=v; Domain=co.uk.", "public_suffix", "http://b.co.uk./", ""},
         {"http://me.github.io/", "k=v; Domain=github.io", "public_suffix", "http://you.github.io/", ""},
         {"http://me.github.io/", "k=v; Domain=me.github.io", "stored", "http://x.me.github.io/", "k=v"},
         {"http://www.city.kawasaki.jp/", "k=v; Domain=city.kawasaki.jp", "stored", "http://city.kawasaki.jp/", "k=v"},

@@ -178,6 +178,10 @@ TEST(Redirect, SecretsStayWithinTheirOrigin) {
         EXPECT_EQ(headers_at(location), "Accept=a;accept=g;") << location;
     options.secret_headers.clear();
     EXPECT_EQ(headers_at("http://other/"), "Accept=a;X-Mine=e;accept=g;");
+    request.headers = {{"Private-Token", "a"}, {"X-Auth", "b"},          {"X-Session-Id", "c"},
+                       {"Cookie2", "d"},       {"X-Amz-Date", "e"},      {"apikey", "f"},
+                       {"User-Agent", "g"},    {"Accept-Language", "h"}, {"If-None-Match", "i"}};
+    EXPECT_EQ(headers_at("http://other/"), "User-Agent=g;Accept-Language=h;If-None-Match=i;");
 }
 
 TEST(Redirect, SecretsDoNotComeBackWhenAHopLeadsHome) {
@@ -199,6 +203,13 @@ TEST(Redirect, FieldsOfABodyThatIsNotSentAgainGo) {
     EXPECT_EQ(text_of(redirect(request, 303, answer, options).value().value().headers), "Accept=a;");
     EXPECT_EQ(text_of(redirect(request, 301, answer, options).value().value().headers), "Accept=a;");
     EXPECT_EQ(text_of(redirect(request, 308, answer, options).value().value().headers), text_of(request.headers));
+    RedirectedRequest get_with_type = get("http://h/a");
+    get_with_type.headers = {{"Content-Type", "x"}};
+    EXPECT_EQ(text_of(redirect(get_with_type, 303, answer).value().value().headers), "Content-Type=x;");
+    get_with_type.has_body = true;
+    EXPECT_EQ(text_of(redirect(get_with_type, 303, answer).value().value().headers), "");
+    EXPECT_EQ(next_of(get_with_type, 303, answer), "GET http://h/b");
+    EXPECT_EQ(next_of(get_with_type, 302, answer), "GET http://h/b +body");
 }
 
 }  // namespace
