@@ -22,7 +22,7 @@ struct Counts {
 Task<std::size_t> get_page(trawl::Client& client, trawl::Semaphore& semaphore, Counts& counts, int page) {
     trawl::Semaphore::Permit permit = co_await semaphore.acquire();
     counts.most = std::max(counts.most, ++counts.inside);
-    trawl::Response response = co_await client.get("/page/subdivisions").param("page", std::to_string(page));
+    trawl::Response response = co_await client.get("/page/subdivisions").param("page", page);
     --counts.inside;
     response.raise_for_status();
     co_return response.bytes().size();

@@ -3,7 +3,6 @@
 ///
 ///     example_pages URL      URL of a source such as bench/origin
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "trawl/trawl.hpp"
@@ -14,28 +13,17 @@ namespace {
 
 constexpr int kPageSize = 50;
 
-/// The text of one member: enough JSON for an example. (PageStream parses pages properly.)
-int number_after(std::string_view text, std::string_view key) {
-    const auto at = text.find(key);
-    return at == std::string_view::npos ? 0 : std::stoi(std::string(text.substr(at + key.size(), 10)));
-}
-
-std::vector<std::string> codes_in(std::string_view page) {
-    constexpr std::string_view kKey = "\"code\":\"";
+std::vector<std::string> codes_in(const trawl::Json& page) {
     std::vector<std::string> codes;
-    for (auto at = page.find(kKey); at != std::string_view::npos; at = page.find(kKey, at)) {
-        at += kKey.size();
-        codes.emplace_back(page.substr(at, page.find('"', at) - at));
-    }
+    for (const trawl::Json& item : page["items"].items()) codes.push_back(item["code"].string());
     return codes;
 }
 
 Task<std::vector<std::string>> get_items(trawl::Client& client, int page, int page_size) {
-    trawl::Response response = co_await client.get("/page/subdivisions")
-                                   .param("page", std::to_string(page))
-                                   .param("page_size", std::to_string(page_size));
+    trawl::Response response =
+        co_await client.get("/page/subdivisions").param("page", page).param("page_size", page_size);
     response.raise_for_status();
-    co_return codes_in(response.text());
+    co_return codes_in(response.json());
 }
 
 Task<std::vector<std::string>> fetch_all_items(trawl::Client& client, int total_pages) {
@@ -48,9 +36,9 @@ Task<std::vector<std::string>> fetch_all_items(trawl::Client& client, int total_
 }
 
 Task<int> count_pages(trawl::Client& client) {
-    trawl::Response first = co_await client.get("/page/subdivisions").param("page_size", std::to_string(kPageSize));
+    trawl::Response first = co_await client.get("/page/subdivisions").param("page_size", kPageSize);
     first.raise_for_status();
-    co_return number_after(first.text(), "\"total_pages\":");
+    co_return static_cast<int>(first.json()["total_pages"].integer());
 }
 
 Task<> example(std::string url) {

@@ -255,6 +255,129 @@ TEST(Client, NobodyListeningIsAConnectErrorThatNamesTheRequest) {
     EXPECT_NE(error.find("refused"), std::string::npos) << error;
 }
 
+/// "hello, " a hundred times, by gzip(1).
+std::string hello_by_gzip() {
+    constexpr char kBytes[] =
+        "\037\213\010\000\000\000\000\000\002\003\313\110\315\311\311\327\121\310\030\245\106\251\241\106\001\000\014"
+        "\060\037\206\274\002\000\000";
+    return {kBytes, sizeof kBytes - 1};
+}
+
+std::string encoded(const std::string& coding, const std::string& body) {
+    return format("HTTP/1.1 200 OK\r\nContent-Encoding: {}\r\nContent-Length: {}\r\n\r\n{}", coding, body.size(), body);
+}
+
+TEST(Client, AsksForCompressedBodiesAndDecodesThem) {
+    with_server({{{encoded("gzip", hello_by_gzip())}, {encoded("gzip", "")}, {ok("plain")}}},
+                [](Client& client, ScriptedServer& server) -> Task<> {
+                    const std::string text = co_await text_of(client, "/");
+                    EXPECT_EQ(text.size(), 700U);
+                    EXPECT_EQ(text.substr(0, 14), "hello, hello, ");
+                    EXPECT_NE(server.requests()[0].find("\r\naccept-encoding: gzip, deflate, br, zstd\r\n"),
+                              std::string::npos);
+                    EXPECT_EQ(co_await text_of(client, "/"), "") << "an empty body is one, whatever its coding";
+                    EXPECT_EQ(co_await text_of(client, "/"), "plain");
+                    EXPECT_EQ(server.connections(), 1U);
+                });
+}
+
+TEST(Client, ABodyThatCannotBeDecodedIsAnError) {
+    std::string cut = hello_by_gzip();
+    cut.resize(cut.size() - 4);
+    for (const std::string& answer : {encoded("gzip", cut), encoded("gzip", "no gzip"), encoded("compress", "x")}) {
+        with_server({{{answer}}, {{ok("fine")}}}, [&](Client& client, ScriptedServer&) -> Task<> {
+            const std::string error = co_await error_of<ProtocolError>(client);
+            EXPECT_NE(error.find("GET http://127.0.0.1"), std::string::npos) << error;
+            EXPECT_EQ(error.find("hush"), std::string::npos) << error;
+            EXPECT_EQ(co_await text_of(client, "/"), "fine");
+        });
+    }
+}
+
+TEST(Client, ABodyThatDecodesToTooMuchIsAnError) {
+    ClientOptions options;
+    options.body_max = 699;
+    with_server(
+        {{{encoded("gzip", hello_by_gzip())}}},
+        [](Client& client, ScriptedServer&) -> Task<> {
+            EXPECT_NE(co_await error_of<ProtocolError>(client), "no error");
+        },
+        options);
+}
+
+Answer moved(const std::string& where, const std::string& body = "") {
+    return {format("HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: {}\r\n\r\n{}", where, body.size(), body)};
+}
+
+TEST(Client, RedirectsAreAnswersUnlessTheyAreToBeFollowed) {
+    with_server({{moved("/there?token=secret")}}, [](Client& client, ScriptedServer& server) -> Task<> {
+        Response response = co_await client.get("/");
+        EXPECT_EQ(response.status(), 302);
+        EXPECT_EQ(server.requests().size(), 1U);
+    });
+}
+
+TEST(Client, FollowsRedirectsOnTheSameConnection) {
+    with_server({{moved("/two", "short"), moved("three"), {ok("there")}}},
+                [](Client& client, ScriptedServer& server) -> Task<> {
+                    Response response = co_await client.get("/one").header("authorization", "mine").follow_redirects();
+                    EXPECT_EQ(response.text(), "there");
+                    EXPECT_EQ(response.url().target(), "/three");
+                    EXPECT_EQ(server.connections(), 1U);
+                    EXPECT_NE(server.requests()[2].find("\r\nauthorization: mine\r\n"), std::string::npos);
+                });
+}
+
+TEST(Client, RedirectsToAnotherOriginLoseSecrets) {
+    auto work = []() -> Task<> {
+        ScriptedServer other({{{ok("there")}}});
+        ScriptedServer server({{moved(other.url() + "/x")}});
+        Client client(server.url());
+        Response response = co_await client.get("/")
+                                .bearer_auth("hush")
+                                .secret_header("x-tenant", "hush")
+                                .header("x-open", "yes")
+                                .follow_redirects();
+        EXPECT_EQ(response.text(), "there");
+        EXPECT_EQ(other.requests()[0].find("hush"), std::string::npos) << other.requests()[0];
+        EXPECT_NE(other.requests()[0].find("\r\nx-open: yes\r\n"), std::string::npos);
+        EXPECT_NE(server.requests()[0].find("\r\nx-tenant: hush\r\n"), std::string::npos);
+    };
+    run(work());
+}
+
+TEST(Client, RedirectsWithoutEndAreAnError) {
+    with_server({std::vector<Answer>(20, moved("/again"))}, [](Client& client, ScriptedServer& server) -> Task<> {
+        std::string error;
+        try {
+            co_await client.get("/?token=hush").follow_redirects(3);
+        } catch (const ProtocolError& thrown) {
+            error = thrown.what();
+        }
+        EXPECT_NE(error.find("after 3 redirects"), std::string::npos) << error;
+        EXPECT_EQ(server.requests().size(), 4U);
+    });
+}
+
+TEST(Client, APostIsNotSentElsewhere) {
+    with_server({{moved("/two"), {ok("there")}}}, [](Client& client, ScriptedServer& server) -> Task<> {
+        Response response = co_await client.post("/").json("{}").follow_redirects();
+        EXPECT_EQ(response.status(), 302);
+        EXPECT_EQ(server.requests().size(), 1U);
+    });
+}
+
+TEST(Client, TellsWhereTheTimeWent) {
+    with_server({{{ok("one")}, {ok("two")}}}, [](Client& client, ScriptedServer&) -> Task<> {
+        Response first = co_await client.get("/");
+        EXPECT_GT(first.timings().connect, Duration::zero());
+        EXPECT_GT(first.timings().first_byte, Duration::zero());
+        EXPECT_EQ(first.timings().tls, Duration::zero());
+        Response second = co_await client.get("/");
+        EXPECT_EQ(second.timings().connect, Duration::zero()) << "the connection was open already";
+    });
+}
+
 TEST(Client, MayOutliveItsLoopAndServeAnother) {
     Client client;
     auto work = [&client]() -> Task<std::string> {
