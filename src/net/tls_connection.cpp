@@ -22,7 +22,8 @@ public:
         if (connection.is_sending_)
             throw UsageError("two tasks send on one TLS connection: let one of them do it, or use a Lock");
         if (connection.is_cut_)
-            throw ClosedError("a send was given up on this TLS connection, and nothing can be sent behind it: close it");
+            throw ClosedError(
+                "a send was given up on this TLS connection, and nothing can be sent behind it: close it");
         connection.is_sending_ = true;
     }
     Sending(const Sending&) = delete;
@@ -68,12 +69,13 @@ void TlsConnection::take(Buffer wire) {
     rest_ = wire_.view();
 }
 
-/// Takes what has arrived, without waiting. False when there is nothing to take, or only the end.
+/// Takes what has arrived, without waiting. False when there is nothing to take.
 bool TlsConnection::take_arrived() {
-    loop::Receive receiving = socket_.receive().operator co_await();
-    if (!rest_.empty() || receiving.record().reader != nullptr || !receiving.attempt()) return false;
-    take(receiving.await_resume());
-    return !rest_.empty();
+    if (!rest_.empty()) return false;
+    Buffer wire = socket_.receive_arrived();
+    if (wire.empty()) return false;
+    take(std::move(wire));
+    return true;
 }
 
 Task<> TlsConnection::flush() {

@@ -63,8 +63,7 @@ void expect(SSL* ssl, const ExpectedHost& host, bool verifies) {
 
 int on_verify(int accepted, X509_STORE_CTX* at) {
     if (accepted == 1) return 1;
-    const auto* ssl =
-        static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(at, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(at, SSL_get_ex_data_X509_STORE_CTX_idx()));
     TlsEngine::of(ssl).certificate_fails(at);
     return 0;
 }

@@ -210,7 +210,9 @@ bool TlsEngine::write(std::string_view bytes) {
     ERR_clear_error();
     const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
     if (result == 1) return true;
-    if (!went_wrong(result)) fail(TlsFault::protocol, "a message of the peer's has begun and is not whole: nothing can be sent before it is");
+    if (!went_wrong(result))
+        fail(TlsFault::protocol,
+             "a message of the peer's has begun and is not whole: nothing can be sent before it is");
     return false;
 }
 

@@ -81,7 +81,8 @@ std::string names_in(const X509* certificate) {
 
 std::string wrong_host(const X509* certificate, const std::string& host) {
     const std::string names = names_in(certificate);
-    if (names.empty()) return format("the certificate names no host (a common name does not count), and so not {}", host);
+    if (names.empty())
+        return format("the certificate names no host (a common name does not count), and so not {}", host);
     return format("the certificate is for {}, not for {}", names, host);
 }
 
@@ -96,7 +97,8 @@ std::string unknown_authority(const X509* certificate) {
 
 std::string fault_text(int error, const X509* certificate, int depth, const std::string& host) {
     const std::string whose =
-        depth == 0 ? "the certificate" : format("the authority's certificate ({})", shown(X509_get_subject_name(certificate)));
+        depth == 0 ? "the certificate"
+                   : format("the authority's certificate ({})", shown(X509_get_subject_name(certificate)));
     switch (error) {
         case X509_V_ERR_CERT_HAS_EXPIRED:
             return format("{} has expired (on {})", whose, shown(X509_get0_notAfter(certificate)));

@@ -56,8 +56,9 @@ void trust(SSL_CTX* context, BIO* from, const std::string& where) {
     const bool at_the_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     const std::string reason = last_reason();
     if (count == 0 && at_the_end)
-        throw UsageError(where + " has no certificate in PEM form (-----BEGIN CERTIFICATE-----): convert it, for example "
-                                 "by openssl x509 -inform der");
+        throw UsageError(where +
+                         " has no certificate in PEM form (-----BEGIN CERTIFICATE-----): convert it, for example "
+                         "by openssl x509 -inform der");
     if (!at_the_end)
         throw UsageError(format("certificate {} of {} is damaged ({}): get the file anew", count + 1, where, reason));
 }

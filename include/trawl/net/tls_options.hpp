@@ -2,8 +2,8 @@
 ///
 ///     TlsOptions().ca_file("company-ca.pem").alpn({"h2", "http/1.1"})
 ///
-/// Rules: certificates are verified unless somebody says otherwise in so many words. Files are read when a TlsContext is
-/// made, not here.
+/// Rules: certificates are verified unless somebody says otherwise in so many words. Files are read when a TlsContext
+/// is made, not here.
 #pragma once
 
 #include <string>
