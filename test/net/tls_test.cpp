@@ -215,6 +215,49 @@ TEST(Tls, AReceiveCanTimeOutAndBeTriedAgain) {
     EXPECT_EQ(run(work()), "timed out, then late");
 }
 
+TEST(Tls, BytesOfAReceiveThatIsGivenUpWhenTheyComeAreKept) {
+    const Setting setting;
+    auto work = [&]() -> Task<std::string> {
+        Ends ends = co_await connected(setting);
+        TaskGroup group;
+        auto receive = [&]() -> Task<> { co_await ends.client.receive(); };
+        group.spawn(receive());
+        co_await sleep(0ms);
+        co_await ends.server.send("kept");
+        group.cancel();
+        co_await group.join();
+        co_await ends.server.send("!");
+        ends.server.close();
+        co_return co_await receive_all(ends.client);
+    };
+    EXPECT_EQ(run(work()), "kept!");
+}
+
+// The time limit runs out in the very turn in which the bytes come.
+TEST(Tls, AReceiveWhoseDeadlineHasPassedWhenTheBytesComeKeepsThem) {
+    const Setting setting;
+    auto work = [&]() -> Task<std::string> {
+        Ends ends = co_await connected(setting);
+        const TimePoint deadline = now() + 1ms;
+        auto receive = [&]() -> Task<std::string> {
+            try {
+                Buffer buffer = co_await timeout_at(deadline, ends.client.receive());
+                co_return "in time: " + std::string(buffer.view());
+            } catch (const TimeoutError&) {  // ignored: it may or may not be in time
+            }
+            Buffer buffer = co_await ends.client.receive();
+            co_return std::string(buffer.view());
+        };
+        auto send = [&]() -> Task<> {
+            co_await sleep_until(deadline);
+            co_await ends.server.send("kept");
+        };
+        auto both = co_await gather(send(), receive());
+        co_return std::get<1>(both);
+    };
+    EXPECT_THAT(run(work()), HasSubstr("kept"));
+}
+
 // ---- Ends ----
 
 TEST(Tls, ShuttingDownSendsTheEndAndReceivesOn) {

@@ -17,9 +17,11 @@
 /// - A peer cannot make this side keep more than a few hundred kilobytes that the caller has not asked for.
 #pragma once
 
+#include <coroutine>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "trawl/coro/task.hpp"
 #include "trawl/loop/buffer.hpp"
@@ -62,6 +64,43 @@ private:
     std::shared_ptr<net::TlsServerSettings> settings_;
 };
 
+/// A receive that has not begun: await it, put it into timeout(), or make a Task of it. The bytes stay with the
+/// connection until the moment when they are handed over.
+class [[nodiscard("a receive does nothing until it is awaited")]] TlsReceive {
+public:
+    auto operator co_await() && { return Awaiter(std::move(connection_)); }
+    operator Task<Buffer>() && {  // NOLINT(google-explicit-constructor): gather(stream.receive(), ...)
+        return as_task(std::move(connection_));
+    }
+
+private:
+    friend class TlsStream;
+    using Connection = std::shared_ptr<net::TlsConnection>;
+
+    explicit TlsReceive(Connection connection) noexcept : connection_(std::move(connection)) {}
+    static Task<> arrival(Connection connection);
+    static Buffer take(net::TlsConnection& connection) noexcept;
+    static Task<Buffer> as_task(Connection connection);
+
+    class Awaiter {
+    public:
+        explicit Awaiter(Connection connection)
+            : connection_(std::move(connection)), arrival_(arrival(connection_).operator co_await()) {}
+        bool await_ready() const { return arrival_.await_ready(); }
+        void await_suspend(std::coroutine_handle<> handle) noexcept { arrival_.await_suspend(handle); }
+        Buffer await_resume() {
+            arrival_.await_resume();
+            return take(*connection_);
+        }
+
+    private:
+        Connection connection_;
+        decltype(std::declval<Task<>>().operator co_await()) arrival_;
+    };
+
+    Connection connection_;
+};
+
 /// One end of a TLS connection. Owned by one task at a time, or by two, of which one sends and the other receives;
 /// destroying it closes it. Time limits are the caller's: `timeout(10s, TlsStream::connect(...))`.
 class TlsStream {
@@ -84,7 +123,7 @@ public:
     /// Waits for bytes: as many as have arrived in whole records, up to Buffer::kCapacity. An empty Buffer is the
     /// peer's end. Throws TruncatedError for an end of the connection without one, TlsError (the peer's alert, bytes
     /// that are no TLS), OsError. What had arrived for a receive that is destroyed is kept for the next one.
-    [[nodiscard]] Task<Buffer> receive();
+    [[nodiscard]] TlsReceive receive() { return TlsReceive(connection_); }
     /// Sends all of `bytes`, which must stay as they are until it is done. A send that is destroyed may have sent any
     /// part of them: nothing can be sent behind it (ClosedError). Throws OsError, TlsError.
     [[nodiscard]] Task<> send(std::string_view bytes);
