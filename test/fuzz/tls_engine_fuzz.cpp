@@ -13,7 +13,9 @@
 #include "trawl/net/tls_options.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace trawl::net;
+    using trawl::net::TlsClientSettings;
+    using trawl::net::TlsEngine;
+    using trawl::net::TlsState;
     static const TlsClientSettings settings(trawl::TlsOptions().dangerously_unverified().without_system_cas());
     if (size == 0) return 0;
     const std::size_t piece = data[0] + 1U;

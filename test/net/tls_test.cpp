@@ -14,6 +14,7 @@
 #include "tls_pair.hpp"
 #include "trawl/coro/gather.hpp"
 #include "trawl/loop/task_group.hpp"
+#include "trawl/loop/threads.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl {
@@ -184,6 +185,21 @@ TEST(Tls, ManyConnectionsOfOneContextTakeUpSessions) {
         for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i], std::to_string(i));
     };
     run(work());
+}
+
+TEST(TlsOnThreads, OneContextServesAllLoops) {
+    const Setting setting;
+    auto work = [&](std::size_t) -> Task<int> {
+        int whole = 0;
+        for (int i = 0; i < 5; ++i) {
+            Ends ends = co_await connected(setting);
+            co_await ends.client.send("question");
+            Buffer question = co_await ends.server.receive();
+            whole += question.view() == "question" ? 1 : 0;
+        }
+        co_return whole;
+    };
+    EXPECT_THAT(run(run_on_threads(3, work)), testing::ElementsAre(5, 5, 5));
 }
 
 TEST(Tls, OneReceiveGivesAllRecordsThatHaveArrived) {
@@ -561,7 +577,7 @@ TEST(Tls, OperationsCanBeDestroyedAtAnyMoment) {
         };
         TaskGroup group;
         group.spawn(talk());
-        for (int i = 0; i < turns; ++i) co_await sleep(0ms);
+        for (int i = 0; i < turns; ++i) co_await sleep(10us);  // which lets the kernel have its say
         group.cancel();
         co_await group.join();
     };
