@@ -34,7 +34,7 @@ TEST(TlsEngine, RecordsMayBeCutAtAnyByte) {
     const TlsClientSettings settings(trusting_options());
     std::string text(40'000, 'x');
     for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 26);
-    for (const std::size_t piece : {1, 2, 3, 4, 5, 6, 7, 100, 16'000, 17'000}) {
+    for (const std::size_t piece : {1UL, 2UL, 3UL, 4UL, 5UL, 6UL, 7UL, 100UL, 16'000UL, 17'000UL}) {
         TlsPair pair = pair_of(settings, good_server());
         pair.shake_hands(piece);
         ASSERT_TRUE(pair.is_open()) << piece << pair.client->failure().text;

@@ -131,7 +131,7 @@ TEST(Tls, AHandshakeCanTimeOutAtAnyMoment) {
         auto both = gather(halfway(), std::move(client));
         EXPECT_THROW(co_await timeout(1ms, std::move(both)), TimeoutError);
     };
-    for (const std::size_t bytes : {0, 1, 5, 100, 300}) run(work(bytes));
+    for (const std::size_t bytes : {0UL, 1UL, 5UL, 100UL, 300UL}) run(work(bytes));
     EXPECT_EQ(open_descriptors(), descriptors);
     EXPECT_EQ(Buffer::leased(), buffers);
 }
