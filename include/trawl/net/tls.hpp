@@ -1,18 +1,15 @@
-/// TLS: a connection that nobody on the way can read or change, to a host that has shown who it is (RFC 8446, RFC
-/// 5246).
+/// TLS: a connection that nobody on the way can read or change, to a host that has shown who it is (RFC 8446).
 ///
 ///     TlsContext context(TlsOptions().alpn({"http/1.1"}));       // once: it reads the files, and keeps the sessions
 ///     TcpStream tcp = co_await TcpStream::connect(host, 443);
 ///     TlsStream stream = co_await TlsStream::connect(std::move(tcp), context, host);
 ///
 /// Rules:
-/// - A host is accepted when its certificate names it as a subject alternative name (RFC 6125): by name, where `*`
-/// stands
-///   for one whole label with at least two behind it, or, for an address, as an address. The common name does not
-///   count.
+/// - A host is accepted when its certificate names it as a subject alternative name (RFC 6125): by name, where `*` is
+///   for one whole label with at least two behind it, or, for an address, as an address. Common names do not count.
 /// - An end is one only with TLS's own end (close_notify): without it, somebody may have cut the connection, and
-///   receive() throws TruncatedError. What depends on the end, such as a body without a length, is complete only after
-///   the other one.
+///   receive() throws TruncatedError. What depends on the end, such as a body without a length, is complete only
+///   after the other one.
 /// - TLS 1.2 at least, no renegotiation, no compression, OpenSSL's security level 2 (RSA of 2048 bits, no SHA-1).
 /// - A peer cannot make this side keep more than a few hundred kilobytes that the caller has not asked for.
 #pragma once
