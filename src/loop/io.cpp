@@ -207,6 +207,18 @@ void IoHandle::close() noexcept {
     record.release();
 }
 
+// What has arrived at a fed descriptor is the backend's to take, and it may not have done so yet.
+Buffer IoHandle::receive_arrived() {
+    loop::IoRecord& record = this->record();
+    if (record.reader != nullptr || record.backend == nullptr) return {};
+    if (record.is_fed && !record.has_arrived()) {
+        const TimePoint now = Loop::current().now();
+        record.backend->wait(now, now, Schedule::current());
+    }
+    loop::Receive receiving(record);
+    return receiving.attempt() ? receiving.await_resume() : Buffer();
+}
+
 // The peek comes first: it may itself be what moves bytes from the socket to the backend.
 bool IoHandle::is_quiet() const noexcept {
     if (record_ == nullptr || record_->backend == nullptr) return false;

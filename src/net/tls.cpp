@@ -14,6 +14,14 @@ const std::string& TlsContext::key() const noexcept { return settings_->key(); }
 TlsServerContext::TlsServerContext(const TlsServerOptions& options)
     : settings_(std::make_shared<net::TlsServerSettings>(options)) {}
 
+// ---- TlsReceive ----
+
+Task<> TlsReceive::arrival(Connection connection) { return net::TlsConnection::arrival(std::move(connection)); }
+
+Buffer TlsReceive::take(net::TlsConnection& connection) noexcept { return connection.take_received(); }
+
+Task<Buffer> TlsReceive::as_task(Connection connection) { co_return co_await TlsReceive(std::move(connection)); }
+
 // ---- TlsStream ----
 
 Task<TlsStream> TlsStream::shake_hands(std::shared_ptr<net::TlsConnection> connection) {
@@ -49,8 +57,6 @@ TlsStream& TlsStream::operator=(TlsStream&& other) noexcept {
     connection_ = std::move(other.connection_);
     return *this;
 }
-
-Task<Buffer> TlsStream::receive() { return net::TlsConnection::receive(connection_); }
 
 Task<> TlsStream::send(std::string_view bytes) { return net::TlsConnection::send(connection_, bytes); }
 

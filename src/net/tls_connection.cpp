@@ -55,7 +55,7 @@ void TlsConnection::throw_failure() const {
 void TlsConnection::throw_what_arrived() {
     while (engine_->state() != TlsState::failed && take_arrived()) {
         if (engine_->state() == TlsState::handshake) engine_->shake_hands(rest_);
-        if (plain_.empty() && engine_->state() != TlsState::handshake) plain_ = decrypt();
+        if (engine_->state() != TlsState::handshake) decrypt();
         if (!plain_.empty()) return;
     }
     if (engine_->failure().fault == TlsFault::alert) throw_failure();
@@ -69,12 +69,13 @@ void TlsConnection::take(Buffer wire) {
     rest_ = wire_.view();
 }
 
-/// Takes what has arrived, without waiting. False when there is nothing to take, or only the end.
+/// Takes what has arrived, without waiting. False when there is nothing to take.
 bool TlsConnection::take_arrived() {
-    loop::Receive receiving = socket_.receive().operator co_await();
-    if (!rest_.empty() || receiving.record().reader != nullptr || !receiving.attempt()) return false;
-    take(receiving.await_resume());
-    return !rest_.empty();
+    if (!rest_.empty()) return false;
+    Buffer wire = socket_.receive_arrived();
+    if (wire.empty()) return false;
+    take(std::move(wire));
+    return true;
 }
 
 Task<> TlsConnection::flush() {
@@ -121,25 +122,26 @@ Task<> TlsConnection::shake_hands(Shared self) {
     self->throw_failure();
 }
 
-Buffer TlsConnection::decrypt() {
-    if (!plain_.empty()) return std::exchange(plain_, Buffer());
+/// Decrypts what has been received, if nothing of it waits to be handed over already.
+void TlsConnection::decrypt() {
+    if (!plain_.empty()) return;
     if (engine_->state() == TlsState::failed) throw_failure();
-    if (rest_.empty() && !engine_->has_plaintext()) return {};
-    Buffer plain = Buffer::lease();
-    plain.resize(engine_->read(rest_, plain.data(), Buffer::kCapacity));
+    if (rest_.empty() && !engine_->has_plaintext()) return;
+    plain_ = Buffer::lease();
+    plain_.resize(engine_->read(rest_, plain_.data(), Buffer::kCapacity));
     if (rest_.empty()) wire_ = Buffer();
-    if (engine_->state() != TlsState::failed) return plain;
+    const bool has_bytes = !plain_.empty();
+    if (!has_bytes) plain_ = Buffer();
+    if (engine_->state() != TlsState::failed) return;
     flush_now();
-    if (plain.empty()) throw_failure();
-    return plain;
+    if (!has_bytes) throw_failure();
 }
 
-Task<Buffer> TlsConnection::receive(Shared self) {
+Task<> TlsConnection::arrival(Shared self) {
     for (;;) {
         require_open(self);
-        Buffer plain = self->decrypt();
-        if (!plain.empty()) co_return plain;
-        if (self->engine_->state() == TlsState::ended) co_return Buffer();
+        self->decrypt();
+        if (!self->plain_.empty() || self->engine_->state() == TlsState::ended) co_return;
         Buffer wire = co_await self->socket_.receive();
         self->take(std::move(wire));
     }
@@ -173,7 +175,7 @@ Task<> TlsConnection::end_writing(Shared self) {
 /// Whatever has arrived is taken in, and none of it was for the caller.
 bool TlsConnection::is_silent() {
     for (;;) {
-        if (plain_.empty()) plain_ = decrypt();
+        decrypt();
         if (!plain_.empty() || engine_->state() != TlsState::open) return false;
         if (socket_.is_quiet()) return !engine_->is_within_record();
         if (!take_arrived()) return false;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "tls_engine.hpp"
 #include "trawl/coro/task.hpp"
@@ -24,7 +25,10 @@ public:
 
     // As TlsStream's. Throw OsError (ECANCELED) for no connection.
     static Task<> shake_hands(Shared self);
-    static Task<Buffer> receive(Shared self);
+    /// Waits until there is something for take_received(), be it the end.
+    static Task<> arrival(Shared self);
+    /// The bytes that were waited for; empty at the end.
+    [[nodiscard]] Buffer take_received() noexcept { return std::exchange(plain_, Buffer()); }
     static Task<> send(Shared self, std::string_view bytes);
     static Task<> end_writing(Shared self);
 
@@ -44,7 +48,7 @@ private:
     void flush_now() noexcept;
     void take(Buffer wire);
     bool take_arrived();
-    Buffer decrypt();
+    void decrypt();
     bool is_silent();
     [[noreturn]] void throw_failure() const;
     void throw_what_arrived();
@@ -53,7 +57,7 @@ private:
     std::unique_ptr<TlsEngine> engine_;
     Buffer wire_;            // received, and
     std::string_view rest_;  // what of it has not been read
-    Buffer plain_;           // decrypted before anybody asked for it
+    Buffer plain_;           // decrypted, and not handed over
     std::string sending_;    // on its way to the kernel
     bool is_sending_ = false;
     bool is_cut_ = false;  // a record has been sent in part, and will not be sent to its end

@@ -304,6 +304,29 @@ TEST_P(Io, QuietEndsWhenSomethingComesUnasked) {
 }
 
 // The second one would take the first one's place, and the first never be woken.
+TEST_P(Io, BytesThatHaveArrivedCanBeTakenWithoutWaiting) {
+    auto work = []() -> Task<> {
+        Ends ends = socket_pair();
+        co_await ends.first.send("a");
+        Buffer first = co_await ends.second.receive();  // from now on, the backend feeds it
+        EXPECT_TRUE(ends.second.receive_arrived().empty());
+        for (const char* word : {"one", "two", "three", "four"}) {
+            co_await ends.first.send(word);
+            EXPECT_FALSE(ends.second.is_quiet());
+            EXPECT_EQ(ends.second.receive_arrived().view(), word);
+            EXPECT_TRUE(ends.second.receive_arrived().empty());
+            EXPECT_TRUE(ends.second.is_quiet());
+        }
+        ends.first.close();
+        EXPECT_TRUE(ends.second.receive_arrived().empty());
+        Buffer end = co_await ends.second.receive();
+        EXPECT_TRUE(end.empty());
+        ends.second.close();
+        EXPECT_THROW((void)ends.second.receive_arrived(), OsError);
+    };
+    run(work());
+}
+
 TEST_P(Io, TwoTasksInTheSameDirectionAreAnError) {
     auto work = []() -> Task<int> {
         Ends ends = socket_pair();

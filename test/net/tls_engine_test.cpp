@@ -34,7 +34,7 @@ TEST(TlsEngine, RecordsMayBeCutAtAnyByte) {
     const TlsClientSettings settings(trusting_options());
     std::string text(40'000, 'x');
     for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 26);
-    for (const std::size_t piece : {1, 2, 3, 4, 5, 6, 7, 100, 16'000, 17'000}) {
+    for (const std::size_t piece : {1UL, 2UL, 3UL, 4UL, 5UL, 6UL, 7UL, 100UL, 16'000UL, 17'000UL}) {
         TlsPair pair = pair_of(settings, good_server());
         pair.shake_hands(piece);
         ASSERT_TRUE(pair.is_open()) << piece << pair.client->failure().text;
@@ -201,12 +201,29 @@ TEST(TlsEngine, AHandshakeWithoutEndIsALimit) {
     const std::unique_ptr<TlsEngine> client = settings.engine("a.example", 443);
     std::string_view nothing;
     client->shake_hands(nothing);
-    // Alerts that only warn, then a message whose parts do not end.
-    const std::string part = std::string("\x16\x03\x03\x00\x01", 5) + "\x02";
+    // One message of 16 MB, in records of 16 KB.
+    const std::string header = std::string("\x16\x03\x03\x40\x00", 5);
+    const std::string first = header + "\x02\xff\xff\xff" + std::string(16'380, 'x');
     std::size_t sent = 0;
-    for (; sent < 2 * TlsEngine::kHandshakeMax && client->state() == TlsState::handshake; sent += part.size())
-        deliver(*client, part);
+    for (; sent < (1U << 24) && client->state() == TlsState::handshake; sent += first.size())
+        deliver(*client, sent == 0 ? first : header + std::string(16'384, 'x'));
     EXPECT_EQ(client->state(), TlsState::failed);
+    EXPECT_LE(sent, TlsEngine::kHandshakeMax + first.size());
+    EXPECT_LE(client->output().size(), 1000U);
+}
+
+// In TLS 1.3, a change_cipher_spec counts for nothing (RFC 8446 appendix D.4), also the thousandth.
+TEST(TlsEngine, RecordsThatCountForNothingAreALimitToo) {
+    const TlsClientSettings settings(trusting_options());
+    TlsPair pair = pair_of(settings, good_server());
+    std::string_view nothing;
+    pair.client->shake_hands(nothing);
+    deliver(*pair.server, sent_by(*pair.client));
+    const std::string answer = sent_by(*pair.server);
+    deliver(*pair.client, answer.substr(0, 5 + static_cast<unsigned char>(answer[4])));
+    for (int i = 0; i < 100'000 && pair.client->state() == TlsState::handshake; ++i)
+        deliver(*pair.client, std::string("\x14\x03\x03\0\1\1", 6));
+    EXPECT_EQ(pair.client->state(), TlsState::failed);
 }
 
 TEST(TlsEngine, ARenegotiationIsRefused) {

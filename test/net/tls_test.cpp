@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "disk.hpp"
-#include "tls_pair.hpp"
+#include "tls_streams.hpp"
 #include "trawl/coro/gather.hpp"
 #include "trawl/loop/task_group.hpp"
+#include "trawl/loop/threads.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl {
@@ -22,42 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
-
-/// A server's and a client's settings that fit each other, for a.example.
-class Setting {
-public:
-    explicit Setting(TlsOptions options = net::trusting_options()) : client(std::move(options)) {}
-    static TlsServerOptions server_options(const Disk& disk) {
-        const Identity identity = net::trusted_authority().issue({});
-        return {write_text(disk / "chain.pem", identity.pem()), write_text(disk / "key.pem", identity.key_pem())};
-    }
-
-    Disk disk;
-    TlsServerContext server{server_options(disk)};
-    TlsContext client;
-};
-
-struct Ends {
-    TlsStream server;
-    TlsStream client;
-};
-
-/// Two ends that are connected, through a pair of sockets: what one has sent has arrived at the other.
-Task<Ends> connected(const Setting& setting) {
-    auto sockets = UnixStream::pair();
-    auto both = co_await gather(TlsStream::accept(std::move(sockets.first), setting.server),
-                                TlsStream::connect(std::move(sockets.second), setting.client, "a.example"));
-    co_return Ends{std::move(std::get<0>(both)), std::move(std::get<1>(both))};
-}
-
-Task<std::string> receive_all(TlsStream& stream) {
-    std::string all;
-    for (;;) {
-        Buffer buffer = co_await stream.receive();
-        if (buffer.empty()) co_return all;
-        all += buffer.view();
-    }
-}
 
 Task<> send_in_pieces(TlsStream& stream, std::string_view bytes, unsigned seed) {
     std::mt19937 random(seed);
@@ -74,46 +38,6 @@ std::string random_bytes(std::size_t size, unsigned seed) {
     std::string bytes(size, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
     return bytes;
-}
-
-/// A server that speaks TLS by hand, and can therefore break off or send what no stream would.
-class ByHand {
-public:
-    explicit ByHand(UnixStream socket) : socket_(std::move(socket)), engine_(net::good_server().engine()) {}
-
-    static Task<ByHand> shake_hands(UnixStream socket) {
-        ByHand self(std::move(socket));
-        while (self.engine_->state() == net::TlsState::handshake) {
-            Buffer buffer = co_await self.socket_.receive();
-            std::string_view wire = buffer.view();
-            self.engine_->shake_hands(wire);
-            co_await self.flush();
-        }
-        co_return std::move(self);
-    }
-    Task<> flush() {
-        const std::string bytes = net::sent_by(*engine_);
-        co_await socket_.send(bytes);
-    }
-    [[nodiscard]] SSL* ssl() const noexcept { return engine_->ssl(); }
-    [[nodiscard]] net::TlsEngine& engine() noexcept { return *engine_; }
-    [[nodiscard]] UnixStream& socket() noexcept { return socket_; }
-
-private:
-    UnixStream socket_;
-    std::unique_ptr<net::TlsEngine> engine_;
-};
-
-struct HandEnds {
-    ByHand server;
-    TlsStream client;
-};
-
-Task<HandEnds> connected_by_hand(const Setting& setting) {
-    auto sockets = UnixStream::pair();
-    auto both = co_await gather(ByHand::shake_hands(std::move(sockets.first)),
-                                TlsStream::connect(std::move(sockets.second), setting.client, "a.example"));
-    co_return HandEnds{std::move(std::get<0>(both)), std::move(std::get<1>(both))};
 }
 
 // ---- Bytes ----
@@ -186,6 +110,21 @@ TEST(Tls, ManyConnectionsOfOneContextTakeUpSessions) {
     run(work());
 }
 
+TEST(TlsOnThreads, OneContextServesAllLoops) {
+    const Setting setting;
+    auto work = [&](std::size_t) -> Task<int> {
+        int whole = 0;
+        for (int i = 0; i < 5; ++i) {
+            Ends ends = co_await connected(setting);
+            co_await ends.client.send("question");
+            Buffer question = co_await ends.server.receive();
+            whole += question.view() == "question" ? 1 : 0;
+        }
+        co_return whole;
+    };
+    EXPECT_THAT(run(run_on_threads(3, work)), testing::ElementsAre(5, 5, 5));
+}
+
 TEST(Tls, OneReceiveGivesAllRecordsThatHaveArrived) {
     const Setting setting;
     auto work = [&]() -> Task<std::string> {
@@ -213,6 +152,49 @@ TEST(Tls, AReceiveCanTimeOutAndBeTriedAgain) {
         co_return std::string(timed_out ? "timed out, then " : "") + std::string(buffer.view());
     };
     EXPECT_EQ(run(work()), "timed out, then late");
+}
+
+TEST(Tls, BytesOfAReceiveThatIsGivenUpWhenTheyComeAreKept) {
+    const Setting setting;
+    auto work = [&]() -> Task<std::string> {
+        Ends ends = co_await connected(setting);
+        TaskGroup group;
+        auto receive = [&]() -> Task<> { co_await ends.client.receive(); };
+        group.spawn(receive());
+        co_await sleep(0ms);
+        co_await ends.server.send("kept");
+        group.cancel();
+        co_await group.join();
+        co_await ends.server.send("!");
+        ends.server.close();
+        co_return co_await receive_all(ends.client);
+    };
+    EXPECT_EQ(run(work()), "kept!");
+}
+
+// The time limit runs out in the very turn in which the bytes come.
+TEST(Tls, AReceiveWhoseDeadlineHasPassedWhenTheBytesComeKeepsThem) {
+    const Setting setting;
+    auto work = [&]() -> Task<std::string> {
+        Ends ends = co_await connected(setting);
+        const TimePoint deadline = now() + 1ms;
+        auto receive = [&]() -> Task<std::string> {
+            try {
+                Buffer buffer = co_await timeout_at(deadline, ends.client.receive());
+                co_return "in time: " + std::string(buffer.view());
+            } catch (const TimeoutError&) {  // ignored: it may or may not be in time
+            }
+            Buffer buffer = co_await ends.client.receive();
+            co_return std::string(buffer.view());
+        };
+        auto send = [&]() -> Task<> {
+            co_await sleep_until(deadline);
+            co_await ends.server.send("kept");
+        };
+        auto both = co_await gather(send(), receive());
+        co_return std::get<1>(both);
+    };
+    EXPECT_THAT(run(work()), HasSubstr("kept"));
 }
 
 // ---- Ends ----
@@ -370,7 +352,7 @@ TEST(Tls, ASendThatFailsTellsWhyThePeerRefused) {
     Setting setting;
     auto work = [&]() -> Task<std::string> {
         HandEnds ends = co_await connected_by_hand(setting);
-        const std::string forged("\x17\x03\x03\0\x20" + std::string(32, 'x'));
+        const std::string forged = std::string("\x17\x03\x03\0\x20", 5) + std::string(32, 'x');
         std::string_view wire = forged;
         char nothing[1];
         ends.server.engine().read(wire, nothing, sizeof nothing);
@@ -379,172 +361,6 @@ TEST(Tls, ASendThatFailsTellsWhyThePeerRefused) {
         co_return co_await message_of(ends.client.send("x"));
     };
     EXPECT_THAT(run(work()), HasSubstr("alert bad_record_mac"));
-}
-
-// ---- Sending ----
-
-TEST(Tls, TwoTasksThatSendAtOnceAreAnError) {
-    const Setting setting;
-    auto work = [&]() -> Task<> {
-        Ends ends = co_await connected(setting);
-        const std::string much(4 << 20, 'x');
-        auto both = gather(ends.client.send(much), ends.client.send("y"));
-        EXPECT_THROW(co_await std::move(both), UsageError);
-        EXPECT_THROW(co_await ends.client.send("z"), ClosedError);
-        EXPECT_FALSE(ends.client.is_quiet());
-    };
-    run(work());
-}
-
-TEST(Tls, NothingIsSentBehindASendThatWasGivenUp) {
-    const Setting setting;
-    auto work = [&]() -> Task<> {
-        Ends ends = co_await connected(setting);
-        const std::string much(4 << 20, 'x');
-        EXPECT_THROW(co_await timeout(1ms, ends.client.send(much)), TimeoutError);
-        EXPECT_THROW(co_await ends.client.send("y"), ClosedError);
-        ends.client.close();
-        EXPECT_THROW(co_await receive_all(ends.server), TruncatedError);
-    };
-    run(work());
-}
-
-// ---- Between two requests ----
-
-TEST(Tls, IsQuietAsLongAsNothingForTheCallerHasCome) {
-    const Setting setting;
-    auto work = [&]() -> Task<> {
-        HandEnds ends = co_await connected_by_hand(setting);
-        EXPECT_TRUE(ends.client.is_quiet());
-        for (int i = 0; i < 20; ++i) {
-            SSL_new_session_ticket(ends.server.ssl());
-            SSL_do_handshake(ends.server.ssl());
-            co_await ends.server.flush();
-            EXPECT_TRUE(ends.client.is_quiet()) << i;
-        }
-        SSL_key_update(ends.server.ssl(), SSL_KEY_UPDATE_REQUESTED);
-        SSL_do_handshake(ends.server.ssl());
-        co_await ends.server.flush();
-        EXPECT_TRUE(ends.client.is_quiet());
-        co_await ends.client.send("with new keys");
-        ends.server.engine().write("data");
-        co_await ends.server.flush();
-        EXPECT_FALSE(ends.client.is_quiet());
-        EXPECT_FALSE(ends.client.is_quiet());
-        Buffer buffer = co_await ends.client.receive();
-        EXPECT_EQ(buffer.view(), "data");
-        EXPECT_TRUE(ends.client.is_quiet());
-    };
-    run(work());
-}
-
-TEST(Tls, IsNotQuietWithinARecord) {
-    const Setting setting;
-    auto work = [&]() -> Task<> {
-        HandEnds ends = co_await connected_by_hand(setting);
-        EXPECT_TRUE(ends.client.is_quiet());
-        ends.server.engine().write("data");
-        const std::string wire = net::sent_by(ends.server.engine());
-        co_await ends.server.socket().send(std::string_view(wire).substr(0, 7));
-        EXPECT_FALSE(ends.client.is_quiet());
-        co_await ends.server.socket().send(std::string_view(wire).substr(7));
-        Buffer buffer = co_await ends.client.receive();
-        EXPECT_EQ(buffer.view(), "data");
-        EXPECT_TRUE(ends.client.is_quiet());
-    };
-    run(work());
-}
-
-TEST(Tls, IsNotQuietAfterAnyEnd) {
-    const Setting setting;
-    auto work = [&](bool with_farewell) -> Task<> {
-        HandEnds ends = co_await connected_by_hand(setting);
-        EXPECT_TRUE(ends.client.is_quiet());
-        if (with_farewell) ends.server.engine().end_writing();
-        co_await ends.server.flush();
-        if (!with_farewell) ends.server.socket().close();
-        EXPECT_FALSE(ends.client.is_quiet());
-        EXPECT_FALSE(ends.client.is_quiet());
-        if (with_farewell) {
-            Buffer end = co_await ends.client.receive();
-            EXPECT_TRUE(end.empty());
-        } else {
-            EXPECT_THROW(co_await ends.client.receive(), TruncatedError);
-        }
-    };
-    run(work(true));
-    run(work(false));
-}
-
-// ---- Giving up ----
-
-TEST(Tls, AHandshakeCanTimeOutAtAnyMoment) {
-    const Setting setting;
-    const std::size_t descriptors = open_descriptors();
-    const std::size_t buffers = Buffer::leased();
-    auto work = [&](std::size_t bytes) -> Task<> {
-        auto sockets = UnixStream::pair();
-        auto halfway = [&]() -> Task<> {  // passes on a part of what a server says
-            std::unique_ptr<net::TlsEngine> engine = net::good_server().engine();
-            Buffer hello = co_await sockets.first.receive();
-            std::string_view wire = hello.view();
-            engine->shake_hands(wire);
-            const std::string answer = net::sent_by(*engine).substr(0, bytes);
-            co_await sockets.first.send(answer);
-            co_await sleep(1h);
-        };
-        auto client = TlsStream::connect(std::move(sockets.second), setting.client, "a.example");
-        auto both = gather(halfway(), std::move(client));
-        EXPECT_THROW(co_await timeout(1ms, std::move(both)), TimeoutError);
-    };
-    for (const std::size_t bytes : {0, 1, 5, 100, 300}) run(work(bytes));
-    EXPECT_EQ(open_descriptors(), descriptors);
-    EXPECT_EQ(Buffer::leased(), buffers);
-}
-
-TEST(Tls, OperationsCanBeDestroyedAtAnyMoment) {
-    const Setting setting;
-    const std::size_t descriptors = open_descriptors();
-    const std::size_t buffers = Buffer::leased();
-    auto work = [&](int turns) -> Task<> {
-        auto talk = [&]() -> Task<> {
-            Ends ends = co_await connected(setting);
-            const std::string much(1 << 20, 'x');
-            auto sending = [&]() -> Task<> {
-                co_await ends.client.send(much);
-                co_await ends.client.shutdown_send();
-            };
-            co_await gather(sending(), receive_all(ends.server));
-        };
-        TaskGroup group;
-        group.spawn(talk());
-        for (int i = 0; i < turns; ++i) co_await sleep(0ms);
-        group.cancel();
-        co_await group.join();
-    };
-    for (int turns = 0; turns < 60; ++turns) run(work(turns));
-    EXPECT_EQ(open_descriptors(), descriptors);
-    EXPECT_EQ(Buffer::leased(), buffers);
-}
-
-TEST(Tls, CanBeMovedWhileATaskWaits) {
-    const Setting setting;
-    auto work = [&]() -> Task<std::string> {
-        Ends ends = co_await connected(setting);
-        Task<Buffer> waiting = ends.client.receive();
-        TlsStream moved = std::move(ends.client);
-        co_await ends.server.send("x");
-        Buffer buffer = co_await std::move(waiting);
-        co_return std::string(buffer.view());
-    };
-    EXPECT_EQ(run(work()), "x");
-}
-
-TEST(Tls, AStreamMayOutliveItsLoop) {
-    const Setting setting;
-    Ends ends = run(connected(setting));
-    EXPECT_FALSE(ends.client.is_quiet());
-    ends.client.close();
 }
 
 }  // namespace

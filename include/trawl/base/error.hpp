@@ -10,15 +10,17 @@
 ///     │   ├── ConnectError         no connection to the host could be made (refused, unreachable, ...)
 ///     │   └── FileError            a file or directory could not be used: operation() and path() say how and which
 ///     ├── ResolveError             the host's name has no address
-///     ├── TlsError                 no secure connection, or it is one no more: host() and reason() say with whom and
-///     why │   ├── CertificateError     the peer's certificate is not accepted: trying again will not help │   └──
-///     TruncatedError       the connection ended without TLS's end (close_notify): bytes may be missing ├──
-///     ProcessError             a program that was run says that it failed, or was killed ├── ClosedError the peer or
-///     we closed it: a connection, a queue │   └── QueueShutDown        the queue was shut down: it takes nothing more,
-///     or has nothing left to give ├── BarrierBroken            a Barrier was aborted or reset while this task waited
-///     for the others, or before ├── JsonError                a text is not JSON, or its JSON is not what it was read
-///     as ├── HttpError                names the request (method, redacted URL, attempt) │   ├── InvalidUrl the text is
-///     not an http(s) URL │   ├── ProtocolError        the answer breaks HTTP's framing, or ends before it is complete
+///     ├── TlsError                 no secure connection, or no more: host() and reason() say with whom and why
+///     │   ├── CertificateError     the peer's certificate is not accepted: trying again will not help
+///     │   └── TruncatedError       the connection ended without TLS's end (close_notify): bytes may be missing
+///     ├── ProcessError             a program that was run says that it failed, or was killed
+///     ├── ClosedError              the peer or we closed it: a connection, a queue
+///     │   └── QueueShutDown        the queue was shut down: it takes nothing more, or has nothing left to give
+///     ├── BarrierBroken            a Barrier was aborted or reset while this task waited for the others, or before
+///     ├── JsonError                a text is not JSON, or its JSON is not what it was read as
+///     ├── HttpError                names the request (method, redacted URL, attempt)
+///     │   ├── InvalidUrl           the text is not an http(s) URL
+///     │   ├── ProtocolError        the answer breaks HTTP's framing, or ends before it is complete
 ///     │   └── StatusError          the status says that the request failed: status() is it
 ///     ├── FetchError               the source answered, but not with what a retrieval needs
 ///     │   ├── PageError            a page is not JSON, or its JSON is damaged

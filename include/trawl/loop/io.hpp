@@ -231,6 +231,9 @@ public:
 
     /// Waits for bytes. An empty Buffer is the end of the stream. Throws OsError.
     [[nodiscard]] auto receive() { return loop::Begin<loop::Receive>(record()); }
+    /// Gives bytes that have arrived, without waiting: none of them may be because none have, because of the end, or
+    /// because a task waits for them. Throws OsError.
+    [[nodiscard]] Buffer receive_arrived();
     /// Sends all of `bytes`, which must stay as they are until it is done. Throws OsError.
     [[nodiscard]] auto send(std::string_view bytes) {
         return loop::Begin<loop::Send, std::string_view>(record(), bytes);

@@ -13,6 +13,9 @@ class StreamSocket {
 public:
     /// Waits for bytes; an empty Buffer is the end of the stream. Throws OsError.
     [[nodiscard]] auto receive() { return io_.receive(); }
+    /// Gives bytes that have arrived, without waiting: none of them may be because none have, because of the end, or
+    /// because a task waits for them. Throws OsError.
+    [[nodiscard]] Buffer receive_arrived() { return io_.receive_arrived(); }
     /// Sends all of `bytes`, which must stay as they are until it is done. Throws OsError.
     [[nodiscard]] auto send(std::string_view bytes) { return io_.send(bytes); }
     /// The peer receives what was sent, and then the end of the stream; it may go on sending. To be called when no send

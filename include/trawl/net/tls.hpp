@@ -1,25 +1,24 @@
-/// TLS: a connection that nobody on the way can read or change, to a host that has shown who it is (RFC 8446, RFC
-/// 5246).
+/// TLS: a connection that nobody on the way can read or change, to a host that has shown who it is (RFC 8446).
 ///
 ///     TlsContext context(TlsOptions().alpn({"http/1.1"}));       // once: it reads the files, and keeps the sessions
 ///     TcpStream tcp = co_await TcpStream::connect(host, 443);
 ///     TlsStream stream = co_await TlsStream::connect(std::move(tcp), context, host);
 ///
 /// Rules:
-/// - A host is accepted when its certificate names it as a subject alternative name (RFC 6125): by name, where `*`
-/// stands
-///   for one whole label with at least two behind it, or, for an address, as an address. The common name does not
-///   count.
+/// - A host is accepted when its certificate names it as a subject alternative name (RFC 6125): by name, where `*` is
+///   for one whole label with at least two behind it, or, for an address, as an address. Common names do not count.
 /// - An end is one only with TLS's own end (close_notify): without it, somebody may have cut the connection, and
-///   receive() throws TruncatedError. What depends on the end, such as a body without a length, is complete only after
-///   the other one.
+///   receive() throws TruncatedError. What depends on the end, such as a body without a length, is complete only
+///   after the other one.
 /// - TLS 1.2 at least, no renegotiation, no compression, OpenSSL's security level 2 (RSA of 2048 bits, no SHA-1).
 /// - A peer cannot make this side keep more than a few hundred kilobytes that the caller has not asked for.
 #pragma once
 
+#include <coroutine>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "trawl/coro/task.hpp"
 #include "trawl/loop/buffer.hpp"
@@ -62,6 +61,43 @@ private:
     std::shared_ptr<net::TlsServerSettings> settings_;
 };
 
+/// A receive that has not begun: await it, put it into timeout(), or make a Task of it. The bytes stay with the
+/// connection until the moment when they are handed over.
+class [[nodiscard("a receive does nothing until it is awaited")]] TlsReceive {
+public:
+    auto operator co_await() && { return Awaiter(std::move(connection_)); }
+    operator Task<Buffer>() && {  // NOLINT(google-explicit-constructor): gather(stream.receive(), ...)
+        return as_task(std::move(connection_));
+    }
+
+private:
+    friend class TlsStream;
+    using Connection = std::shared_ptr<net::TlsConnection>;
+
+    explicit TlsReceive(Connection connection) noexcept : connection_(std::move(connection)) {}
+    static Task<> arrival(Connection connection);
+    static Buffer take(net::TlsConnection& connection) noexcept;
+    static Task<Buffer> as_task(Connection connection);
+
+    class Awaiter {
+    public:
+        explicit Awaiter(Connection connection)
+            : connection_(std::move(connection)), arrival_(arrival(connection_).operator co_await()) {}
+        bool await_ready() const { return arrival_.await_ready(); }
+        void await_suspend(std::coroutine_handle<> handle) noexcept { arrival_.await_suspend(handle); }
+        Buffer await_resume() {
+            arrival_.await_resume();
+            return take(*connection_);
+        }
+
+    private:
+        Connection connection_;
+        decltype(std::declval<Task<>>().operator co_await()) arrival_;
+    };
+
+    Connection connection_;
+};
+
 /// One end of a TLS connection. Owned by one task at a time, or by two, of which one sends and the other receives;
 /// destroying it closes it. Time limits are the caller's: `timeout(10s, TlsStream::connect(...))`.
 class TlsStream {
@@ -84,7 +120,7 @@ public:
     /// Waits for bytes: as many as have arrived in whole records, up to Buffer::kCapacity. An empty Buffer is the
     /// peer's end. Throws TruncatedError for an end of the connection without one, TlsError (the peer's alert, bytes
     /// that are no TLS), OsError. What had arrived for a receive that is destroyed is kept for the next one.
-    [[nodiscard]] Task<Buffer> receive();
+    [[nodiscard]] TlsReceive receive() { return TlsReceive(connection_); }
     /// Sends all of `bytes`, which must stay as they are until it is done. A send that is destroyed may have sent any
     /// part of them: nothing can be sent behind it (ClosedError). Throws OsError, TlsError.
     [[nodiscard]] Task<> send(std::string_view bytes);
