@@ -234,15 +234,15 @@ private:
         }
     }
 
-    // The kernel keeps descriptors (and may write into buffers) until it has said that each operation is over.
+    // The kernel keeps descriptors (and may write into buffers) until it has said that each operation is over. Where it
+    // refuses to be asked (a sandbox that was closed later), closing the ring has to do.
     void end_everything() noexcept {
         ending_ = true;
         io_uring_sqe& entry = ring_.entry();
         ::io_uring_prep_cancel64(&entry, 0, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY);
         entry.user_data = kCancel;
         Schedule nobody;  // a loop that ends has taken its own off the thread, and nobody is woken
-        while (pending_ > 0) {
-            ::io_uring_submit_and_wait(&ring_.get(), 1);
+        while (pending_ > 0 && ring_.submit_and_wait_for_one()) {
             ring_.take_completions(kCompletionsPerTick,
                                    [&](const Completion& completion) { handle(completion, nobody); });
         }
