@@ -35,6 +35,8 @@ Failure failure_of(const Response& response) {
     } catch (const ConnectError& connect) {
         throw ConnectError(connect.code(), format("GET {}: cannot connect to {}:{}{}; check that the source is up",
                                                   url.redacted(), url.host(), url.port(), reason));
+    } catch (const FileError&) {  // of the files that TLS needs
+        throw;
     } catch (const OsError& broken) {
         throw OsError(broken.code(), format("GET {}: the connection broke{}", url.redacted(), reason));
     } catch (const TimeoutError& timeout) {
@@ -76,6 +78,9 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
         result.is_final = !answered_;
         result.error = std::current_exception();
     } catch (const TlsError&) {
+        result.is_final = true;
+        result.error = std::current_exception();
+    } catch (const FileError&) {
         result.is_final = true;
         result.error = std::current_exception();
     } catch (const OsError&) {

@@ -5,7 +5,6 @@
 
 #include "page_facts.hpp"
 #include "page_source.hpp"
-#include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/detect.hpp"
@@ -31,14 +30,6 @@ HeaderList list_of(const Headers& headers) {
     HeaderList list;
     for (const Headers::Field field : headers) list.emplace_back(field.name, field.value);
     return list;
-}
-
-// Only a body that is sent plain can be read here.
-void refuse_coding(const Headers& headers, const Url& url) {
-    const auto coding = headers.get("content-encoding");
-    if (!coding || equal_ignoring_case(*coding, "identity")) return;
-    throw PageError(format("{}: the page is compressed ({}), which is not supported yet; make the source send it plain",
-                           url.redacted(), *coding));
 }
 
 /// A page that has come and was checked, with what the pagination may ask of it.
@@ -154,7 +145,6 @@ private:
 
     Task<Fetched> fetch(Url url) {
         Response response = co_await source_.get(url);
-        refuse_coding(response.headers(), url);
         HeaderList headers = list_of(response.headers());
         auto body = std::make_unique<const std::string>(std::move(response).take_body());
         try {

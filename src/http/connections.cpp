@@ -59,7 +59,10 @@ void Lease::give_back() {
                                      keep_alive ? parse_keep_alive(*keep_alive) : std::nullopt));
 }
 
-Connections::Connections(const ClientOptions& options) : options_(options), pool_(limits_of(options)) {}
+// Files that somebody names are read at once, so that a wrong name is told at once; the system's when they are needed.
+Connections::Connections(const ClientOptions& options) : options_(options), pool_(limits_of(options)) {
+    if (options_.tls != TlsOptions()) tls();
+}
 
 // A lease may end after its loop has: when what holds it outlives run().
 TimePoint Connections::now() { return Schedule::is_running_here() ? Loop::current().now() : Clock::now(); }
@@ -122,8 +125,8 @@ Task<TcpStream> Connections::connect(const Request& request, Timings& timings) {
 
 Task<TlsStream> Connections::secure(const Request& request, TcpStream stream, Timings& timings) {
     const TimePoint began = Clock::now();
+    TlsContext& context = tls();
     try {
-        TlsContext& context = tls();
         auto shaking = TlsStream::connect(std::move(stream), context, request.url().host());
         TlsStream secured = co_await timeout(options_.tls_timeout, std::move(shaking));
         timings.tls = Clock::now() - began;

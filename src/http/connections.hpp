@@ -73,7 +73,7 @@ private:
 
     ClientOptions options_;
     Pool pool_;
-    std::optional<TlsContext> tls_;  // its files are read when they are needed
+    std::optional<TlsContext> tls_;
     std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
     std::unordered_map<RequestId, Assigned*> waiting_;
     RequestId next_request_ = 1;

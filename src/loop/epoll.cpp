@@ -82,14 +82,15 @@ private:
         }
     }
 
-    // epoll_pwait2 takes nanoseconds (Linux 5.11); before it, milliseconds rounded up.
+    // epoll_pwait2 takes nanoseconds (Linux 5.11); before it, and where a sandbox that does not know it forbids it
+    // (EPERM: an old libseccomp), milliseconds rounded up.
     int poll(epoll_event* events, std::optional<TimePoint> deadline, TimePoint now) noexcept {
         if (!deadline) return ::epoll_wait(epoll_.get(), events, kEventsMax, -1);
         const timespec timeout = until(*deadline, now);
         if (timeout.tv_sec == 0 && timeout.tv_nsec == 0) return ::epoll_wait(epoll_.get(), events, kEventsMax, 0);
         if (has_pwait2_) {
             const int count = ::epoll_pwait2(epoll_.get(), events, kEventsMax, &timeout, nullptr);
-            if (count >= 0 || errno != ENOSYS) return count;
+            if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return count;
             has_pwait2_ = false;
         }
         constexpr time_t kSecondsMax = 3600;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 
 #include "trawl/loop/loop.hpp"
 
@@ -33,7 +34,14 @@ void end_by(int signal) {
     ::pthread_sigmask(SIG_UNBLOCK, &only, nullptr);  // inside a handler it is blocked
 }
 
-Listening::Listening(Loop& loop, OnSignal on_signal) {
+// Not every stream: one that a thread reads (standard input) is locked for as long as nothing comes.
+void flush_and_end_by(int signal) {
+    std::fflush(stdout);
+    std::fflush(stderr);
+    end_by(signal);
+}
+
+Listening::Listening(Loop& loop, OnSignal on_signal) : loop_(loop) {
     if (on_signal == OnSignal::kLeave || ::gettid() != ::getpid()) return;
     Loop* none = nullptr;
     is_the_one_ = interrupted_loop.compare_exchange_strong(none, &loop);
@@ -55,6 +63,9 @@ Listening::~Listening() {
         if (listens_[i]) ::sigaction(kSignals[i], &before_[i], nullptr);
     }
     interrupted_loop = nullptr;
+    // It came when run() looked no more: to the sender it is as good as one that comes now, with nobody listening.
+    const int late = loop_.take_interrupt();
+    if (late != 0) flush_and_end_by(late);
 }
 
 }  // namespace trawl::loop

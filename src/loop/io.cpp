@@ -3,6 +3,7 @@
 // "edge-triggered").
 #include "trawl/loop/io.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,7 +11,9 @@
 #include <cstring>
 
 #include "backend.hpp"
+#include "descriptor_name.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 #include "trawl/loop/loop.hpp"
 
 namespace trawl {
@@ -19,22 +22,64 @@ namespace {
 
 bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
+// What a connection breaks by (tcp(7), ip(7)). EPIPE is none of them: it says that we, or the peer, have ended one
+// direction in good order, and what is still to be received ends in good order too.
+bool is_break(int error) noexcept {
+    switch (error) {
+        case ECONNRESET:
+        case ECONNABORTED:
+        case ECONNREFUSED:
+        case ETIMEDOUT:
+        case EHOSTUNREACH:
+        case ENETUNREACH:
+        case ENETDOWN:
+        case ENETRESET:
+            return true;
+        default:
+            return false;
+    }
+}
+
+const char* name_of(IoKind kind) noexcept {
+    switch (kind) {
+        case IoKind::kStream:
+            return "connection";
+        case IoKind::kListener:
+            return "listener";
+        case IoKind::kOther:
+            break;
+    }
+    return "descriptor (a pipe, a UDP socket, a process, a watch)";
+}
+
 }  // namespace
+
+void IoRecord::note_error(int code) noexcept {
+    if (broken_by == 0 && is_break(code)) broken_by = code;
+}
 
 IoRecord::~IoRecord() {
     while (!accepted.empty()) ::close(accepted.pop_front());
 }
 
-void Operation::refuse_second() {
+void Operation::refuse(const Operation* slot) const {
+    const IoRecord& its = record();
+    const char* const name = name_of(its.kind);
+    if (its.fd < 0) throw OsError(ECANCELED, format("use a {} that is closed", name));
+    if (its.backend == nullptr)
+        throw UsageError(format("the loop of this {} has ended: make it in the run() that uses it", name));
+    if (its.schedule != &Schedule::current())
+        throw UsageError(format("this {} belongs to another loop than the one that runs: use it in its own", name));
     throw UsageError(
-        "two tasks wait for the same direction of one descriptor (a connection, a listener, a pipe): let one "
-        "of them do it, or use a Lock");
+        format("two tasks wait for the same direction of one {}; the first waits for this: {}. Let one of them do it, "
+               "or use a Lock",
+               name, slot->describe()));
 }
 
 void Operation::wait_in(Operation*& slot) noexcept {
     slot_ = &slot;
     slot = this;
-    if (record_->backend != nullptr) record_->backend->operation_waits(*record_);
+    record().backend->operation_waits(record());
 }
 
 // ---- Receive ----
@@ -58,7 +103,12 @@ bool Receive::take() noexcept {
         return done_ = true;
     }
     error_ = std::exchange(record.error, 0);
-    return error_ != 0 || record.ended;
+    return error_ != 0 || (record.ended && end());
+}
+
+bool Receive::end() noexcept {
+    error_ = record().broken_by;
+    return true;
 }
 
 bool Receive::read() noexcept {
@@ -75,20 +125,24 @@ bool Receive::read() noexcept {
     }
     if (got < 0) {
         error_ = errno;
+        record.note_error(error_);
         return true;
     }
+    if (got == 0) return end();
     // At the end of the stream the record stays readable: every further read says so again.
-    if (got > 0 && static_cast<std::size_t>(got) < Buffer::kCapacity && !record.hung_up) record.readable = false;
+    if (static_cast<std::size_t>(got) < Buffer::kCapacity && !record.hung_up) record.readable = false;
     buffer.resize(static_cast<std::size_t>(got));
     buffer_ = std::move(buffer);
     return done_ = true;
 }
 
 Buffer Receive::await_resume() {
-    if (error_ != 0) throw OsError(error_, "receive");
+    if (error_ != 0) throw OsError(error_, describe());
     done_ = false;
     return std::move(buffer_);
 }
+
+std::string Receive::describe() const { return "receive from " + peer_name(record().fd); }
 
 // ---- Send ----
 
@@ -108,6 +162,7 @@ bool Send::attempt() noexcept {
             return false;
         } else if (errno != EINTR) {
             error_ = errno;
+            record().note_error(error_);
             return true;
         }
     }
@@ -115,8 +170,10 @@ bool Send::attempt() noexcept {
 }
 
 void Send::await_resume() {
-    if (error_ != 0) throw OsError(error_, "send");
+    if (error_ != 0) throw OsError(error_, describe());
 }
+
+std::string Send::describe() const { return "send to " + peer_name(record().fd); }
 
 // ---- Accept ----
 
@@ -129,35 +186,38 @@ void Accept::await_suspend(std::coroutine_handle<> handle) noexcept {
     wait_in(record().reader);
 }
 
-bool Accept::take() noexcept {
+// The kernel looks for a free descriptor first, and for a connection then (accept(2)): without one it would say EMFILE
+// to whoever has only begun to wait.
+bool Accept::nobody_connects() const noexcept {
+    pollfd asked{record().fd, POLLIN, 0};
+    return ::poll(&asked, 1, 0) == 0;
+}
+
+bool Accept::attempt() noexcept {
     if (!record().accepted.empty()) {
         accepted_ = record().accepted.pop_front();
         return true;
     }
-    error_ = std::exchange(record().error, 0);
-    return error_ != 0;
-}
-
-bool Accept::attempt() noexcept {
-    if (take()) return true;
-    if (record().is_fed) return false;
     do {
         accepted_ = ::accept4(record().fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         // A connection that was reset before we took it is no concern of the listener's.
     } while (accepted_ < 0 && (errno == EINTR || errno == ECONNABORTED));
     if (accepted_ >= 0) return true;
-    if (would_block(errno)) {
+    error_ = errno;
+    if (would_block(error_) || ((error_ == EMFILE || error_ == ENFILE) && nobody_connects())) {
+        error_ = 0;
         record().readable = false;
         return false;
     }
-    error_ = errno;
     return true;
 }
 
 int Accept::await_resume() {
-    if (error_ != 0) throw OsError(error_, "accept");
+    if (error_ != 0) throw OsError(error_, describe());
     return std::exchange(accepted_, -1);
 }
+
+std::string Accept::describe() const { return "accept on " + local_name(record().fd); }
 
 // ---- Connect ----
 
@@ -184,11 +244,32 @@ bool Connect::attempt() noexcept {
     return true;
 }
 
+std::string Connect::describe() const {
+    return "connect to " + address_name(reinterpret_cast<const sockaddr*>(&address_), size_, "an address");
+}
+
 }  // namespace loop
 
-IoHandle::IoHandle(int fd, IoKind kind) : record_(&Loop::current().open(fd, kind)) { record_->retain(); }
+namespace {
 
-void IoHandle::refuse_closed() { throw OsError(ECANCELED, "use a connection or listener that is closed"); }
+Loop& loop_that_takes(int fd) {
+    try {
+        return Loop::current();
+    } catch (const UsageError&) {
+        ::close(fd);
+        throw;
+    }
+}
+
+}  // namespace
+
+IoHandle::IoHandle(int fd, IoKind kind) : record_(&loop_that_takes(fd).open(fd, kind)), kind_(kind) {
+    record_->retain();
+}
+
+void IoHandle::refuse_closed() const {
+    throw OsError(ECANCELED, format("use a {} that is closed", loop::name_of(kind_)));
+}
 
 void IoHandle::close() noexcept {
     if (record_ == nullptr) return;
@@ -224,7 +305,9 @@ bool IoHandle::is_quiet() const noexcept {
     if (record_ == nullptr || record_->backend == nullptr) return false;
     if (record_->readable || record_->hung_up || record_->has_arrived()) return false;
     char byte;
-    if (::recv(record_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || !loop::would_block(errno)) return false;
+    if (::recv(record_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return false;
+    record_->note_error(errno);
+    if (!loop::would_block(errno)) return false;
     record_->backend->look(Schedule::current());
     return !record_->has_arrived();
 }

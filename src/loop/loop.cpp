@@ -64,12 +64,6 @@ void Loop::run_until(const bool& done) {
     while (!done && interrupted_by_ == 0) tick(done);
 }
 
-// A main task that came to its end all the same has its say.
-void Loop::throw_if_interrupted(bool done) const {
-    const int signal = interrupted_by_;
-    if (signal != 0 && !done) throw Interrupted(signal);
-}
-
 bool Loop::interrupt(int signal) noexcept {
     int none = 0;
     if (!interrupted_by_.compare_exchange_strong(none, signal)) return false;

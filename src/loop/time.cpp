@@ -20,6 +20,10 @@ std::string text_of(Duration duration) {
 
 }  // namespace
 
+void refuse_not_a_number() {
+    throw UsageError("a duration that is not a number (NaN): look for a 0/0 where it was computed");
+}
+
 std::string time_left(TimePoint deadline) {
     const TimePoint now = Loop::current().now();
     return deadline <= now ? "over now" : text_of(deadline - now) + " left";

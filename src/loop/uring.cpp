@@ -1,7 +1,8 @@
-// The io_uring backend. Stream sockets and listeners are fed: one multishot receive (or accept) per socket goes on
-// until it is cancelled, and the kernel takes a buffer of the loop's for each piece (io_uring_prep_recv_multishot(3)).
-// Everything else is polled, one shot at a time, and the operation makes its own system call. Sending is a plain
-// send(2): nothing of a coroutine's memory is ever with the kernel.
+// The io_uring backend. Stream sockets are fed: one multishot receive per socket goes on until it is cancelled, and the
+// kernel takes a buffer of the loop's for each piece (io_uring_prep_recv_multishot(3)). Everything else is polled, one
+// shot at a time, and the operation makes its own system call: listeners too, for a multishot accept takes the whole
+// backlog before it can be told to stop, thousands of descriptors that nobody asked for. Sending is a plain send(2):
+// nothing of a coroutine's memory is ever with the kernel.
 //
 // Entries are submitted together with the next wait, so that a tick of the loop is one system call.
 #include <poll.h>
@@ -28,13 +29,12 @@ using loop::IoRecord;
 // Bounds the work between two looks at the timers.
 constexpr unsigned kCompletionsPerTick = 1024;
 
-// How far a socket may run ahead of a task that does not receive or accept, before it is told to stop.
+// How far a socket may run ahead of a task that does not receive, before it is told to stop.
 constexpr std::size_t kBuffersAhead = 2;
-constexpr std::size_t kConnectionsAhead = 64;
 
 // What the kernel does for a record: a bit of `pending`, and, as their number, the low bits of `user_data` beside the
 // record's address.
-enum Kind : unsigned { kReceive = 0, kAccept = 1, kPollIn = 2, kPollOut = 3, kWake = 4, kCancel = 5 };
+enum Kind : unsigned { kReceive = 0, kPollIn = 1, kPollOut = 2, kWake = 3, kCancel = 4 };
 constexpr std::uint64_t kKindMask = 7;
 static_assert(alignof(IoRecord) > kKindMask);
 
@@ -60,19 +60,19 @@ public:
 
     IoRecord& open(int fd, IoKind kind) override {
         auto* record = new IoRecord(*this, fd, kind);
-        record->is_fed = kind != IoKind::kOther;
+        record->is_fed = kind == IoKind::kStream;
         records_.push_back(*record);
         return *record;
     }
 
     void operation_waits(IoRecord& record) override {
-        if (record.reader != nullptr) begin_reading(record);
+        if (record.reader != nullptr) begin(record, record.is_fed ? kReceive : kPollIn);
         if (record.writer != nullptr) begin(record, kPollOut);
     }
 
     // What is submitted after the descriptor is closed would meet whoever has its number by then.
     void close(IoRecord& record) noexcept override {
-        for (Kind kind : {kReceive, kAccept, kPollIn, kPollOut}) cancel(record, kind);
+        for (Kind kind : {kReceive, kPollIn, kPollOut}) cancel(record, kind);
         if (ring_.has_unsubmitted()) ring_.submit();
         Backend::close(record);
     }
@@ -102,17 +102,6 @@ public:
 private:
     // ---- what the kernel is asked for ----
 
-    void begin_reading(IoRecord& record) {
-        switch (record.kind) {
-            case IoKind::kStream:
-                return begin(record, kReceive);
-            case IoKind::kListener:
-                return begin(record, kAccept);
-            case IoKind::kOther:
-                return begin(record, kPollIn);
-        }
-    }
-
     void begin(IoRecord& record, Kind kind) {
         if ((record.pending & bit(kind)) != 0) return;
         if (kind == kReceive) receives_ = true;
@@ -123,17 +112,12 @@ private:
     }
 
     static io_uring_sqe& prepare(io_uring_sqe& entry, int fd, Kind kind) noexcept {
-        switch (kind) {
-            case kReceive:
-                ::io_uring_prep_recv_multishot(&entry, fd, nullptr, 0, 0);
-                entry.flags |= IOSQE_BUFFER_SELECT;
-                entry.buf_group = loop::UringBuffers::kGroup;
-                break;
-            case kAccept:
-                ::io_uring_prep_multishot_accept(&entry, fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-                break;
-            default:
-                ::io_uring_prep_poll_add(&entry, fd, kind == kPollOut ? POLLOUT : POLLIN);
+        if (kind == kReceive) {
+            ::io_uring_prep_recv_multishot(&entry, fd, nullptr, 0, 0);
+            entry.flags |= IOSQE_BUFFER_SELECT;
+            entry.buf_group = loop::UringBuffers::kGroup;
+        } else {
+            ::io_uring_prep_poll_add(&entry, fd, kind == kPollOut ? POLLOUT : POLLIN);
         }
         return entry;
     }
@@ -177,13 +161,10 @@ private:
     }
 
     void note(IoRecord& record, Kind kind, const Completion& completion) {
-        switch (kind) {
-            case kReceive:
-                return note_received(record, completion);
-            case kAccept:
-                return note_accepted(record, completion);
-            default:
-                note_polled(record, kind, completion);
+        if (kind == kReceive) {
+            note_received(record, completion);
+        } else {
+            note_polled(record, kind, completion);
         }
     }
 
@@ -200,16 +181,16 @@ private:
         } else if (completion.result == -ENOBUFS) {
             buffers_.grow();
         } else if (completion.result != -ECANCELED) {
-            record.error = -completion.result;
+            note_failed(record, -completion.result);
         }
     }
 
-    // A connection that was reset before we took it is no concern of the listener's.
-    static void note_accepted(IoRecord& record, const Completion& completion) {
-        if (completion.result >= 0) {
-            record.accepted.push_back(completion.result);
-        } else if (completion.result != -ECANCELED && completion.result != -ECONNABORTED) {
-            record.error = -completion.result;
+    static void note_failed(IoRecord& record, int error) noexcept {
+        record.note_error(error);
+        if (record.broken_by != 0) {
+            record.ended = true;
+        } else {
+            record.error = error;
         }
     }
 
@@ -229,20 +210,20 @@ private:
         attempt(waiting, schedule);
         if (waiting != nullptr) {
             begin(record, kind);
-        } else if (record.received.size() >= kBuffersAhead || record.accepted.size() >= kConnectionsAhead) {
+        } else if (record.received.size() >= kBuffersAhead) {
             cancel(record, kind);
         }
     }
 
-    // The kernel keeps descriptors (and may write into buffers) until it has said that each operation is over.
+    // The kernel keeps descriptors (and may write into buffers) until it has said that each operation is over. Where it
+    // refuses to be asked (a sandbox that was closed later), closing the ring has to do.
     void end_everything() noexcept {
         ending_ = true;
         io_uring_sqe& entry = ring_.entry();
         ::io_uring_prep_cancel64(&entry, 0, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY);
         entry.user_data = kCancel;
         Schedule nobody;  // a loop that ends has taken its own off the thread, and nobody is woken
-        while (pending_ > 0) {
-            ::io_uring_submit_and_wait(&ring_.get(), 1);
+        while (pending_ > 0 && ring_.submit_and_wait_for_one()) {
             ring_.take_completions(kCompletionsPerTick,
                                    [&](const Completion& completion) { handle(completion, nobody); });
         }

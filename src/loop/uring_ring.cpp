@@ -18,8 +18,10 @@ bool is_harmless(int error) noexcept { return error == ETIME || error == EINTR |
 // the C library, so that ThreadSanitizer does not see it: here it does.
 std::atomic<int> rings{0};
 
+bool is_refusal(int result) noexcept { return result < 0 && !is_harmless(-result); }
+
 void check(int result, const char* what) {
-    if (result < 0 && !is_harmless(-result)) throw OsError(-result, what);
+    if (is_refusal(result)) throw OsError(-result, what);
 }
 
 }  // namespace
@@ -32,11 +34,17 @@ int Ring::set_up(unsigned flags) noexcept {
 }
 
 // DEFER_TASKRUN (Linux 6.1): completions are worked on when the loop asks for them, and interrupt nothing else. Before
-// it, COOP_TASKRUN: at the next system call. SINGLE_ISSUER (6.0) stands for all else that is needed.
+// it, COOP_TASKRUN: at the next system call. SINGLE_ISSUER (6.0) stands for all else that is needed. A sandbox may know
+// the call that sets up and not the one that waits: it is tried here, where epoll can still be chosen.
 Ring::Ring() {
     int result = set_up(IORING_SETUP_DEFER_TASKRUN);
     if (result == -EINVAL) result = set_up(IORING_SETUP_COOP_TASKRUN);
     if (result < 0) throw OsError(-result, "set up io_uring (TRAWL_BACKEND=epoll works without it)");
+    result = ::io_uring_submit_and_get_events(&ring_);
+    if (is_refusal(result)) {
+        ::io_uring_queue_exit(&ring_);
+        throw OsError(-result, "io_uring_enter (TRAWL_BACKEND=epoll works without it)");
+    }
     rings.fetch_add(1, std::memory_order_acq_rel);
     ::io_uring_register_ring_fd(&ring_);  // spares each call a look-up; a thread has 16 such places, then none
 }
@@ -67,6 +75,8 @@ void Ring::submit_and_wait(std::optional<Duration> timeout) {
     time.tv_nsec = (*timeout - seconds).count();
     check(::io_uring_submit_and_wait_timeout(&ring_, &first, 1, &time, nullptr), "io_uring_enter");
 }
+
+bool Ring::submit_and_wait_for_one() noexcept { return !is_refusal(::io_uring_submit_and_wait(&ring_, 1)); }
 
 void Ring::submit_and_collect() {
     const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);

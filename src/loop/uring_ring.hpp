@@ -19,8 +19,8 @@ struct Completion {
 
 class Ring {
 public:
-    /// Throws OsError: there is no io_uring, it is forbidden, or the kernel is older than Linux 6.0 (multishot receive,
-    /// rings of buffers).
+    /// Throws OsError: there is no io_uring, it (or only io_uring_enter) is forbidden, or the kernel is older than
+    /// Linux 6.0 (multishot receive, rings of buffers).
     Ring();
     Ring(const Ring&) = delete;
     Ring& operator=(const Ring&) = delete;
@@ -33,6 +33,8 @@ public:
     [[nodiscard]] bool has_unsubmitted() const noexcept { return ::io_uring_sq_ready(&ring_) != 0; }
     /// Submits, and waits for a completion until `timeout` is over; for ever without one. Throws OsError.
     void submit_and_wait(std::optional<Duration> timeout);
+    /// Submits, and waits for a completion; false when the kernel refuses.
+    [[nodiscard]] bool submit_and_wait_for_one() noexcept;
     /// Submits, and lets the kernel post what is complete. No system call when there is neither. Throws OsError.
     void submit_and_collect();
 

@@ -52,6 +52,15 @@ TEST(Request, CredentialsReplaceEarlierOnes) {
     EXPECT_THROW((void)client.get("/").bearer_auth("a\r\nx: y"), UsageError);
 }
 
+TEST(Request, MayBePutTogetherStepByStep) {
+    Client client("http://h/");
+    Request request = client.get("/p");
+    for (int page = 1; page <= 2; ++page) request = std::move(request).param("page", page).header("x", "y");
+    EXPECT_EQ(request.method(), "GET");
+    EXPECT_EQ(request.url().str(), "http://h/p?page=2");
+    EXPECT_EQ(request.headers().count("x"), 2U);
+}
+
 TEST(Request, ATimeoutIsLongerThanNothing) {
     Client client("http://h/");
     EXPECT_THROW((void)client.get("/").timeout(0s), UsageError);

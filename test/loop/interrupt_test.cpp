@@ -108,15 +108,47 @@ TEST(InterruptDeathTest, AfterRunTheSignalIsAsItWas) {
     EXPECT_EXIT(program(), testing::KilledBySignal(SIGTERM), "");
 }
 
-TEST(InterruptDeathTest, AMainTaskThatEndsAllTheSameHasItsSay) {
-    auto program = [] {
-        auto work = []() -> Task<int> {
-            ::kill(::getpid(), SIGINT);
-            co_return 6;
-        };
-        std::exit(run(work()));
+// A program that runs one short job after the other would never hear of it otherwise.
+TEST(InterruptDeathTest, ASignalDuringTheLastStepOfTheMainTaskCounts) {
+    auto ends_at_once = []() -> Task<int> {
+        ::kill(::getpid(), SIGTERM);
+        co_return 6;
     };
-    EXPECT_EXIT(program(), testing::ExitedWithCode(6), "");
+    EXPECT_EXIT(std::exit(run(ends_at_once())), testing::KilledBySignal(SIGTERM), "");
+    auto throws = [&] {
+        try {
+            std::exit(run(ends_at_once(), OnSignal::kThrow));
+        } catch (const Interrupted& interrupted) {
+            std::exit(interrupted.signal() == SIGTERM ? 3 : 4);
+        }
+    };
+    EXPECT_EXIT(throws(), testing::ExitedWithCode(3), "");
+}
+
+TEST(InterruptDeathTest, ASignalAfterTheMainTasksEndIsNotLost) {
+    auto program = [] {
+        Loop loop;
+        {
+            const loop::Listening listening(loop, OnSignal::kThrow);
+            ::raise(SIGTERM);
+        }
+        std::exit(7);
+    };
+    EXPECT_EXIT(program(), testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST(InterruptDeathTest, WhatWasPrintedIsWrittenBeforeTheProcessEnds) {
+    auto program = [] {
+        ::dup2(STDERR_FILENO, STDOUT_FILENO);
+        std::setvbuf(stdout, nullptr, _IOFBF, 1 << 16);
+        auto work = []() -> Task<> {
+            std::fputs("printed line\n", stdout);
+            ::kill(::getpid(), SIGTERM);
+            co_await sleep(24h);
+        };
+        run(work());
+    };
+    EXPECT_EXIT(program(), testing::KilledBySignal(SIGTERM), "printed line");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -138,6 +139,12 @@ TEST(SignalWatcher, GivesTheSignal) {
         co_return co_await watcher.next();
     };
     EXPECT_EQ(run(work()), SIGUSR2);
+}
+
+TEST(Sleep, RefusesADurationThatIsNotANumber) {
+    const std::chrono::duration<double> none(std::numeric_limits<double>::quiet_NaN());
+    EXPECT_THROW(static_cast<void>(sleep(none)), UsageError);
+    EXPECT_THROW(static_cast<void>(timeout(none, sleep(1s))), UsageError);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ public:
 class Client {
 public:
     /// Targets given to get() and the others are resolved against `base_url`; without one they must be whole URLs.
+    /// Reads the files that `options.tls` names, and blocks for it. Throws InvalidUrl, FileError, UsageError.
     explicit Client(std::string_view base_url = {}, ClientOptions options = {});
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;

@@ -6,6 +6,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,16 @@ class [[nodiscard("a request is sent when it is awaited")]] Request {
 public:
     Request(Client& client, std::string method, Url url)
         : client_(&client), method_(std::move(method)), url_(std::move(url)) {}
+    Request(const Request&) = default;
+    Request(Request&&) noexcept = default;
+    Request& operator=(const Request&) = default;
+    /// Also to itself, which `request = std::move(request).param("page", 2)` is.
+    Request& operator=(Request&& other) noexcept {
+        if (this == &other) return *this;
+        std::destroy_at(this);
+        return *std::construct_at(this, std::move(other));
+    }
+    ~Request() = default;
 
     /// Adds a header field. Throws UsageError for bytes that no field may have.
     Request&& header(std::string_view name, std::string_view value) && {

@@ -19,9 +19,12 @@ public:
     Buffer() = default;
     Buffer(Buffer&& other) noexcept
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    /// Gives back what it held before.
     Buffer& operator=(Buffer&& other) noexcept {
-        std::swap(data_, other.data_);
-        std::swap(size_, other.size_);
+        if (this == &other) return *this;
+        if (data_ != nullptr) give_back(data_);
+        data_ = std::exchange(other.data_, nullptr);
+        size_ = std::exchange(other.size_, 0);
         return *this;
     }
     ~Buffer() {
@@ -30,7 +33,8 @@ public:
 
     /// A buffer of kCapacity bytes, size() 0.
     static Buffer lease();
-    /// How many of this thread's are leased now: those of a loop that waits for bytes included.
+    /// How many are leased now, by all threads: those of a loop that waits for bytes included. One that is destroyed on
+    /// another thread goes to that one's pool.
     [[nodiscard]] static std::size_t leased() noexcept;
 
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }

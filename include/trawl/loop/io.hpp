@@ -2,16 +2,19 @@
 ///
 /// A descriptor is handed to the loop (IoHandle) and belongs to it. An operation is an awaiter; the loop's record of
 /// the descriptor points to it, and destroying it takes it back. Bytes that had arrived for an operation that is
-/// destroyed are kept for the next one. At most one operation waits in each direction.
+/// destroyed are kept for the next one, and so is the error with which a connection broke: the kernel tells it once,
+/// the record tells it to every receive from then on, in place of the end. At most one operation waits in each
+/// direction.
 ///
-/// A backend says when a system call may succeed, and the operation attempts it; or it feeds the record: it receives
-/// and accepts by itself, ahead of the operations, which take what has arrived.
+/// A backend says when a system call may succeed, and the operation attempts it; or it feeds the record: it receives by
+/// itself, ahead of the operations, which take what has arrived.
 #pragma once
 
 #include <sys/socket.h>
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -40,10 +43,11 @@ class Operation;
 class IoRecord : public ListNode {
 public:
     IoRecord(Backend& its_backend, int its_fd, IoKind its_kind) noexcept
-        : backend(&its_backend), fd(its_fd), kind(its_kind) {}
+        : backend(&its_backend), schedule(&Schedule::current()), fd(its_fd), kind(its_kind) {}
 
-    Backend* backend;  // null once its loop is gone
-    int fd;            // -1 once it is closed
+    Backend* backend;    // null once its loop is gone
+    Schedule* schedule;  // its loop's
+    int fd;              // -1 once it is closed
     IoKind kind;
     bool readable = false;        // the last word of the kernel: a read may succeed
     bool writable = false;        // the same for a write
@@ -51,18 +55,21 @@ public:
     Operation* reader = nullptr;  // at most one operation waits in each direction
     Operation* writer = nullptr;
 
-    bool is_fed = false;         // the backend receives and accepts: operations make no system call for it
-    bool ended = false;          // fed: the end of the stream has been received
-    int error = 0;               // fed: the errno of receiving or accepting, for the next operation
+    bool is_fed = false;         // the backend receives: operations make no system call for it
+    bool ended = false;          // fed: the end of the stream has been received, or the error that stands for it
+    int error = 0;               // fed: the errno of receiving, for the next operation
+    int broken_by = 0;           // the errno with which the connection broke: it stands in the place of every end
     unsigned char pending = 0;   // the backend's: what the kernel does for this record now
     unsigned char stopping = 0;  // the backend's: what of it was cancelled
     Arrivals<Buffer> received;   // ahead of the operations, or for one that was destroyed before it saw the bytes
-    Arrivals<int> accepted;      // connections, owned
+    Arrivals<int> accepted;      // connections, owned, of operations that were destroyed before they gave them
 
     /// The next operation to read has something to take without waiting.
     [[nodiscard]] bool has_arrived() const noexcept {
         return !received.empty() || !accepted.empty() || ended || error != 0;
     }
+    /// Keeps `code` for good when it says that the connection broke; the kernel will not say so again (SO_ERROR).
+    void note_error(int code) noexcept;
     void retain() noexcept { ++users_; }
     void release() noexcept {
         if (--users_ == 0) delete this;
@@ -73,19 +80,33 @@ private:
     int users_ = 0;
 };
 
+/// Keeps a record alive.
+class IoRecordUse {
+public:
+    explicit IoRecordUse(IoRecord& record) noexcept : record_(&record) { record.retain(); }
+    IoRecordUse(const IoRecordUse& other) noexcept : IoRecordUse(*other.record_) {}
+    IoRecordUse& operator=(const IoRecordUse&) = delete;
+    ~IoRecordUse() { record_->release(); }
+    [[nodiscard]] IoRecord& get() const noexcept { return *record_; }
+
+private:
+    IoRecord* record_;
+};
+
 /// An awaiter of one system call's outcome.
 class Operation : public Waiter {
 public:
-    explicit Operation(IoRecord& record) noexcept : record_(&record) { record.retain(); }
-    virtual ~Operation() {
-        leave_slot();
-        record_->release();
-    }
+    explicit Operation(IoRecord& record) noexcept : record_(record) {}
+    virtual ~Operation() { leave_slot(); }
 
-    [[nodiscard]] IoRecord& record() const noexcept { return *record_; }
-    /// Throws UsageError when another operation waits in the slot already: it would never be woken.
-    static void require_free(const Operation* slot) {
-        if (slot != nullptr) refuse_second();
+    [[nodiscard]] IoRecord& record() const noexcept { return record_.get(); }
+    /// Throws when waiting in the slot would be for ever: OsError (ECANCELED) when the descriptor has been closed since
+    /// the operation was made; UsageError when its loop has ended or is not the one that runs, and when another
+    /// operation waits there already.
+    void require_free(const Operation* slot) const {
+        const IoRecord& its = record();
+        if (its.fd < 0 || its.backend == nullptr || its.schedule != &Schedule::current() || slot != nullptr)
+            refuse(slot);
     }
     /// Tries the system call; true when it has an outcome, false when it must wait.
     virtual bool attempt() noexcept = 0;
@@ -103,9 +124,9 @@ protected:
     int error_ = 0;
 
 private:
-    [[noreturn]] static void refuse_second();
+    [[noreturn]] void refuse(const Operation* slot) const;
 
-    IoRecord* record_;
+    IoRecordUse record_;
     Operation** slot_ = nullptr;
 };
 
@@ -122,13 +143,15 @@ public:
         return (record().readable || record().has_arrived()) && attempt();
     }
     void await_suspend(std::coroutine_handle<> handle) noexcept;
-    /// The bytes; empty at the end of the stream. Throws OsError.
+    /// The bytes; empty at the end of the stream. Throws OsError; of a connection that broke, each time again.
     Buffer await_resume();
     bool attempt() noexcept override;
+    [[nodiscard]] std::string describe() const override;
 
 private:
     bool take() noexcept;
     bool read() noexcept;
+    bool end() noexcept;
     void put_back() noexcept;
 
     Buffer buffer_;
@@ -148,6 +171,7 @@ public:
     /// All bytes were given to the kernel. Throws OsError.
     void await_resume();
     bool attempt() noexcept override;
+    [[nodiscard]] std::string describe() const override;
 
 private:
     std::string_view rest_;
@@ -167,9 +191,10 @@ public:
     /// The new connection's descriptor (non-blocking), owned by the caller. Throws OsError.
     int await_resume();
     bool attempt() noexcept override;
+    [[nodiscard]] std::string describe() const override;
 
 private:
-    bool take() noexcept;
+    [[nodiscard]] bool nobody_connects() const noexcept;
 
     int accepted_ = -1;
 };
@@ -187,6 +212,7 @@ public:
     /// 0, or the errno with which connecting failed.
     int await_resume() noexcept { return error_; }
     bool attempt() noexcept override;
+    [[nodiscard]] std::string describe() const override;
 
 private:
     sockaddr_storage address_;
@@ -194,32 +220,38 @@ private:
     bool started_ = false;
 };
 
-/// An operation that has not begun: it can be moved (into a timeout), and begins when it is awaited.
+/// An operation that has not begun: it can be moved (into a timeout), and begins when it is awaited. The handle may be
+/// closed or destroyed before: it throws OsError (ECANCELED) then.
 template <class Awaiter, class... Args>
 class [[nodiscard("an operation does nothing until it is awaited")]] Begin {
 public:
-    explicit Begin(IoRecord& record, Args... args) noexcept : record_(&record), args_(args...) {}
+    explicit Begin(IoRecord& record, Args... args) noexcept : record_(record), args_(args...) {}
     Awaiter operator co_await() const noexcept {
-        return std::apply([this](const Args&... args) { return Awaiter(*record_, args...); }, args_);
+        return std::apply([this](const Args&... args) { return Awaiter(record_.get(), args...); }, args_);
     }
 
 private:
-    IoRecord* record_;
+    IoRecordUse record_;
     std::tuple<Args...> args_;
 };
 
 }  // namespace loop
 
 /// A descriptor that belongs to the loop of this thread. Closing (or destroying) it closes the descriptor; operations
-/// that wait on it then fail with ECANCELED. It may outlive the loop, but works no more.
+/// that wait on it then fail with ECANCELED. It may outlive the loop, but works no more: operations throw UsageError.
 class IoHandle {
 public:
     IoHandle() = default;
-    /// Takes over `fd`, which must be non-blocking. Requires: a loop runs on this thread.
+    /// Takes over `fd`, which must be non-blocking, and has closed it when it throws: UsageError when no loop runs on
+    /// this thread, OsError.
     explicit IoHandle(int fd, IoKind kind = IoKind::kOther);
-    IoHandle(IoHandle&& other) noexcept : record_(std::exchange(other.record_, nullptr)) {}
+    IoHandle(IoHandle&& other) noexcept : record_(std::exchange(other.record_, nullptr)), kind_(other.kind_) {}
+    /// Closes what it held before.
     IoHandle& operator=(IoHandle&& other) noexcept {
-        std::swap(record_, other.record_);
+        if (this == &other) return *this;
+        close();
+        record_ = std::exchange(other.record_, nullptr);
+        kind_ = other.kind_;
         return *this;
     }
     ~IoHandle() { close(); }
@@ -229,7 +261,8 @@ public:
     [[nodiscard]] int fd() const { return record().fd; }
     void close() noexcept;
 
-    /// Waits for bytes. An empty Buffer is the end of the stream. Throws OsError.
+    /// Waits for bytes. An empty Buffer is the end of the stream. Throws OsError. Once a connection broke (ECONNRESET,
+    /// ETIMEDOUT, ...), whichever operation was told, each receive throws that error when it has no more bytes to give.
     [[nodiscard]] auto receive() { return loop::Begin<loop::Receive>(record()); }
     /// Gives bytes that have arrived, without waiting: none of them may be because none have, because of the end, or
     /// because a task waits for them. Throws OsError.
@@ -258,9 +291,10 @@ private:
         if (record_ == nullptr) refuse_closed();
         return *record_;
     }
-    [[noreturn]] static void refuse_closed();
+    [[noreturn]] void refuse_closed() const;
 
     loop::IoRecord* record_ = nullptr;
+    IoKind kind_ = IoKind::kOther;  // of what it held: a message names it
 };
 
 }  // namespace trawl

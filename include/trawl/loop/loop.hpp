@@ -48,13 +48,15 @@ public:
     /// The loop of this thread. Throws UsageError when none runs.
     static Loop& current();
 
-    /// Runs `main` and everything that it starts. Throws what `main` throws, else an error that nobody was left to
-    /// receive; Interrupted when interrupt() came first; UsageError inside one of this loop's tasks.
+    /// Runs `main` and everything that it starts. Throws Interrupted when interrupt() was called before its end, else
+    /// what `main` throws, else an error that nobody was left to receive; UsageError inside one of this loop's tasks.
     template <class T>
     T run(Task<T> main);
     /// Cancels the main task of the run() that goes on, as soon as it suspends, on behalf of `signal`. False when that
     /// has been asked before. May be called from any thread, and from a signal handler.
     bool interrupt(int signal) noexcept;
+    /// The signal of an interrupt() that came too late for the last run(), and would be the next one's; 0 without one.
+    [[nodiscard]] int take_interrupt() noexcept { return interrupted_by_.exchange(0); }
 
     /// What waits on the kernel's behalf: "uring", "epoll", "virtual". The environment's TRAWL_BACKEND chooses between
     /// the first two ("auto", the default: io_uring where the kernel has it and allows it).
@@ -108,7 +110,6 @@ protected:
 private:
     class Run;
     void run_until(const bool& done);
-    void throw_if_interrupted(bool done) const;
     void tick(const bool& done);
     bool deliver();
 
@@ -157,19 +158,26 @@ public:
     ~Run() {
         loop_.schedule_.destroy_left_over();
         static_cast<void>(loop_.schedule_.take_lost_error());
-        loop_.interrupted_by_ = 0;  // until here another signal finds that there was one
+        if (is_told_) loop_.interrupted_by_ = 0;  // until here another signal finds that there was one
+    }
+    void throw_if_interrupted() {
+        const int signal = loop_.interrupted_by_;
+        if (signal == 0) return;
+        is_told_ = true;
+        throw Interrupted(signal);
     }
 
 private:
     Loop& loop_;
+    bool is_told_ = false;
 };
 
 template <class T>
 T Loop::run(Task<T> main) {
-    const Run run(*this);
+    Run run(*this);
     loop::Main<T> root(std::move(main));
     run_until(root.done());
-    throw_if_interrupted(root.done());
+    run.throw_if_interrupted();
     std::exception_ptr lost = schedule_.take_lost_error();
     if constexpr (std::is_void_v<T>) {
         root.take();
@@ -189,7 +197,7 @@ T run(Task<T> main, OnSignal on_signal = OnSignal::kEnd) {
         const loop::Listening listening(loop, on_signal);
         return loop.run(std::move(main));
     } catch (const Interrupted& interrupted) {
-        if (on_signal == OnSignal::kEnd) loop::end_by(interrupted.signal());
+        if (on_signal == OnSignal::kEnd) loop::flush_and_end_by(interrupted.signal());
         throw;
     }
 }

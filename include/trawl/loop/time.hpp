@@ -14,12 +14,16 @@ namespace trawl {
 
 namespace loop {
 
-/// `duration` in nanoseconds, or the longest there is, to either side, when it is longer.
+[[noreturn]] void refuse_not_a_number();
+
+/// `duration` in nanoseconds, or the longest there is, to either side, when it is longer. Throws UsageError when it is
+/// not a number.
 template <class Rep, class Period>
-[[nodiscard]] constexpr Duration saturated(const std::chrono::duration<Rep, Period>& duration) noexcept {
+[[nodiscard]] constexpr Duration saturated(const std::chrono::duration<Rep, Period>& duration) {
     using Seconds = std::chrono::duration<long double>;
     if (Seconds(duration) >= Seconds(Duration::max())) return Duration::max();
     if (Seconds(duration) <= Seconds(Duration::min())) return Duration::min();
+    if (!(Seconds(duration) < Seconds(Duration::max()))) refuse_not_a_number();
     return std::chrono::duration_cast<Duration>(duration);
 }
 
@@ -130,9 +134,9 @@ private:
 };
 
 /// Suspends for at least `duration`; zero (or less) lets everything that is ready run once. Any unit will do; what is
-/// longer than a Duration can say is that long.
+/// longer than a Duration can say is that long. Throws UsageError when it is not a number (NaN).
 template <class Rep, class Period>
-[[nodiscard]] constexpr Sleep sleep(const std::chrono::duration<Rep, Period>& duration) noexcept {
+[[nodiscard]] constexpr Sleep sleep(const std::chrono::duration<Rep, Period>& duration) {
     return Sleep(loop::saturated(duration));
 }
 /// A sleep until a point of the loop's time: await it.
