@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "socket.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/coro/task_set.hpp"
@@ -25,7 +26,7 @@ public:
             if (begun_ < addresses_.size()) {
                 begin_next();
             } else if (attempts_.pending() == 0 && attempts_.completed() == 0) {
-                throw ConnectError(error_, format("connect to {} ({})", host, all()));
+                throw ConnectError(error_, format("connect to {} ({})", host, all()), advice_on(error_));
             }
         }
     }

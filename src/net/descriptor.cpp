@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <utility>
 
 #include "file_error.hpp"
@@ -112,6 +113,9 @@ std::size_t Descriptor::room_for(std::int64_t offset, std::size_t size) const {
 }
 
 std::string Descriptor::read(std::int64_t offset, std::size_t size, const Stop& stop) const {
+    // No file reaches farther: the kernel refuses what ends behind that (EINVAL).
+    const auto farthest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    size = std::min<std::uint64_t>(size, farthest - static_cast<std::uint64_t>(offset));
     std::string bytes;
     std::size_t room = room_for(offset, size);
     while (bytes.size() < size && !stop) {
@@ -130,6 +134,8 @@ std::string Descriptor::read(std::int64_t offset, std::size_t size, const Stop& 
 
 void Descriptor::write(std::int64_t offset, std::string_view bytes, const Stop& stop) const {
     require_sound("write");
+    if (bytes.size() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - offset))
+        throw_file_error(EFBIG, "write", path_, "no file reaches that far: check the position");
     while (!bytes.empty() && !stop) {
         const auto count = checked(write_once(offset, bytes), "write", path_);
         if (count == 0) throw_file_error(EIO, "write", path_);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
+#include <utility>
 
 #include "directory_reader.hpp"
 #include "file_error.hpp"
@@ -60,24 +62,27 @@ std::vector<DirectoryEntry> list(const FileCalls& calls, const std::string& path
     return entries;
 }
 
+/// What a walk has found, and the error that it came upon behind it.
+struct Found {
+    std::vector<DirectoryEntry> entries;
+    std::optional<FileError> error;
+    [[nodiscard]] bool is_end() const noexcept { return entries.empty() && !error; }
+};
+
 /// A walk as its threads see it, one after the other: one directory is open, others wait.
 class Walker {
 public:
-    Walker(FileCalls calls, const std::string& root) : calls_(std::move(calls)) {
-        reader_.emplace(Descriptor::open_directory(calls_, root));
-    }
+    Walker(FileCalls calls, std::string root) : calls_(std::move(calls)), root_(std::move(root)) {}
 
-    /// The next entries; none at the end.
-    std::vector<DirectoryEntry> next(const Stop& stop) {
-        std::vector<DirectoryEntry> entries;
-        while (!stop && entries.size() < kBatch && has_directory()) {
-            const std::size_t before = entries.size();
-            if (!read_into(entries)) reader_.reset();
-            for (std::size_t i = before; i < entries.size(); ++i) {
-                if (entries[i].is_directory()) waiting_.push_back(entries[i].path());
-            }
+    /// The next entries, up to an error, behind which the next call goes on.
+    Found next(const Stop& stop) {
+        Found found;
+        try {
+            while (!stop && found.entries.size() < kBatch && has_directory()) read_into(found.entries);
+        } catch (const FileError& error) {
+            found.error = error;
         }
-        return entries;
+        return found;
     }
 
 private:
@@ -85,6 +90,7 @@ private:
     static bool is_gone(int code) noexcept { return code == ENOENT || code == ENOTDIR || code == ELOOP; }
 
     bool has_directory() {
+        if (root_) reader_.emplace(Descriptor::open_directory(calls_, *std::exchange(root_, std::nullopt)));
         while (!reader_ && !waiting_.empty()) {
             const std::string path = std::move(waiting_.back());
             waiting_.pop_back();
@@ -97,16 +103,26 @@ private:
         return reader_.has_value();
     }
 
-    bool read_into(std::vector<DirectoryEntry>& entries) {
+    // Directories that were found before an error are walked as well.
+    void read_into(std::vector<DirectoryEntry>& entries) {
+        const std::size_t before = entries.size();
+        std::exception_ptr failed;
+        bool has_more = false;
         try {
-            return reader_->read_into(entries, calls_);
+            has_more = reader_->read_into(entries, calls_);
         } catch (const FileError& error) {
-            if (error.code() != ENOENT) throw;
-            return false;
+            has_more = reader_->can_go_on();
+            if (has_more || error.code() != ENOENT) failed = std::current_exception();
         }
+        if (!has_more) reader_.reset();
+        for (std::size_t i = before; i < entries.size(); ++i) {
+            if (entries[i].is_directory()) waiting_.push_back(entries[i].path());
+        }
+        if (failed) std::rethrow_exception(failed);
     }
 
     FileCalls calls_;
+    std::optional<std::string> root_;
     std::optional<DirectoryReader> reader_;
     std::vector<std::string> waiting_;
 };
@@ -168,16 +184,16 @@ Task<std::vector<DirectoryEntry>> list_directory(std::string path) {
     co_return co_await net::on_thread("list_directory", std::move(work));
 }
 
-AsyncGenerator<DirectoryEntry> walk(std::string path) {
-    auto open = [calls = FileCalls::current(), path = std::move(path)](const Stop&) {
-        return std::make_shared<Walker>(calls, path);
-    };
-    std::shared_ptr<Walker> walker = co_await net::on_thread("walk", std::move(open));
+AsyncGenerator<DirectoryEntry> walk(std::string path, std::function<void(const FileError&)> on_error) {
+    auto walker = std::make_shared<Walker>(FileCalls::current(), std::move(path));
     for (;;) {
         auto work = [walker](const Stop& stop) { return walker->next(stop); };
-        std::vector<DirectoryEntry> entries = co_await net::on_thread("walk", std::move(work));
-        if (entries.empty()) co_return;
-        for (DirectoryEntry& entry : entries) co_yield std::move(entry);
+        Found found = co_await net::on_thread("walk", std::move(work));
+        if (found.is_end()) co_return;
+        for (DirectoryEntry& entry : found.entries) co_yield std::move(entry);
+        if (!found.error) continue;
+        if (!on_error) throw FileError(*found.error);
+        on_error(*found.error);
     }
 }
 

@@ -45,11 +45,20 @@ FileType DirectoryReader::type_of(const std::string& path, unsigned char known, 
     return file_info_of(status).type;
 }
 
+void DirectoryReader::fill() {
+    can_go_on_ = false;
+    at_ = 0;
+    end_ = 0;
+    end_ = checked(directory_->getdents(buffer_.get(), kPortion), "list", directory_->path());
+    can_go_on_ = true;
+}
+
 bool DirectoryReader::read_into(std::vector<DirectoryEntry>& entries, const FileCalls& calls) {
-    const auto size = checked(directory_->getdents(buffer_.get(), kPortion), "list", directory_->path());
-    for (std::int64_t at = 0; at < size;) {
-        const auto* raw = reinterpret_cast<const ::dirent64*>(buffer_.get() + at);
-        at += raw->d_reclen;
+    if (at_ == end_) fill();
+    if (end_ == 0) return false;
+    while (at_ < end_) {
+        const auto* raw = reinterpret_cast<const ::dirent64*>(buffer_.get() + at_);
+        at_ += raw->d_reclen;
         const std::string_view name = raw->d_name;
         if (name == "." || name == "..") continue;
         std::string path = prefix_;
@@ -57,7 +66,7 @@ bool DirectoryReader::read_into(std::vector<DirectoryEntry>& entries, const File
         const FileType type = type_of(path, raw->d_type, calls);
         entries.emplace_back(std::move(path), prefix_.size(), type);
     }
-    return size > 0;
+    return true;
 }
 
 void sync_directory(Descriptor& directory) {

@@ -26,7 +26,7 @@ constexpr std::array<Advice, 23> kAdvice{{
     {EROFS, "the file system is mounted read-only: choose another one"},
     {ENOENT, "check the path; make_directories() makes directories that are missing"},
     {EEXIST, "remove it first, or do not ask for a new one"},
-    {EISDIR, "it is a directory: list_directory() and walk() read those"},
+    {EISDIR, "it is a directory: name a file in it; list_directory() and walk() read directories"},
     {ENOTDIR, "a file is where the path needs a directory"},
     {ENOTEMPTY, "remove what is in it first"},
     {EMFILE, "this process has too many files open: close some, or raise its limit (ulimit -n)"},

@@ -47,9 +47,9 @@ public:
     ~Awaiter() { job_->leave(); }
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> handle) {
-        suspend(handle);
         FileJob::submit(job_);
         job_->waiter_ = this;
+        suspend(handle);
     }
     void await_resume() const noexcept {}
     [[nodiscard]] std::string describe() const override { return what_; }

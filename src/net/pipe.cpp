@@ -9,6 +9,8 @@
 #include <ctime>
 
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+#include "trawl/loop/loop.hpp"
 
 namespace trawl {
 namespace net {
@@ -81,7 +83,13 @@ bool WriteToPipe::attempt() noexcept {
 }
 
 void WriteToPipe::await_resume() const {
-    if (error_ != 0) throw OsError(error_, "write to a pipe");
+    if (error_ != 0) throw OsError(error_, "write to a pipe", error_ == EPIPE ? "its reader is gone" : "");
+}
+
+void require_open_pipe(const IoHandle& end, const char* operation) {
+    if (end.is_open()) return;
+    throw OsError(ECANCELED, format("{} a pipe", operation),
+                  "this end is closed; communicate() closes those of a process when it is through with them");
 }
 
 std::string WriteToPipe::describe() const { return "room in a pipe"; }
@@ -89,6 +97,7 @@ std::string WriteToPipe::describe() const { return "room in a pipe"; }
 }  // namespace net
 
 std::pair<PipeReader, PipeWriter> make_pipe() {
+    static_cast<void>(Loop::current());  // there is one, before there is something to own
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_NONBLOCK | O_CLOEXEC) != 0) throw OsError(errno, "pipe");
     try {

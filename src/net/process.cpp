@@ -116,8 +116,8 @@ int wait_for(int pidfd, int options, siginfo_t& info) noexcept {
 }
 
 void kill_now(pid_t pid) noexcept {
-    ::kill(pid, SIGKILL);
-    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    const int patience = ::kill(pid, SIGKILL) == 0 ? 0 : WNOHANG;
+    while (::waitpid(pid, nullptr, patience) < 0 && errno == EINTR) {
     }
 }
 
@@ -146,15 +146,18 @@ Child::Child(pid_t pid, bool has_own_group) : pid_(pid), has_own_group_(has_own_
 }
 
 Child::Child(Child&& other) noexcept
-    : pid_(other.pid_), has_own_group_(other.has_own_group_), pidfd_(std::move(other.pidfd_)), status_(other.status_) {}
+    : pid_(std::exchange(other.pid_, 0)),
+      has_own_group_(other.has_own_group_),
+      pidfd_(std::move(other.pidfd_)),
+      status_(std::exchange(other.status_, std::nullopt)) {}
 
 Child& Child::operator=(Child&& other) noexcept {
     if (this == &other) return *this;
     end();
-    pid_ = other.pid_;
+    pid_ = std::exchange(other.pid_, 0);
     has_own_group_ = other.has_own_group_;
     pidfd_ = std::move(other.pidfd_);
-    status_ = other.status_;
+    status_ = std::exchange(other.status_, std::nullopt);
     return *this;
 }
 
@@ -178,10 +181,18 @@ int Child::signal(int number) noexcept {
     return failed == 0 || errno == ESRCH ? 0 : errno;
 }
 
+// A signal to a group has succeeded when one of it got it: the child itself is asked for.
+bool Child::kill() noexcept {
+    if (has_own_group_) ::kill(-pid_, SIGKILL);
+    return send_signal_to(pidfd_.fd(), SIGKILL) == 0 || errno == ESRCH;
+}
+
+// A child that was not killed may run for ever, and the loop would stand still for as long.
 void Child::end() noexcept {
     if (!pidfd_.is_open()) return;
-    signal(SIGKILL);
-    reap(/*waits=*/true);
+    const bool killed = kill();
+    reap(/*waits=*/killed);
+    pidfd_.close();
 }
 
 }  // namespace net
@@ -237,22 +248,44 @@ PipeReader& Process::output() { return require_open(output_, "standard output");
 
 PipeReader& Process::errors() { return require_open(errors_, "standard error"); }
 
+void Process::require_child() const {
+    if (child_.pid() == 0) throw UsageError("this Process was moved from: its child is with the one it was moved to");
+}
+
+OsError Process::failure(int error) const {
+    return {error, format("wait for '{}' (process {})", program_, child_.pid()),
+            error == ECHILD ? "somebody else took its status: waitpid(-1), or an ignored SIGCHLD" : ""};
+}
+
 std::optional<ExitStatus> Process::status() {
+    require_child();
     if (child_.status()) return child_.status();
-    if (const int error = child_.reap(); error != 0) throw OsError(error, "wait for '" + program_ + "'");
+    if (const int error = child_.reap(); error != 0) throw failure(error);
     return child_.status();
 }
 
+// status() of another task closes the descriptor when it takes the status.
+Task<> Process::watch() {
+    try {
+        co_await child_.ended();
+    } catch (const OsError& error) {
+        if (child_.is_watched()) throw failure(error.code());
+    }
+}
+
 Task<ExitStatus> Process::wait() {
+    require_child();
+    const Lock::Guard turn = co_await turn_->acquire();
     for (;;) {
         if (const std::optional<ExitStatus> ended = status()) co_return *ended;
-        co_await child_.ended();
+        co_await watch();
     }
 }
 
 void Process::send_signal(int signal) {
+    require_child();
     if (const int error = child_.signal(signal); error != 0)
-        throw OsError(error, format("send signal {} to '{}'", signal, program_));
+        throw OsError(error, format("send signal {} to '{}' (process {})", signal, program_, child_.pid()));
 }
 
 Task<ExitStatus> Process::stop(Duration grace) {
@@ -291,11 +324,12 @@ Task<std::string> read_to_end(PipeReader& pipe) {
 
 }  // namespace
 
+// Its end is waited for at the same time as that of the pipes: it kills what of its group holds them open.
 Task<ProcessOutput> Process::communicate(std::string_view input) {
+    require_child();
     if (!input.empty()) require_open(input_, "standard input");
-    auto streams = co_await gather(feed(input_, input), read_to_end(output_), read_to_end(errors_));
-    const ExitStatus ended = co_await wait();
-    co_return ProcessOutput(program_, ended, std::move(std::get<1>(streams)), std::move(std::get<2>(streams)));
+    auto all = co_await gather(feed(input_, input), read_to_end(output_), read_to_end(errors_), wait());
+    co_return ProcessOutput(program_, std::get<3>(all), std::move(std::get<1>(all)), std::move(std::get<2>(all)));
 }
 
 Task<ProcessOutput> run_command(Command command, std::string input) {

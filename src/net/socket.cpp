@@ -15,8 +15,23 @@ namespace net {
 
 int new_socket(int family, int type) {
     const int fd = ::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) throw OsError(errno, "socket");
+    if (fd < 0) throw OsError(errno, "make a socket", advice_on(errno));
     return fd;
+}
+
+int new_socket_to(const Address& address, int type) {
+    try {
+        return new_socket(address.family(), type);
+    } catch (const OsError& error) {
+        throw ConnectError(error.code(), "connect to " + address.str(), advice_on(error.code()));
+    }
+}
+
+std::string advice_on(int error) {
+    if (error == EMFILE)
+        return "this process has too many files and sockets open: close some, or raise its limit (ulimit -n)";
+    if (error == ENFILE) return "the system has too many files and sockets open: close some";
+    return {};
 }
 
 void set_option(int fd, int level, int name, int value, const char* what) {

@@ -44,7 +44,7 @@ void TcpStream::keep_alive(std::chrono::seconds idle, std::chrono::seconds inter
 }
 
 Task<TcpStream> TcpStream::connect(Address address) {
-    TcpStream stream(net::new_socket(address.family(), SOCK_STREAM));
+    TcpStream stream(net::new_socket_to(address, SOCK_STREAM));
     const int error = co_await stream.io().connect(address.get(), address.size());
     if (error != 0) throw ConnectError(error, "connect to " + address.str());
     co_return stream;
@@ -76,8 +76,13 @@ TcpListener TcpListener::bind(const std::string& host, std::uint16_t port, const
 }
 
 Task<TcpStream> TcpListener::accept() {
-    const int fd = co_await io_.accept();
-    co_return TcpStream(fd);
+    try {
+        const int fd = co_await io_.accept();
+        co_return TcpStream(fd);
+    } catch (const OsError& error) {
+        if (error.code() == ECANCELED) throw;
+        throw OsError(error.code(), format("accept on port {}", port_), net::advice_on(error.code()));
+    }
 }
 
 }  // namespace trawl

@@ -15,6 +15,17 @@ namespace {
 
 bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
+/// " from 127.0.0.1:53" for whom the socket is connected to, else " on" its own address; nothing when it is closed.
+std::string whereabouts(int fd, const char* before_peer) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    const auto text = [&] { return Address(reinterpret_cast<sockaddr*>(&address), size).str(); };
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) return before_peer + text();
+    size = sizeof address;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0) return " on " + text();
+    return {};
+}
+
 }  // namespace
 
 // ---- ReceiveDatagram ----
@@ -64,7 +75,7 @@ bool ReceiveDatagram::attempt() noexcept {
 }
 
 Datagram ReceiveDatagram::await_resume() {
-    if (error_ != 0) throw OsError(error_, "receive a datagram");
+    if (error_ != 0) throw OsError(error_, "receive a datagram" + whereabouts(record().fd, " from "));
     done_ = false;
     return std::move(datagram_);
 }
@@ -100,7 +111,8 @@ bool SendDatagram::attempt() noexcept {
 
 void SendDatagram::await_resume() const {
     if (error_ == 0) return;
-    throw OsError(error_, to_.size() == 0 ? "send a datagram" : "send a datagram to " + to_.str());
+    throw OsError(error_,
+                  "send a datagram" + (to_.size() == 0 ? whereabouts(record().fd, " to ") : " to " + to_.str()));
 }
 
 std::string SendDatagram::describe() const { return "room for a datagram"; }
@@ -118,13 +130,20 @@ Task<UdpSocket> UdpSocket::connect(std::string host, std::uint16_t port) {
     std::vector<Address> addresses = co_await resolve(host, port);
     int error = 0;
     for (const Address& address : addresses) {
-        UdpSocket socket(net::new_socket(address.family(), SOCK_DGRAM));
+        UdpSocket socket(net::new_socket_to(address, SOCK_DGRAM));
         if (::connect(socket.io_.fd(), address.get(), address.size()) == 0) co_return std::move(socket);
         error = errno;
     }
-    throw ConnectError(error, format("send datagrams to {} port {}", host, port));
+    throw ConnectError(error, format("send datagrams to {} port {}", host, port), net::advice_on(error));
 }
 
-Address UdpSocket::local_address() const { return net::local_address(io_.fd()); }
+void UdpSocket::require_open() const {
+    if (!io_.is_open()) throw OsError(ECANCELED, "use a UDP socket", "it is closed, or was moved from");
+}
+
+Address UdpSocket::local_address() const {
+    require_open();
+    return net::local_address(io_.fd());
+}
 
 }  // namespace trawl

@@ -22,6 +22,9 @@ namespace {
 constexpr Duration kRetryFirst = std::chrono::milliseconds(1);
 constexpr Duration kRetryMax = std::chrono::milliseconds(50);
 
+// Of a name that is too long: enough to know it by.
+constexpr std::size_t kQuoted = 60;
+
 bool is_abstract(const std::string& path) noexcept { return path[0] == '@' || path[0] == '\0'; }
 
 /// The name as it can be shown.
@@ -34,8 +37,8 @@ Address address_of(const std::string& path) {
     if (path.empty()) throw UsageError("a Unix socket needs a name: a path, or @name for one without a file");
     if (path.size() >= sizeof address.sun_path) {
         throw UsageError(
-            format("the name of a Unix socket has at most {} bytes, and this has {}: {}; use a shorter one",
-                   sizeof address.sun_path - 1, path.size(), shown(path)));
+            format("the name of a Unix socket has at most {} bytes, and this has {}: {}...; use a shorter one",
+                   sizeof address.sun_path - 1, path.size(), shown(path).substr(0, kQuoted)));
     }
     if (!is_abstract(path) && path.find('\0') != std::string::npos)
         throw UsageError(format("the path of a Unix socket has a zero byte inside: {}", path.c_str()));
@@ -55,6 +58,28 @@ int try_connect(const Address& address) {
 
 bool try_bind(int fd, const Address& address) noexcept { return ::bind(fd, address.get(), address.size()) == 0; }
 
+int new_socket_to(const std::string& path) {
+    try {
+        return net::new_socket(AF_UNIX, SOCK_STREAM);
+    } catch (const OsError& error) {
+        throw ConnectError(error.code(), "connect to " + shown(path), net::advice_on(error.code()));
+    }
+}
+
+std::string advice_to_connect(int error) {
+    if (error == ENOENT) return "no socket is there: is the server running?";
+    if (error == ECONNREFUSED) return "nobody listens there: is the server running?";
+    return {};
+}
+
+std::string advice_to_listen(int error) {
+    if (error == ENOENT) return "its directory is missing: make_directories() makes it";
+    if (error == ENOTDIR) return "a file is where the path needs a directory";
+    if (error == EACCES || error == EROFS) return "check that its directory may be written to";
+    if (error == EADDRINUSE) return "somebody listens there, or a file that is no socket is in the way";
+    return {};
+}
+
 /// True when `path` was a socket file that nobody listened on, and is gone. Otherwise errno is EADDRINUSE.
 bool remove_stale(const std::string& path, const Address& address) {
     struct stat file{};
@@ -73,16 +98,17 @@ bool remove_stale(const std::string& path, const Address& address) {
 Task<UnixStream> UnixStream::connect(std::string path) {
     const Address address = address_of(path);
     for (Duration wait = kRetryFirst;; wait = std::min(wait * 2, kRetryMax)) {
-        UnixStream stream(net::new_socket(AF_UNIX, SOCK_STREAM));
+        UnixStream stream(new_socket_to(path));
         const int error = co_await stream.io().connect(address.get(), address.size());
         if (error == 0) co_return std::move(stream);
-        if (error != EAGAIN) throw ConnectError(error, "connect to " + shown(path));
+        if (error != EAGAIN) throw ConnectError(error, "connect to " + shown(path), advice_to_connect(error));
         stream.close();
         co_await sleep(wait);
     }
 }
 
 std::pair<UnixStream, UnixStream> UnixStream::pair() {
+    static_cast<void>(Loop::current());  // there is one, before there is something to own
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
         throw OsError(errno, "socketpair");
@@ -117,7 +143,7 @@ UnixListener UnixListener::bind(std::string path, const UnixListenOptions& optio
     if (options.permissions_) ::fchmod(fd, *options.permissions_);
     bool bound = try_bind(fd, address);
     if (!bound && errno == EADDRINUSE && !abstract && remove_stale(path, address)) bound = try_bind(fd, address);
-    if (!bound) throw OsError(errno, "listen on " + shown(path));
+    if (!bound) throw OsError(errno, "listen on " + shown(path), advice_to_listen(errno));
     listener.path_ = std::move(path);
     if (!abstract) ::lstat(listener.path_.c_str(), &listener.file_);
     if (options.permissions_ && ::chmod(listener.path_.c_str(), *options.permissions_) != 0)
@@ -127,8 +153,13 @@ UnixListener UnixListener::bind(std::string path, const UnixListenOptions& optio
 }
 
 Task<UnixStream> UnixListener::accept() {
-    const int fd = co_await io_.accept();
-    co_return UnixStream(fd);
+    try {
+        const int fd = co_await io_.accept();
+        co_return UnixStream(fd);
+    } catch (const OsError& error) {
+        if (error.code() == ECANCELED) throw;
+        throw OsError(error.code(), "accept on " + shown(path_), net::advice_on(error.code()));
+    }
 }
 
 void UnixListener::close() noexcept {

@@ -77,6 +77,8 @@ void replace_file(const FileCalls& calls, const std::string& path, std::string_v
     struct ::stat status{};
     const auto found = calls.stat(path, status);
     if (found != -ENOENT) net::checked(found, "look at", path);
+    if (found == 0 && S_ISDIR(status.st_mode))
+        net::throw_file_error(EISDIR, "replace", path, "it is a directory: name a file in it");
     const bool replaces = found == 0 && S_ISREG(status.st_mode);
     const auto directory = Descriptor::open_directory(calls, parent_of(path));
     // Whoever may not read the old file may not read the new one either, not even for an instant.

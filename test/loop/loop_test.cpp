@@ -10,6 +10,7 @@
 #include "trawl/base/error.hpp"
 #include "trawl/coro/gather.hpp"
 #include "trawl/loop/signal.hpp"
+#include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl {
@@ -130,6 +131,26 @@ TEST(Timeout, AnErrorInTimePassesThrough) {
     };
     auto work = [&]() -> Task<> { co_await timeout(10s, failing()); };
     EXPECT_THROW(run(work()), UsageError);
+}
+
+// The second join() is refused when it is about to wait.
+TEST(Timeout, WorkThatIsRefusedLeavesTheTaskWaitingForNothing) {
+    auto work = []() -> Task<> {
+        TaskGroup group;
+        group.spawn([]() -> Task<> { co_await sleep(1h); }());
+        TaskGroup joining;
+        joining.spawn([](TaskGroup& joined) -> Task<> { co_await joined.join(); }(group));
+        co_await sleep(0s);
+        bool refused = false;
+        try {
+            co_await timeout(1h, group.join());
+        } catch (const UsageError&) {
+            refused = true;
+        }
+        EXPECT_TRUE(refused);
+        EXPECT_EQ(Schedule::current().running()->waits_for(), nullptr);
+    };
+    run(work());
 }
 
 TEST(SignalWatcher, GivesTheSignal) {

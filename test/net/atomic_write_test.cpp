@@ -182,5 +182,16 @@ TEST(AtomicWrite, WritesInTheWorkingDirectoryToo) {
     EXPECT_EQ(on_disk(disk / "bare"), "x");
 }
 
+TEST(AtomicWrite, ADirectoryIsNotReplacedAndTheAdviceIsForWriters) {
+    on_both_loops([]() -> Task<> {
+        Disk disk;
+        std::filesystem::create_directory(disk / "directory");
+        const std::string message = co_await message_of(write_file_atomically(disk / "directory", "text"));
+        EXPECT_THAT(message, HasSubstr("replace '" + (disk / "directory") + "'"));
+        EXPECT_THAT(message, HasSubstr("name a file in it"));
+        EXPECT_THAT(disk.names(), ElementsAre("directory"));
+    });
+}
+
 }  // namespace
 }  // namespace trawl

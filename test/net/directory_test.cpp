@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "disk.hpp"
+#include "trawl/base/format.hpp"
 #include "trawl/net/file.hpp"
 #include "trawl/net/file_faults.hpp"
 
@@ -198,6 +199,72 @@ TEST(Walk, ADirectoryThatCannotBeReadIsAnErrorAndOneThatIsGoneIsNot) {
             EXPECT_THAT(co_await walked(disk.path()),
                         UnorderedElementsAre("d a", "o fifo", "l link", "d a/deep", "d a/empty", "f a/file"));
         }
+    });
+}
+
+TEST(Walk, ThrowsAnErrorBehindWhatItFoundBefore) {
+    on_both_loops([]() -> Task<> {
+        Disk disk;
+        make_tree(disk);
+        FileFaults faults;
+        faults.fail("open", EACCES).on("a/deep");
+        faults.fail("open", EACCES).on("a/empty");
+        std::vector<std::string> found;
+        auto entries = walk(disk.path());
+        int error = 0;
+        try {
+            while (auto entry = co_await entries.next()) found.push_back(entry->path().substr(disk.path().size() + 1));
+        } catch (const FileError& failed) {
+            error = failed.code();
+        }
+        EXPECT_EQ(error, EACCES);
+        EXPECT_THAT(found, UnorderedElementsAre("a", "fifo", "link", "a/deep", "a/empty", "a/file"));
+        EXPECT_FALSE((co_await entries.next()).has_value());
+    });
+}
+
+TEST(Walk, GoesOnBehindErrorsThatAreHandedOver) {
+    on_both_loops([]() -> Task<> {
+        Disk disk;
+        make_tree(disk);
+        FileFaults faults;
+        faults.hide_types();
+        faults.fail("open", EACCES).on("a/empty");
+        faults.fail("getdents", EIO).on("deep/er");
+        faults.fail("lstat", EACCES).on("link");
+        std::vector<std::string> found;
+        std::vector<std::string> errors;
+        auto entries = walk(disk.path(), [&](const FileError& error) {
+            errors.push_back(format("{} {}", error.code(), error.path().substr(disk.path().size() + 1)));
+        });
+        while (auto entry = co_await entries.next()) found.push_back(entry->path().substr(disk.path().size() + 1));
+        EXPECT_THAT(found, UnorderedElementsAre("a", "fifo", "a/deep", "a/empty", "a/file", "a/deep/er"));
+        EXPECT_THAT(errors, UnorderedElementsAre(format("{} a/empty", EACCES), format("{} a/deep/er", EIO),
+                                                 format("{} link", EACCES)));
+    });
+}
+
+TEST(Walk, HandsOverThatItsRootCannotBeRead) {
+    on_both_loops([]() -> Task<> {
+        Disk disk;
+        int error = 0;
+        auto entries = walk(disk / "missing", [&](const FileError& failed) { error = failed.code(); });
+        EXPECT_FALSE((co_await entries.next()).has_value());
+        EXPECT_EQ(error, ENOENT);
+    });
+}
+
+TEST(Walk, IsEndedByWhatItsErrorHandlerThrows) {
+    on_both_loops([]() -> Task<> {
+        Disk disk;
+        std::string message;
+        auto entries = walk(disk / "missing", [](const FileError&) { throw UsageError("enough"); });
+        try {
+            co_await entries.next();
+        } catch (const UsageError& error) {
+            message = error.what();
+        }
+        EXPECT_EQ(message, "enough");
     });
 }
 

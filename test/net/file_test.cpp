@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <fstream>
+#include <limits>
 #include <string>
 
 #include "disk.hpp"
@@ -348,6 +350,20 @@ TEST(WholeFiles, ThousandAtOnce) {
     const std::size_t before = open_descriptors();
     run(all());
     EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(File, NoFileReachesFartherThanTheLargestPosition) {
+    on_both_loops([]() -> Task<> {
+        Disk disk;
+        constexpr std::int64_t kFarthest = std::numeric_limits<std::int64_t>::max();
+        co_await write_file(disk / "file", "text");
+        File file = co_await File::open(disk / "file", FileMode::read_write());
+        for (const std::int64_t offset : {kFarthest, kFarthest - 1, std::int64_t{1} << 60}) {
+            EXPECT_EQ(co_await file.read_at(offset, 10), "");
+        }
+        EXPECT_THAT(co_await message_of(file.write_at(kFarthest - 2, "text")), HasSubstr("no file reaches that far"));
+        EXPECT_EQ(co_await file.read_at(0, 10), "text");
+    });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Operations that are destroyed while a thread is in the midst of their system call.
 #include <gmock/gmock.h>
+#include <pthread.h>
 
 #include <condition_variable>
 #include <fstream>
@@ -79,6 +80,28 @@ Task<> destroy_at(Gate& gate, Task<> work) {
     co_await gate.reached();
 }
 
+/// While it lives, threads are to have stacks that no address space has room for: none can be started.
+class NoThreads {
+public:
+    NoThreads() {
+        ::pthread_getattr_default_np(&before_);
+        pthread_attr_t huge;
+        ::pthread_getattr_default_np(&huge);
+        ::pthread_attr_setstacksize(&huge, std::size_t{1} << 47);
+        ::pthread_setattr_default_np(&huge);
+        ::pthread_attr_destroy(&huge);
+    }
+    NoThreads(const NoThreads&) = delete;
+    NoThreads& operator=(const NoThreads&) = delete;
+    ~NoThreads() {
+        ::pthread_setattr_default_np(&before_);
+        ::pthread_attr_destroy(&before_);
+    }
+
+private:
+    pthread_attr_t before_{};
+};
+
 template <class T>
 Task<> drop_result(Task<T> work) {
     co_await std::move(work);
@@ -93,6 +116,21 @@ std::size_t count_of(const FileFaults& faults, const std::string& call) {
 /// Lets everything that is ready run, some times over.
 Task<> let_others_run() {
     for (int i = 0; i < 10; ++i) co_await sleep(0s);
+}
+
+TEST(FileThread, ATaskThatFoundNoThreadWaitsForNothing) {
+    run([]() -> Task<> {
+        const NoThreads none;
+        int error = 0;
+        try {
+            co_await read_file("/etc/passwd");
+        } catch (const OsError& failed) {
+            error = failed.code();
+        }
+        EXPECT_EQ(error, EAGAIN);
+        EXPECT_EQ(Schedule::current().running()->waits_for(), nullptr);
+        EXPECT_THAT(dump_tasks(), Not(HasSubstr("waits for")));
+    }());
 }
 
 TEST(FileThread, ADestroyedReadLeavesThePositionAndTheNextWaitsForItsThread) {

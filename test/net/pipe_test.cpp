@@ -102,5 +102,28 @@ TEST(Pipe, ASecondWriterIsAnError) {
     EXPECT_THROW(run(work()), UsageError);
 }
 
+TEST(Pipe, ErrorsOfAClosedEndSayThatItIsAPipe) {
+    auto work = []() -> Task<> {
+        auto ends = make_pipe();
+        ends.first.close();
+        ends.second.close();
+        for (const bool reads : {true, false}) {
+            std::string message;
+            try {
+                if (reads) {
+                    co_await ends.first.receive();
+                } else {
+                    co_await ends.second.send("x");
+                }
+            } catch (const OsError& error) {
+                EXPECT_EQ(error.code(), ECANCELED);
+                message = error.what();
+            }
+            EXPECT_NE(message.find(reads ? "read from a pipe" : "write to a pipe"), std::string::npos) << message;
+        }
+    };
+    run(work());
+}
+
 }  // namespace
 }  // namespace trawl

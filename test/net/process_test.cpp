@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "loop/descriptors.hpp"
+#include "children.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/coro/gather.hpp"
@@ -28,16 +28,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// No child is left, neither running nor as a zombie.
-bool has_children() {
-    siginfo_t info{};
-    return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
-}
-
-bool is_alive(pid_t pid) { return ::kill(pid, 0) == 0; }
-
-Command shell(std::string script) { return Command("sh", "-c", std::move(script)); }
-
 ProcessOutput ran(Command command, std::string input = {}) {
     return run(run_command(std::move(command), std::move(input)));
 }
@@ -48,17 +38,7 @@ std::string output_of(Command command, std::string input = {}) {
     return output.output;
 }
 
-// Every test ends with no child and no descriptor that was not there before.
-class Processes : public testing::Test {
-protected:
-    void TearDown() override {
-        EXPECT_FALSE(has_children());
-        EXPECT_EQ(open_descriptors(), descriptors_);
-    }
-
-private:
-    std::size_t descriptors_ = open_descriptors();
-};
+class Processes : public NoChildIsLeft {};
 
 TEST_F(Processes, GiveTheirOutputAndTheirStatus) {
     const ProcessOutput output = ran(shell("echo out; echo err >&2; exit 3"));
@@ -386,6 +366,13 @@ TEST_F(Processes, WhatIsLeftOfAGroupIsKilledWhenItsLeaderHasEnded) {
         co_return end.empty();
     };
     EXPECT_TRUE(run(work()));
+}
+
+TEST_F(Processes, WhatIsLeftOfAGroupKeepsNobodyWaitingForItsOutput) {
+    EXPECT_EQ(output_of(shell("sleep 1000 & echo started").own_group()), "started\n");
+    EXPECT_EQ(output_of(shell("sleep 1000 & echo started").stdin_from(Stdio::pipe()).own_group(),
+                        std::string(1'000'000, 'x')),
+              "started\n");
 }
 
 TEST_F(Processes, AMovedProcessIsTheSame) {

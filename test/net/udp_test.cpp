@@ -218,5 +218,31 @@ TEST(Udp, ClosingFailsAReceiverAndLeavesNoDescriptorBehind) {
     EXPECT_EQ(open_descriptors(), before);
 }
 
+TEST(Udp, ErrorsNameTheSocketAndItsPeer) {
+    auto work = []() -> Task<> {
+        UdpSocket closed = UdpSocket::bind("127.0.0.1", 0);
+        const std::string nobody = closed.local_address().str();
+        UdpSocket asker = co_await UdpSocket::connect("127.0.0.1", closed.local_address().port());
+        closed.close();
+        std::string message;
+        try {
+            co_await closed.receive_from();
+        } catch (const OsError& error) {
+            EXPECT_EQ(error.code(), ECANCELED);
+            message = error.what();
+        }
+        EXPECT_NE(message.find("UDP socket"), std::string::npos) << message;
+        co_await asker.send("anybody?");
+        try {
+            co_await asker.receive_from();
+        } catch (const OsError& error) {
+            EXPECT_EQ(error.code(), ECONNREFUSED);
+            message = error.what();
+        }
+        EXPECT_NE(message.find("receive a datagram from " + nobody), std::string::npos) << message;
+    };
+    run(work());
+}
+
 }  // namespace
 }  // namespace trawl

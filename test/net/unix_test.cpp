@@ -274,5 +274,34 @@ TEST_F(Unix, LeavesNoDescriptorBehind) {
     EXPECT_EQ(open_descriptors(), before);
 }
 
+TEST_F(Unix, ErrorsSayWhatToDo) {
+    auto work = [&]() -> Task<> {
+        std::string listening;
+        try {
+            UnixListener::bind(path("no/such/socket"));
+        } catch (const OsError& error) {
+            EXPECT_EQ(error.code(), ENOENT);
+            listening = error.what();
+        }
+        EXPECT_NE(listening.find("make_directories()"), std::string::npos) << listening;
+        std::string too_long;
+        try {
+            UnixListener::bind(path(std::string(1000, 'x')));
+        } catch (const UsageError& error) {
+            too_long = error.what();
+        }
+        EXPECT_NE(too_long.find("use a shorter one"), std::string::npos) << too_long;
+        EXPECT_LT(too_long.size(), 200U);
+        std::string connecting;
+        try {
+            co_await UnixStream::connect(path("nobody"));
+        } catch (const ConnectError& error) {
+            connecting = error.what();
+        }
+        EXPECT_NE(connecting.find("is the server running?"), std::string::npos) << connecting;
+    };
+    run(work());
+}
+
 }  // namespace
 }  // namespace trawl

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <memory>
 #include <numeric>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "trawl/coro/temporary.hpp"
 #include "turns.hpp"
 
 namespace trawl {
@@ -372,8 +375,8 @@ TEST(Queue, CarriesAggregatesWithoutCopyingOrLosingThem) {
         Parcel got = co_await queue.get();
         EXPECT_EQ(got.label, parcel.label);
         EXPECT_EQ(content.use_count(), 3);
-        co_await queue.put(std::move(got));
-        auto put = [](Queue<Parcel>& to, Parcel item) -> Task<> { co_await to.put(std::move(item)); };
+        EXPECT_TRUE(queue.try_put(std::move(got)));
+        auto put = [](Queue<Parcel>& to, const Parcel& item) -> Task<> { co_await to.put(item); };
         Running waiting(put(queue, parcel));
         co_await turns();
         EXPECT_EQ(content.use_count(), 4);
@@ -381,6 +384,38 @@ TEST(Queue, CarriesAggregatesWithoutCopyingOrLosingThem) {
         EXPECT_EQ(content.use_count(), 3);
     });
 }
+
+/// What a Parcel becomes to be put as a temporary.
+struct Labelled {
+    Labelled(std::string its_label, std::shared_ptr<int> its_content)
+        : label(std::move(its_label)), content(std::move(its_content)) {}
+    std::string label;
+    std::shared_ptr<int> content;
+};
+
+TEST(Queue, CarriesTemporariesOfWhatHasAConstructor) {
+    in_loop([]() -> Task<> {
+        Queue<Labelled> queue;
+        const std::string label = "a label that is too long for a small string";
+        auto content = std::make_shared<int>(1);
+        for (int i = 0; i < 2; ++i) co_await queue.put(Labelled(label, content));
+        EXPECT_EQ(content.use_count(), 3);
+        for (int i = 0; i < 2; ++i) {
+            Labelled got = co_await queue.get();
+            EXPECT_EQ(got.label, label);
+        }
+        EXPECT_EQ(content.use_count(), 1);
+    });
+}
+
+// An item that g++ 12 would destroy twice is refused by the compiler; on every other one, all may be temporaries.
+static_assert(coro::kSoundTemporary<Labelled> && coro::kSoundTemporary<int> && coro::kSoundTemporary<std::string>);
+static_assert(coro::kSoundTemporary<std::pair<int, std::string>> && coro::kSoundTemporary<std::array<int, 2>>);
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+static_assert(!coro::kSoundTemporary<Parcel> && !coro::kSoundTemporary<std::array<std::string, 2>>);
+#else
+static_assert(coro::kSoundTemporary<Parcel>);
+#endif
 
 TEST(Queue, SaysHowFullItIsToThoseWhoAskWhatAWaiterWaitsFor) {
     in_loop([]() -> Task<> {

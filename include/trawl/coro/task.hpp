@@ -105,6 +105,12 @@ public:
     /// `co_await std::move(task)` runs the task and gives its value or throws its error. Throws UsageError when there
     /// is none.
     auto operator co_await() && noexcept { return Awaiter(release()); }
+    /// Says so to whoever forgot to.
+    template <class Result = T>
+    auto operator co_await() & -> typename Task<Result>::Awaiter {
+        static_assert(!std::is_same_v<Result, T>, "await a Task as std::move(task): it runs once, and is used up");
+        return Awaiter(release());
+    }
 
 private:
     /// Owns the coroutine while it is awaited, so that destroying the awaiting frame destroys it first.

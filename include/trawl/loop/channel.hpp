@@ -17,6 +17,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "trawl/coro/temporary.hpp"
 #include "trawl/loop/channel_core.hpp"
 #include "trawl/loop/item_ring.hpp"
 
@@ -41,8 +42,12 @@ public:
     ~Channel() = default;
 
     /// `co_await channel.send(item);` Suspends while the channel is full. Throws ClosedError once it is closed, and the
-    /// item is lost then.
-    [[nodiscard]] Send send(T item) const noexcept { return Send(*state_, std::move(item)); }
+    /// item is lost then. A struct without a constructor is sent by its name alone (coro/temporary.hpp).
+    [[nodiscard]] Send send(T&& item) const noexcept {
+        coro::require_sound_temporary<T>();
+        return Send(*state_, std::move(item));
+    }
+    [[nodiscard]] Send send(const T& item) const { return Send(*state_, item); }
     /// `auto item = co_await channel.receive();` Suspends while there is none. Nothing when the channel is closed and
     /// its last item was taken.
     [[nodiscard]] Receive receive() const noexcept { return Receive(*state_); }

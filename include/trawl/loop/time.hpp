@@ -73,10 +73,15 @@ public:
     auto await_suspend(std::coroutine_handle<> handle) {
         Loop& loop = Loop::current();
         began_ = loop.now();
-        suspended_ = true;
         suspend(handle);
         loop.add_timer(*this, deadline());
-        return awaiter_->get().await_suspend(handle);
+        try {
+            suspended_ = true;
+            return awaiter_->get().await_suspend(handle);
+        } catch (...) {  // the coroutine goes on, and this is gone: a second join(), a thread that cannot be had
+            is_over();
+            throw;
+        }
     }
     decltype(auto) await_resume() {
         if (suspended_) is_over();

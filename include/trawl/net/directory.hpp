@@ -2,10 +2,12 @@
 /// files (net/file.hpp). Everything throws FileError, and UsageError for a path with a NUL in it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "trawl/base/error.hpp"
 #include "trawl/coro/async_generator.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/net/file_info.hpp"
@@ -37,6 +39,12 @@ namespace trawl {
 /// a thousand entries cost one change of threads; memory holds those, and the names of directories that are yet to
 /// come. What is made or removed meanwhile may or may not be seen; a directory that cannot be read is an error, one
 /// that is gone is not.
-[[nodiscard]] AsyncGenerator<DirectoryEntry> walk(std::string path);
+///
+/// An error comes behind everything that was found before it. It is thrown, which ends the walk as it ends every
+/// generator: what next() says after that is no sign that all was seen. With `on_error` it is handed to that instead,
+/// on the loop's thread, and the walk goes on with the next directory (os.walk's onerror); what on_error throws ends
+/// it.
+[[nodiscard]] AsyncGenerator<DirectoryEntry> walk(std::string path,
+                                                  std::function<void(const FileError&)> on_error = {});
 
 }  // namespace trawl

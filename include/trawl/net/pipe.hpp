@@ -27,6 +27,9 @@ private:
     std::string_view rest_;
 };
 
+/// Throws OsError (ECANCELED) when this end is closed.
+void require_open_pipe(const IoHandle& end, const char* operation);
+
 }  // namespace net
 
 /// The end of a pipe that is read. Owned by one task at a time; destroying it closes it.
@@ -37,7 +40,10 @@ public:
     explicit PipeReader(int fd) : io_(fd) {}
 
     /// Waits for bytes; an empty Buffer is the end: every copy of the other end is closed. Throws OsError.
-    [[nodiscard]] auto receive() { return io_.receive(); }
+    [[nodiscard]] auto receive() {
+        net::require_open_pipe(io_, "read from");
+        return io_.receive();
+    }
 
     [[nodiscard]] bool is_open() const noexcept { return io_.is_open(); }
     void close() noexcept { io_.close(); }
@@ -55,7 +61,10 @@ public:
 
     /// Writes all of `bytes`, which must stay as they are until it is done. Throws OsError (EPIPE when nobody can read
     /// them any more; no SIGPIPE is raised).
-    [[nodiscard]] auto send(std::string_view bytes) { return io_.begin<net::WriteToPipe>(bytes); }
+    [[nodiscard]] auto send(std::string_view bytes) {
+        net::require_open_pipe(io_, "write to");
+        return io_.begin<net::WriteToPipe>(bytes);
+    }
 
     [[nodiscard]] bool is_open() const noexcept { return io_.is_open(); }
     /// The reader receives what was written, and then the end.

@@ -7,14 +7,16 @@
 ///     log.check();
 ///
 /// Rules: destroying a Process whose child runs kills it (SIGKILL) and reaps it, also when a timeout or a cancelled
-/// task does so; nothing is detached. A child that should have the chance to tidy up is ended with stop(). Its status
-/// is waited for through a pidfd (pidfd_open(2)): no SIGCHLD handler is installed, and children of others are left
-/// alone. A program must not take the status away (SIGCHLD ignored, waitpid(-1)).
+/// task does so; nothing is detached. One that may not be killed (it runs as somebody else: EPERM) is let go instead,
+/// and not waited for: it is a zombie from its end to the program's. A child that should have the chance to tidy up is
+/// ended with stop(). Its status is waited for through a pidfd (pidfd_open(2)): no SIGCHLD handler is installed, and
+/// children of others are left alone. A program must not take the status away (SIGCHLD ignored, waitpid(-1)).
 #pragma once
 
 #include <sys/types.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +27,7 @@
 #include "trawl/loop/ready.hpp"
 #include "trawl/net/command.hpp"
 #include "trawl/net/pipe.hpp"
+#include "trawl/sync/lock.hpp"
 
 namespace trawl {
 
@@ -73,7 +76,7 @@ public:
 
 namespace net {
 
-/// A running process, killed and reaped when it is destroyed before it has ended.
+/// A running process, killed and reaped when it is destroyed before it has ended; let go when it may not be killed.
 class Child {
 public:
     Child() = default;
@@ -85,6 +88,9 @@ public:
 
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] const std::optional<ExitStatus>& status() const noexcept { return status_; }
+    /// False once its status was taken, by us or by somebody else.
+    [[nodiscard]] bool is_watched() const noexcept { return pidfd_.is_open(); }
+    /// Waits until its status can be taken. One task at a time; fails with ECANCELED when it is taken meanwhile.
     [[nodiscard]] auto ended() { return pidfd_.begin<loop::Ready>(loop::Direction::kRead); }
     /// Takes the status, if there is one by now. Returns 0, or the errno of the system call.
     int reap() noexcept { return reap(/*waits=*/false); }
@@ -93,6 +99,7 @@ public:
 
 private:
     int reap(bool waits) noexcept;
+    bool kill() noexcept;
     void end() noexcept;
 
     pid_t pid_ = 0;
@@ -103,7 +110,8 @@ private:
 
 }  // namespace net
 
-/// Owned by one task at a time, and not moved while a task waits for it.
+/// Not moved or destroyed while a task waits for it. One that was moved from has no child: what is asked of it is a
+/// UsageError.
 class Process {
 public:
     /// Starts the command. The thread stands still until the program runs or is known not to: a millisecond or so.
@@ -112,6 +120,7 @@ public:
     /// VirtualLoop.
     static Process start(const Command& command);
 
+    /// 0 when it was moved from.
     [[nodiscard]] pid_t pid() const noexcept { return child_.pid(); }
     /// The pipe to its standard input, and those from its standard output and standard error. Throw UsageError when the
     /// command did not say Stdio::pipe() for it.
@@ -119,8 +128,9 @@ public:
     PipeReader& output();
     PipeReader& errors();
 
-    /// Waits for its end. May be called again. A child that writes to a pipe that nobody reads never ends: see
-    /// communicate(). Throws OsError (ECHILD when somebody else took its status away).
+    /// Waits for its end. May be called again, and by any number of tasks at once, also beside status() and stop(). A
+    /// child that writes to a pipe that nobody reads never ends: see communicate(). Throws OsError (ECHILD when
+    /// somebody else took its status away).
     [[nodiscard]] Task<ExitStatus> wait();
     /// How it ended, if it has. Throws OsError, as wait() does.
     [[nodiscard]] std::optional<ExitStatus> status();
@@ -132,13 +142,19 @@ public:
     /// Feeds `input` to its standard input and closes it, reads standard output and standard error to their ends (all
     /// that are pipes, and all at the same time, so that neither side waits for the other for ever) and waits for its
     /// end. A child that does not read all of its input is no error. What it left to run in the background keeps the
-    /// pipes open, and is waited for. Throws UsageError for an input without a pipe.
+    /// pipes open, and is waited for, unless it is of the child's own_group(): that is killed when the child has ended.
+    /// `input` must stay as it is until the Task has ended: a Task that is kept must not be given a temporary. Throws
+    /// UsageError for an input without a pipe.
     [[nodiscard]] Task<ProcessOutput> communicate(std::string_view input = {});
 
 private:
     Process() = default;
+    void require_child() const;
+    [[nodiscard]] Task<> watch();
+    [[nodiscard]] OsError failure(int error) const;
 
     std::string program_;
+    std::unique_ptr<Lock> turn_ = std::make_unique<Lock>();  // whose it is to wait at the pidfd: the others wait for it
     PipeWriter input_;
     PipeReader output_;
     PipeReader errors_;

@@ -96,15 +96,22 @@ public:
 
     /// Waits for a datagram. Throws OsError: ECONNREFUSED when a connected peer's port is closed, ECANCELED when the
     /// socket is closed meanwhile.
-    [[nodiscard]] auto receive_from() { return io_.begin<net::ReceiveDatagram>(unclaimed_); }
+    [[nodiscard]] auto receive_from() {
+        require_open();
+        return io_.begin<net::ReceiveDatagram>(unclaimed_);
+    }
     /// Gives the kernel a datagram, which waits only while its send buffer is full. `bytes` must stay as they are until
     /// then. Throws OsError: EMSGSIZE over 65,507 bytes (IPv4), ENETUNREACH, or an ICMP message's (ECONNREFUSED), and
     /// has sent nothing then.
     [[nodiscard]] auto send_to(std::string_view bytes, const Address& to) {
+        require_open();
         return io_.begin<net::SendDatagram>(bytes, to);
     }
     /// The same to the peer of a connected socket. Throws OsError (EDESTADDRREQ when it is not connected).
-    [[nodiscard]] auto send(std::string_view bytes) { return io_.begin<net::SendDatagram>(bytes, Address()); }
+    [[nodiscard]] auto send(std::string_view bytes) {
+        require_open();
+        return io_.begin<net::SendDatagram>(bytes, Address());
+    }
 
     /// Where it receives. Throws OsError.
     [[nodiscard]] Address local_address() const;
@@ -113,6 +120,7 @@ public:
 
 private:
     explicit UdpSocket(int fd) : io_(fd), unclaimed_(std::make_shared<net::UnclaimedDatagrams>()) {}
+    void require_open() const;
 
     IoHandle io_;
     std::shared_ptr<net::UnclaimedDatagrams> unclaimed_;

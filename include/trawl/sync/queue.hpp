@@ -12,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "trawl/coro/temporary.hpp"
 #include "trawl/sync/queue_core.hpp"
 #include "trawl/sync/queue_items.hpp"
 
@@ -29,7 +30,12 @@ public:
     /// `T item = co_await queue.get();` Suspends while there is none. Throws QueueShutDown when none will come.
     [[nodiscard]] Get get() noexcept { return Get(*this); }
     /// `co_await queue.put(item);` Suspends while the queue is full. Throws QueueShutDown, and the item is lost then.
-    [[nodiscard]] Put put(T item) { return Put(*this, std::move(item)); }
+    /// A struct without a constructor is put by its name alone (coro/temporary.hpp).
+    [[nodiscard]] Put put(T&& item) {
+        coro::require_sound_temporary<T>();
+        return Put(*this, std::move(item));
+    }
+    [[nodiscard]] Put put(const T& item) { return Put(*this, item); }
 
     /// An item, if there is one now that nobody waits for. Throws QueueShutDown when none will come.
     std::optional<T> try_get() {

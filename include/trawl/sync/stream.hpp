@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "trawl/coro/task.hpp"
+#include "trawl/coro/temporary.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/sync/queue.hpp"
 
@@ -118,8 +119,13 @@ public:
     Sink(const Sink&) = delete;
     Sink& operator=(const Sink&) = delete;
 
-    /// `co_await sink.send(item);` Suspends while the stream has as many items as it may hold.
-    [[nodiscard]] typename sync::Channel<T>::Send send(T item) { return {channel_, std::move(item)}; }
+    /// `co_await sink.send(item);` Suspends while the stream has as many items as it may hold. A struct without a
+    /// constructor is sent by its name alone (coro/temporary.hpp).
+    [[nodiscard]] typename sync::Channel<T>::Send send(T&& item) {
+        coro::require_sound_temporary<T>();
+        return {channel_, std::move(item)};
+    }
+    [[nodiscard]] typename sync::Channel<T>::Send send(const T& item) { return {channel_, item}; }
 
 private:
     sync::Channel<T>& channel_;
