@@ -68,14 +68,13 @@ private:
 }  // namespace
 
 std::vector<Address> by_turns(std::vector<Address> addresses) {
-    const auto others = std::ranges::stable_partition(
-        addresses, [first = addresses.front().family()](const Address& one) { return one.family() == first; });
+    std::vector<Address> own;  // of the first one's family
+    std::vector<Address> others;
+    for (const Address& one : addresses) (one.family() == addresses.front().family() ? own : others).push_back(one);
     std::vector<Address> turns;
-    auto own = addresses.begin();
-    auto other = others.begin();
-    while (own != others.begin() || other != addresses.end()) {
-        if (own != others.begin()) turns.push_back(*own++);
-        if (other != addresses.end()) turns.push_back(*other++);
+    for (std::size_t i = 0; i < std::max(own.size(), others.size()); ++i) {
+        if (i < own.size()) turns.push_back(own[i]);
+        if (i < others.size()) turns.push_back(others[i]);
     }
     return turns;
 }
