@@ -22,7 +22,7 @@ THIRD_PARTY = (
     (r"nghttp2/", r"nghttp2_", ("http",)),
     (r"(?:zlib|zstd)\.h|brotli/", r"(?:inflate|deflate|BrotliDecoder|ZSTD)\w+\(", ("http",)),
     (r"libpsl\.h", r"psl_\w+\(", ("http",)),
-    (r"simdjson", r"simdjson::", ("fetch", "lake")),
+    (r"simdjson", r"simdjson::", ("http", "fetch", "lake")),
     (r"toml\+\+/", r"toml::", ("fetch",)),
     (r"duckdb\.h", r"duckdb_\w+", ("lake",)),
     (r"CLI/", r"CLI::", ("cli",)),
