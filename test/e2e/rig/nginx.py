@@ -47,6 +47,7 @@ http {{
     }}
     server {{
         listen 127.0.0.1:{tls_port} ssl;
+        ssl_protocols TLSv1.2 TLSv1.3;  # 1.3 is not among the defaults of Debian 12's nginx
         ssl_certificate {folder}/server.pem;
         ssl_certificate_key {folder}/server.key;
         access_log {folder}/tls.log secure;
