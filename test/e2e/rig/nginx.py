@@ -12,7 +12,8 @@ import subprocess
 from pathlib import Path
 
 from rig import pages
-from rig.process import Server, free_port, start
+from rig.process import Server, free_port, get, start
+from rig.wait import wait_until
 
 CONF = """
 daemon off;
@@ -66,11 +67,22 @@ class Nginx(Server):
     """`requests()`: the lines of the access log since the last call, each "status method URI"."""
 
     seen = 0
+    marks = 0
 
     def requests(self) -> list[str]:
-        lines = (self.log.parent / "access.log").read_text().splitlines()
+        mark = self._mark()
+        lines = (self.folder / "access.log").read_text().splitlines()
         new, self.seen = lines[self.seen :], len(lines)
-        return new
+        return [line for line in new if line != mark]
+
+    def _mark(self) -> str:
+        """nginx logs a request after it has answered: what came before this one is in the log when this one is."""
+        self.marks += 1
+        path = f"/ready?mark={self.marks}"
+        get(self.url + path)
+        line = f"200 GET {path}"
+        wait_until(lambda: line in (self.folder / "access.log").read_text().splitlines(), "nginx's log")
+        return line
 
     @property
     def folder(self) -> Path:
@@ -87,6 +99,7 @@ class Nginx(Server):
 
     def tls_requests(self) -> list[list[str]]:
         """[status, URI, TLS version, content coding, X-Api-Key] of every request over TLS; "-" for what there was not."""
+        self._mark()
         return [line.split() for line in (self.folder / "tls.log").read_text().splitlines()]
 
 
