@@ -204,12 +204,12 @@ TEST(Client, ALimitForTheWholeRequestHolds) {
 
 TEST(Client, ADestroyedRequestDoesNotPoisonTheNext) {
     with_server({{{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", Then::stall}}, {{ok("fine")}}},
-                [](Client& client, ScriptedServer&) -> Task<> {
+                [](Client& client, ScriptedServer& server) -> Task<> {
                     {
                         TaskGroup group;
                         auto fetch = [](Client& from) -> Task<> { co_await from.get("/1"); };
                         group.spawn(fetch(client));
-                        co_await sleep(5ms);
+                        while (server.requests().empty()) co_await sleep(1ms);
                     }
                     EXPECT_EQ(co_await text_of(client, "/2"), "fine");
                 });
