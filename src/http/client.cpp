@@ -18,6 +18,13 @@ bool is_idempotent(std::string_view method) {
     return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
 }
 
+// More connections than that, one after the other, do not close by chance.
+constexpr int kRepeatsMax = 10;
+
+std::chrono::sys_seconds calendar_now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 // A URL's user and password are meant for basic authentication (RFC 7617).
 void add_defaults(Headers& headers, const Url& url) {
     const auto userinfo = url.userinfo();
@@ -34,16 +41,29 @@ class Client::Impl {
 public:
     explicit Impl(const ClientOptions& options) : options_(options), connections_(options) {}
 
-    /// Sends `request`, and what its redirects lead to, until the head of a response is there.
+    /// Sends `request`, and what its redirects and its login lead to, until the head of a response is there.
     Task<http::Exchange> open(Request request) {
-        for (std::size_t hops = 0;; ++hops) {
+        bool may_be_challenged = true;
+        for (std::size_t hops = 0;;) {
             add_defaults(request.mutable_headers(), request.url());
+            std::optional<Request> unsigned_request;
+            if (options_.cookies || request.auth()) unsigned_request = request;
+            if (request.auth()) co_await request.auth()->sign(request);
+            add_cookies(request);
             http::Exchange exchange = co_await open_one(std::move(request));
-            auto next = next_request(exchange, hops);
+            take_cookies(exchange);
+            if (may_be_challenged && is_worth_repeating(exchange)) {
+                may_be_challenged = false;
+                co_await skip_body(exchange);
+                request = *std::move(unsigned_request);
+                continue;
+            }
+            auto next = next_request(unsigned_request ? *unsigned_request : exchange.request(), exchange, hops);
             exchange.decode();
             if (!next) co_return exchange;
+            ++hops;
             co_await skip_body(exchange);
-            request = std::move(exchange).request();
+            request = unsigned_request ? *std::move(unsigned_request) : std::move(exchange).request();
             request.redirect_to(std::move(next->method), std::move(next->url), std::move(next->headers),
                                 next->has_body);
         }
@@ -64,28 +84,43 @@ public:
     [[nodiscard]] std::string describe() const { return connections_.describe(); }
 
 private:
-    // Again on another connection when the first was closed at the moment at which it was used.
+    // Again on another connection when the first was closed at the moment at which it was used, or refused to.
     Task<http::Exchange> open_one(Request request) {
-        while (true) {
+        for (int repeats = 0;; ++repeats) {
             http::Lease lease = co_await connections_.acquire(request);
             const TimePoint began = Clock::now();
-            bool again = false;
             try {
                 co_await lease->begin(request, options_);
                 co_return http::Exchange(std::move(request), std::move(lease), options_, began);
             } catch (const OsError&) {
-                again = may_repeat(lease, request);
-                if (!again) throw;
+                if (repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
             } catch (const ProtocolError&) {
-                again = may_repeat(lease, request);
-                if (!again) throw;
+                if (repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
             }
         }
     }
 
-    std::optional<http::RedirectedRequest> next_request(const http::Exchange& exchange, std::size_t hops) const {
-        if (exchange.status() < 300 || exchange.status() > 399) return std::nullopt;
+    // Those of the jar are no part of the request: a redirect asks for those of its own URL.
+    void add_cookies(Request& request) const {
+        if (!options_.cookies) return;
+        std::string cookies = options_.cookies->header_for(request.url(), calendar_now());
+        const auto own = request.headers().get("cookie");
+        if (own && !cookies.empty()) cookies = format("{}; {}", *own, cookies);
+        if (!cookies.empty()) request.mutable_headers().set("cookie", cookies);
+    }
+
+    void take_cookies(const http::Exchange& exchange) const {
+        if (options_.cookies) options_.cookies->store_all(exchange.request().url(), exchange.headers(), calendar_now());
+    }
+
+    static bool is_worth_repeating(const http::Exchange& exchange) {
         const Request& request = exchange.request();
+        return exchange.status() == 401 && request.auth() && request.auth()->challenged(request, exchange.headers());
+    }
+
+    std::optional<http::RedirectedRequest> next_request(const Request& request, const http::Exchange& exchange,
+                                                        std::size_t hops) const {
+        if (exchange.status() < 300 || exchange.status() > 399) return std::nullopt;
         http::RedirectOptions options;
         options.hops_max = request.redirects_max().value_or(options_.redirects_max);
         options.secret_headers = request.secret_headers();
@@ -103,9 +138,10 @@ private:
         if (exchange.is_complete()) exchange.give_back();
     }
 
-    // The server closed an idle connection at the moment at which it was used: no error of the request's.
+    // The server closed an idle connection at the moment at which it was used, or says that it did nothing: no error of
+    // the request's.
     static bool may_repeat(const http::Lease& lease, const Request& request) {
-        return lease.was_used_before() && lease->died_unanswered() && is_idempotent(request.method());
+        return lease->is_unprocessed() || (lease.was_used_before() && lease->died_unanswered() && is_idempotent(request.method()));
     }
 
     ClientOptions options_;

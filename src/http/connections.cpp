@@ -1,12 +1,28 @@
 #include "connections.hpp"
 
 #include "request_error.hpp"
+#include "tunnel.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl::http {
 namespace {
+
+// What all the unread bodies of a connection may hold together: no limit beside those of its streams. One that filled
+// it would hold up the others.
+constexpr std::uint32_t kConnectionWindow = 1U << 30;
+
+std::vector<std::string> protocols(Http2 http2) {
+    switch (http2) {
+        case Http2::kNever:
+            return {"http/1.1"};
+        case Http2::kPriorKnowledge:
+            return {"h2"};
+        default:
+            return {"h2", "http/1.1"};
+    }
+}
 
 PoolLimits limits_of(const ClientOptions& options) {
     PoolLimits limits;
@@ -30,7 +46,7 @@ public:
         if (suspended_) Schedule::current().wake(*this);
     }
 
-    bool await_ready() const noexcept { return assignment_.has_value(); }
+    [[nodiscard]] bool await_ready() const noexcept { return assignment_.has_value(); }
     void await_suspend(std::coroutine_handle<> handle) noexcept {
         suspended_ = true;
         suspend(handle);
@@ -44,24 +60,31 @@ private:
     bool suspended_ = false;
 };
 
-// The connection, if there is one, has served a request that nobody waits for any more.
+// What is still on its way is nobody's any more.
 Lease::~Lease() {
     if (owner_ == nullptr) return;
-    owner_->connections_.erase(id_);
+    share_.reset();
     owner_->apply(owner_->pool_.cancelled(request_, Connections::now()));
 }
 
 void Lease::give_back() {
-    const auto keep_alive = connection_->response_headers().get("keep-alive");
-    const bool reusable = connection_->reusable();
+    const auto keep_alive = carrier_->response_headers().get("keep-alive");
+    const auto promised = keep_alive ? parse_keep_alive(*keep_alive) : std::nullopt;
+    const bool reusable = carrier_->reusable();
+    share_.reset();
     Connections& owner = *std::exchange(owner_, nullptr);
-    owner.apply(owner.pool_.released(id_, reusable, Connections::now(),
-                                     keep_alive ? parse_keep_alive(*keep_alive) : std::nullopt));
+    owner.apply(owner.pool_.released(request_, reusable, Connections::now(), promised));
 }
 
 // Files that somebody names are read at once, so that a wrong name is told at once; the system's when they are needed.
 Connections::Connections(const ClientOptions& options) : options_(options), pool_(limits_of(options)) {
     if (options_.tls != TlsOptions()) tls();
+}
+
+Connections::~Connections() {
+    for (auto& [id, held] : connections_) {
+        if (held.shared) held.shared->close();
+    }
 }
 
 // A lease may end after its loop has: when what holds it outlives run().
@@ -73,61 +96,158 @@ Task<Lease> Connections::acquire(const Request& request) {
     const TimePoint began = Clock::now();
     while (true) {
         Assigned assigned(*this, lease.request_);
-        apply(pool_.request(lease.request_, origin, now()));
-        const PoolDecisions::Assignment assignment = co_await assigned;
-        lease.id_ = assignment.connection;
+        apply(pool_.request(lease.request_, origin, now(), may_share(request)));
+        PoolDecisions::Assignment assignment{};
+        if (options_.pool_timeout) {
+            assignment = co_await in_time(assigned, request);
+        } else {
+            assignment = co_await assigned;
+        }
         lease.timings_.queue = Clock::now() - began;
-        if (assignment.open) break;
-        if (is_fit(assignment.connection)) {
-            lease.connection_ = connections_.at(assignment.connection).get();
-            lease.used_before_ = true;
+        if (assignment.open) {
+            apply(pool_.expire(now()));
+            co_await open(lease, assignment.connection, request);
             co_return lease;
         }
-        connections_.erase(assignment.connection);
-        apply(pool_.closed(assignment.connection, now()));
+        if (take(lease, assignment.connection)) co_return lease;
+        apply(pool_.cancelled(lease.request_, now()));
     }
-    apply(pool_.expire(now()));
-    auto opened = co_await open(request, lease.timings_);
-    lease.connection_ = opened.get();
-    connections_[lease.id_] = std::move(opened);
-    pool_.connected(lease.id_, now());
-    co_return lease;
 }
 
-Task<std::unique_ptr<Connection>> Connections::open(const Request& request, Timings& timings) {
-    H1Limits limits;
+Task<PoolDecisions::Assignment> Connections::in_time(Assigned& assigned, const Request& request) {
+    const auto wait = [](Assigned& waiting) -> Task<PoolDecisions::Assignment> { co_return co_await waiting; };
+    const Duration limit = *options_.pool_timeout;
+    try {
+        co_return co_await timeout(limit, wait(assigned));
+    } catch (const TimeoutError&) {
+        throw TimeoutError(format("{}: all {} connections were in use for {:g} s", request_name(request),
+                                  options_.connections, std::chrono::duration<double>(limit).count()));
+    }
+}
+
+bool Connections::may_share(const Request& request) const {
+    return options_.http2 == Http2::kPriorKnowledge || (options_.http2 == Http2::kByTls && request.url().is_https());
+}
+
+// False for one that its server has closed, or that has brought what nobody asked for.
+bool Connections::take(Lease& lease, ConnectionId id) {
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) return false;
+    const Held& held = found->second;
+    if (held.shared) {
+        if (!held.shared->takes_requests()) return false;
+        lease.share_ = std::make_unique<H2Carrier>(held.shared);
+        lease.carrier_ = lease.share_.get();
+    } else {
+        if (!held.own->is_quiet()) return false;
+        lease.carrier_ = held.own.get();
+    }
+    lease.used_before_ = true;
+    return true;
+}
+
+Task<> Connections::open(Lease& lease, ConnectionId id, const Request& request) {
+    if (!options_.unix_socket.empty()) {
+        UnixStream socket = co_await connect_locally(request, lease.timings_);
+        co_await set_up(lease, id, request, std::move(socket));
+        co_return;
+    }
+    const Proxy* proxy = options_.proxies.for_url(request.url());
+    TcpStream socket = co_await connect(request, proxy, lease.timings_);
+    const bool is_told_all = proxy != nullptr && needs_no_tunnel(*proxy, request);
+    if (proxy != nullptr && !is_told_all) co_await pass(socket, *proxy, request, lease.timings_);
+    if (is_told_all) lease.proxy_login_ = proxy_authorization(*proxy);
+    co_await set_up(lease, id, request, std::move(socket));
+}
+
+// An HTTP proxy sends what is not secret on itself.
+bool Connections::needs_no_tunnel(const Proxy& proxy, const Request& request) const {
+    return proxy.kind == Proxy::Kind::kHttp && !request.url().is_https() && options_.http2 != Http2::kPriorKnowledge;
+}
+
+template <class Socket>
+Task<> Connections::set_up(Lease& lease, ConnectionId id, const Request& request, Socket socket) {
+    bool is_shared = options_.http2 == Http2::kPriorKnowledge;
+    if (!request.url().is_https()) {
+        hold(lease, id, Transport(std::move(socket)), is_shared);
+        co_return;
+    }
+    auto shaking = TlsStream::connect(std::move(socket), tls(), request.url().host());
+    TlsStream secured = co_await secure(request, std::move(shaking), lease.timings_);
+    is_shared = is_shared || secured.alpn() == "h2";
+    hold(lease, id, Transport(std::move(secured)), is_shared);
+}
+
+void Connections::hold(Lease& lease, ConnectionId id, Transport transport, bool is_shared) {
+    if (!is_shared) {
+        H1Limits limits;
+        limits.body_size_max = options_.body_max;
+        Held& held = connections_[id];
+        held.own = std::make_unique<H1Connection>(std::move(transport), limits, std::move(lease.proxy_login_));
+        lease.carrier_ = held.own.get();
+        apply(pool_.connected(id, now()));
+        return;
+    }
+    H2Limits limits;
     limits.body_size_max = options_.body_max;
-    TcpStream stream = co_await connect(request, timings);
-    if (!request.url().is_https()) co_return std::make_unique<Connection>(Transport(std::move(stream)), limits);
-    TlsStream secured = co_await secure(request, std::move(stream), timings);
-    co_return std::make_unique<Connection>(Transport(std::move(secured)), limits);
+    limits.connection_window = kConnectionWindow;
+    auto shared = std::make_shared<H2Connection>(std::move(transport), limits, [this, id] { shared_changed(id); });
+    connections_[id].shared = shared;
+    H2Connection::start(shared);
+    lease.share_ = std::make_unique<H2Carrier>(shared);
+    lease.carrier_ = lease.share_.get();
+    apply(pool_.connected_shared(id, shared->streams_max(), now()));
 }
 
-Task<TcpStream> Connections::connect(const Request& request, Timings& timings) {
-    const Url& url = request.url();
+Task<TcpStream> Connections::connect(const Request& request, const Proxy* proxy, Timings& timings) {
+    const std::string host = proxy == nullptr ? request.url().host() : proxy->host;
+    const std::uint16_t port = proxy == nullptr ? request.url().port() : proxy->port;
+    const char* what = proxy == nullptr ? "the source" : "the proxy";
     const TimePoint began = Clock::now();
     const TimePoint deadline = Loop::current().deadline_after(options_.connect_timeout);
     try {
-        std::vector<Address> addresses = co_await timeout_at(deadline, resolve(url.host(), url.port()));
+        std::vector<Address> addresses = co_await timeout_at(deadline, resolve(host, port));
         timings.resolve = Clock::now() - began;
-        TcpStream stream = co_await timeout_at(deadline, TcpStream::connect(url.host(), std::move(addresses)));
+        TcpStream stream = co_await timeout_at(deadline, TcpStream::connect(host, std::move(addresses)));
         timings.connect = Clock::now() - began - timings.resolve;
         co_return stream;
     } catch (const TimeoutError&) {
         throw TimeoutError(too_slow(request, "no connection", options_.connect_timeout));
     } catch (const ConnectError& error) {
-        throw ConnectError(error.code(), format("{}: cannot connect to {}:{}; check that the source is up",
-                                                request_name(request), url.host(), url.port()));
+        throw ConnectError(error.code(), format("{}: cannot connect to {}:{}; check that {} is up",
+                                                request_name(request), host, port, what));
     } catch (const ResolveError& error) {
         throw ResolveError(format("{}: {}", request_name(request), error.what()));
     }
 }
 
-Task<TlsStream> Connections::secure(const Request& request, TcpStream stream, Timings& timings) {
+Task<> Connections::pass(TcpStream& stream, const Proxy& proxy, const Request& request, Timings& timings) {
     const TimePoint began = Clock::now();
-    TlsContext& context = tls();
     try {
-        auto shaking = TlsStream::connect(std::move(stream), context, request.url().host());
+        co_await timeout(options_.connect_timeout, open_tunnel(stream, proxy, request));
+        timings.connect += Clock::now() - began;
+    } catch (const TimeoutError&) {
+        throw TimeoutError(too_slow(request, "no way through the proxy", options_.connect_timeout));
+    }
+}
+
+Task<UnixStream> Connections::connect_locally(const Request& request, Timings& timings) {
+    const TimePoint began = Clock::now();
+    try {
+        UnixStream stream = co_await timeout(options_.connect_timeout, UnixStream::connect(options_.unix_socket));
+        timings.connect = Clock::now() - began;
+        co_return stream;
+    } catch (const TimeoutError&) {
+        throw TimeoutError(too_slow(request, "no connection", options_.connect_timeout));
+    } catch (const ConnectError& error) {
+        throw ConnectError(error.code(), format("{}: cannot connect to {}; check that the source is up",
+                                                request_name(request), options_.unix_socket));
+    }
+}
+
+Task<TlsStream> Connections::secure(const Request& request, Task<TlsStream> shaking, Timings& timings) {
+    const TimePoint began = Clock::now();
+    try {
         TlsStream secured = co_await timeout(options_.tls_timeout, std::move(shaking));
         timings.tls = Clock::now() - began;
         co_return secured;
@@ -141,15 +261,27 @@ Task<TlsStream> Connections::secure(const Request& request, TcpStream stream, Ti
 TlsContext& Connections::tls() {
     if (!tls_) {
         TlsOptions options = options_.tls;
-        tls_.emplace(options.alpn({"http/1.1"}));
+        tls_.emplace(options.alpn(protocols(options_.http2)));
     }
     return *tls_;
 }
 
-bool Connections::is_fit(ConnectionId id) const { return connections_.at(id)->is_quiet(); }
+void Connections::shared_changed(ConnectionId id) {
+    const H2Connection& shared = *connections_.at(id).shared;
+    if (shared.takes_requests()) {
+        apply(pool_.resized(id, shared.streams_max(), now()));
+    } else {
+        apply(pool_.retired(id, now()));
+    }
+}
+
+void Connections::drop(ConnectionId id) {
+    auto dropped = connections_.extract(id);
+    if (!dropped.empty() && dropped.mapped().shared) dropped.mapped().shared->close();
+}
 
 void Connections::apply(const PoolDecisions& decisions) {
-    for (const ConnectionId id : decisions.close) connections_.erase(id);
+    for (const ConnectionId id : decisions.close) drop(id);
     for (const auto& assignment : decisions.assigned) {
         if (const auto found = waiting_.find(assignment.request); found != waiting_.end()) {
             found->second->assign(assignment);

@@ -7,30 +7,33 @@
 #include <string>
 #include <unordered_map>
 
-#include "connection.hpp"
+#include "h1_connection.hpp"
+#include "h2_carrier.hpp"
 #include "pool.hpp"
 #include "trawl/http/client.hpp"
 #include "trawl/net/tls.hpp"
+#include "trawl/net/unix.hpp"
 
 namespace trawl::http {
 
 class Connections;
 
-/// A connection on loan to one request. It is closed when the lease ends, unless it was given back.
+/// A connection, or a share in one, on loan to one request. When the lease ends without having been given back, the
+/// exchange is given up: a connection that was its alone is closed.
 class Lease {
 public:
     Lease(Connections& owner, RequestId request) noexcept : owner_(&owner), request_(request) {}
     Lease(Lease&& other) noexcept
         : owner_(std::exchange(other.owner_, nullptr)),
           request_(other.request_),
-          id_(other.id_),
-          connection_(other.connection_),
+          carrier_(other.carrier_),
+          share_(std::move(other.share_)),
           used_before_(other.used_before_),
           timings_(other.timings_) {}
     Lease& operator=(Lease&&) = delete;
     ~Lease();
 
-    Connection* operator->() const noexcept { return connection_; }
+    Carrier* operator->() const noexcept { return carrier_; }
     /// It served another request before this one.
     [[nodiscard]] bool was_used_before() const noexcept { return used_before_; }
     /// Queue, resolve, connect and TLS: what it took to have the connection.
@@ -42,9 +45,10 @@ private:
     friend class Connections;
     Connections* owner_;
     RequestId request_;
-    ConnectionId id_ = 0;
-    Connection* connection_ = nullptr;
+    Carrier* carrier_ = nullptr;
+    std::unique_ptr<H2Carrier> share_;  // which carrier_ is then
     bool used_before_ = false;
+    std::optional<std::string> proxy_login_;  // see H1Connection
     Timings timings_;
 };
 
@@ -53,6 +57,7 @@ public:
     explicit Connections(const ClientOptions& options);
     Connections(const Connections&) = delete;
     Connections& operator=(const Connections&) = delete;
+    ~Connections();
 
     /// Suspends while all connections are in use. Throws ResolveError, ConnectError, TlsError,
     /// TimeoutError.
@@ -62,19 +67,33 @@ public:
 private:
     friend class Lease;
     class Assigned;
+    struct Held {
+        std::unique_ptr<H1Connection> own;  // either serves one request at a time,
+        H2Connection::Shared shared;        // or several
+    };
 
-    Task<std::unique_ptr<Connection>> open(const Request& request, Timings& timings);
-    Task<TcpStream> connect(const Request& request, Timings& timings);
-    Task<TlsStream> secure(const Request& request, TcpStream stream, Timings& timings);
+    Task<PoolDecisions::Assignment> in_time(Assigned& assigned, const Request& request);
+    [[nodiscard]] bool may_share(const Request& request) const;
+    bool take(Lease& lease, ConnectionId id);
+    Task<> open(Lease& lease, ConnectionId id, const Request& request);
+    void hold(Lease& lease, ConnectionId id, Transport transport, bool is_shared);
+    [[nodiscard]] bool needs_no_tunnel(const Proxy& proxy, const Request& request) const;
+    template <class Socket>
+    Task<> set_up(Lease& lease, ConnectionId id, const Request& request, Socket socket);
+    Task<TcpStream> connect(const Request& request, const Proxy* proxy, Timings& timings);
+    Task<> pass(TcpStream& stream, const Proxy& proxy, const Request& request, Timings& timings);
+    Task<UnixStream> connect_locally(const Request& request, Timings& timings);
+    Task<TlsStream> secure(const Request& request, Task<TlsStream> shaking, Timings& timings);
     TlsContext& tls();
-    [[nodiscard]] bool is_fit(ConnectionId id) const;
+    void shared_changed(ConnectionId id);
+    void drop(ConnectionId id);
     void apply(const PoolDecisions& decisions);
     static TimePoint now();
 
     ClientOptions options_;
     Pool pool_;
     std::optional<TlsContext> tls_;
-    std::unordered_map<ConnectionId, std::unique_ptr<Connection>> connections_;
+    std::unordered_map<ConnectionId, Held> connections_;
     std::unordered_map<RequestId, Assigned*> waiting_;
     RequestId next_request_ = 1;
 };

@@ -27,7 +27,14 @@ void Exchange::take_in() {
 }
 
 Task<> Exchange::receive() {
+    const TimePoint began = Loop::current().now();
+    const std::size_t before = lease_->body().size();
     co_await lease_->more(request_, *options_);
+    const std::size_t arrived = lease_->body().size() - before;
+    if (!is_complete() && !rate_.is_fast_enough(Loop::current().now() - began, arrived)) {
+        throw TimeoutError(format("{}: less than {} bytes of the answer came per second; check that the source is up",
+                                  request_name(request_), options_->rate_min));
+    }
     take_in();
 }
 
@@ -50,6 +57,7 @@ Response Exchange::response() {
     timings.first_byte = head_came_ - began_;
     timings.body = Clock::now() - head_came_;
     response.set_timings(timings);
+    response.set_http_version(lease_->version());
     return response;
 }
 

@@ -7,6 +7,7 @@
 
 #include "connections.hpp"
 #include "content_coding.hpp"
+#include "rate_watch.hpp"
 #include "trawl/base/clock.hpp"
 #include "trawl/http/client.hpp"
 
@@ -20,7 +21,8 @@ public:
           lease_(std::move(lease)),
           options_(&options),
           began_(began),
-          head_came_(Clock::now()) {}
+          head_came_(Clock::now()),
+          rate_(options.rate_min) {}
 
     /// From then on more() throws TimeoutError.
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
@@ -52,6 +54,7 @@ private:
     const ClientOptions* options_;
     TimePoint began_;
     TimePoint head_came_;
+    RateWatch rate_;
     std::optional<TimePoint> deadline_;
     std::optional<Decoder> decoder_;
     std::string decoded_;

@@ -103,7 +103,8 @@ constexpr Phrase phrases[] = {{100, "Continue"},
 
 }  // namespace
 
-std::string write_request(std::string_view method, const Url& url, const Headers& headers, std::string_view body) {
+std::string write_request(std::string_view method, const Url& url, const Headers& headers, std::string_view body,
+                          const std::optional<std::string>& proxy_login) {
     check_method(method);
     check_framing(headers, body.size());
     if (headers.count("host") > 1) throw UsageError("a request has one Host field; more than one was set");
@@ -111,13 +112,16 @@ std::string write_request(std::string_view method, const Url& url, const Headers
     std::size_t size = method.size() + url.str().size() + body.size() + 64;  // 64: the fixed words and a length
     for (const auto [name, value] : headers) size += name.size() + value.size() + 4;
     out.reserve(size);
-    out.append(method).append(" ").append(url.target_view()).append(" HTTP/1.1\r\n");
+    out.append(method).append(" ");
+    if (proxy_login) out.append(url.scheme()).append("://").append(url.host_header());
+    out.append(url.target_view()).append(" HTTP/1.1\r\n");
     if (const auto host = headers.get("host"))
         append_field(out, "Host", *host);
     else
         append_field(out, "Host", url.host_header());
     for (const auto [name, value] : headers)
         if (!is_field(name, "host") && !is_field(name, "content-length")) append_field(out, name, value);
+    if (proxy_login && !proxy_login->empty()) append_field(out, "Proxy-Authorization", *proxy_login);
     if (!body.empty() || expects_body(method)) {
         out.append("Content-Length: ");
         append_number(out, body.size());

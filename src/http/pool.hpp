@@ -4,6 +4,9 @@
 /// Rules: the freshest idle connection first (the others may then expire); requests of one origin in the order they
 /// came; a request that could open a connection never waits; an idle connection makes room for another origin's request
 /// when the pool is full; a connection is handed out only before its deadline.
+///
+/// An HTTP/2 connection is shared: it carries as many requests at once as its server allows. Where connections may turn
+/// out to be such, one is opened at a time, and the other requests wait until it is known what it is.
 #pragma once
 
 #include <cstddef>
@@ -33,10 +36,10 @@ struct PoolDecisions {
     struct Assignment {
         RequestId request;
         ConnectionId connection;
-        bool open;  ///< the connection does not exist yet: open it, then tell connected() or closed()
+        bool open;  ///< the connection does not exist yet: open it, then tell connected() or cancelled()
     };
     std::vector<Assignment> assigned;  ///< in the order of the requests; who is not named here waits
-    std::vector<ConnectionId> close;   ///< the pool has forgotten them; closed() need not be told
+    std::vector<ConnectionId> close;   ///< the pool has forgotten them
 
     /// "use 3 for 7; open 4 for 8; close 1", or "wait" if nothing is to be done.
     [[nodiscard]] std::string describe() const;
@@ -47,23 +50,26 @@ public:
     explicit Pool(const PoolLimits& limits = {}) : limits_(limits) {}
 
     /// A request wants a connection. `origin` is all that connections must have in common ("https://host:443", and the
-    /// TLS settings, if they differ). Requires: `id` is not in use.
-    [[nodiscard]] PoolDecisions request(RequestId id, std::string_view origin, TimePoint now);
+    /// TLS settings, if they differ). `may_share`: a new connection may speak HTTP/2. Requires: `id` is not in use.
+    [[nodiscard]] PoolDecisions request(RequestId id, std::string_view origin, TimePoint now, bool may_share = false);
 
-    /// The connection that was to be opened is ready for the request that it was opened for.
-    void connected(ConnectionId id, TimePoint now);
+    /// The connection that was to be opened is ready for the request that it was opened for, and for no other one.
+    [[nodiscard]] PoolDecisions connected(ConnectionId id, TimePoint now);
+    /// The same for one that is shared by up to `streams_max` requests.
+    [[nodiscard]] PoolDecisions connected_shared(ConnectionId id, std::size_t streams_max, TimePoint now);
+    /// The server of a shared connection allows another number of requests. Those that it carries stay.
+    [[nodiscard]] PoolDecisions resized(ConnectionId id, std::size_t streams_max, TimePoint now);
+    /// A shared connection takes no further requests. Those that it carries stay; it is closed behind the last of them.
+    [[nodiscard]] PoolDecisions retired(ConnectionId id, TimePoint now);
 
-    /// The request that held the connection is done. `reusable`: see ResponseParser::reusable(). `keep_alive`: what the
-    /// server promised (parse_keep_alive); a second less is believed, for the way of its FIN.
-    [[nodiscard]] PoolDecisions released(ConnectionId id, bool reusable, TimePoint now,
+    /// The request has its answer and needs its connection no more. `reusable`: others may have it (see
+    /// ResponseParser::reusable()). `keep_alive`: what the server promised (parse_keep_alive); a second less is
+    /// believed, for the way of its FIN.
+    [[nodiscard]] PoolDecisions released(RequestId id, bool reusable, TimePoint now,
                                          std::optional<Duration> keep_alive = std::nullopt);
 
-    /// The connection is gone: it could not be opened, broke while in use, or its peer closed it while idle. A request
-    /// that held it is done with as well; it may be requested again.
-    [[nodiscard]] PoolDecisions closed(ConnectionId id, TimePoint now);
-
-    /// Nobody wants this request's answer any more. A connection that it held is closed: what is on it belongs to
-    /// nobody.
+    /// Nobody wants this request's answer any more, or its connection failed. A connection that it held alone is
+    /// closed: what is on it belongs to nobody.
     [[nodiscard]] PoolDecisions cancelled(RequestId id, TimePoint now);
 
     /// Closes the idle connections whose deadline has passed.
@@ -71,7 +77,7 @@ public:
     /// When expire() will next have something to do.
     [[nodiscard]] std::optional<TimePoint> next_expiry() const;
 
-    /// "[https://a:443 h1 idle 3s] [https://a:443 h1 active] [https://b:443 h1 connecting] queue 2".
+    /// "[https://a:443 h1 idle 3s] [https://a:443 h1 active] [https://b:443 h2 3/100] [https://c:443 connecting] queue 2".
     [[nodiscard]] std::string describe(TimePoint now) const;
 
     [[nodiscard]] std::size_t connection_count() const noexcept { return connections_.size(); }
@@ -79,16 +85,21 @@ public:
 
 private:
     enum class Use { connecting, active, idle };
+    enum class Sharing { never, unknown, expected };
     struct Origin {
-        std::vector<ConnectionId> idle;              // the freshest last
+        std::vector<ConnectionId> idle;              // unshared ones, the freshest last
+        std::vector<ConnectionId> shared;            // those that take requests, in the order of their opening
         std::map<std::uint64_t, RequestId> waiting;  // by order of arrival
         std::size_t connection_count = 0;
+        std::size_t connecting_count = 0;
+        Sharing sharing = Sharing::never;
     };
     using Origins = std::map<std::string, Origin, std::less<>>;
     struct Connection {
         Origins::iterator origin;
         Use use = Use::connecting;
-        RequestId request = 0;
+        bool is_shared = false, is_retired = false;
+        std::size_t request_count = 0, requests_max = 1;
         TimePoint connected_at, idle_since, deadline;
     };
     using Connections = std::map<ConnectionId, Connection>;
@@ -100,10 +111,17 @@ private:
 
     void serve(TimePoint now, PoolDecisions& decisions);
     void serve_from_idle(Origins::iterator origin, TimePoint now, PoolDecisions& decisions);
+    void serve_from_shared(Origins::iterator origin, TimePoint now, PoolDecisions& decisions);
+    [[nodiscard]] static bool may_open(const Origin& origin, std::size_t per_origin_max);
+    [[nodiscard]] Connection* ready(ConnectionId id, TimePoint now);
+    void retire(Connections::iterator connection, PoolDecisions& decisions);
     [[nodiscard]] Origins::iterator next_to_open();
     [[nodiscard]] bool make_room(PoolDecisions& decisions);
     void open(Origins::iterator origin, PoolDecisions& decisions);
     void assign(Origins::iterator origin, ConnectionId id, bool open, PoolDecisions& decisions);
+    void leave(Connections::iterator connection, bool reusable, TimePoint now, std::optional<Duration> keep_alive,
+               PoolDecisions& decisions);
+    void close(Connections::iterator connection, PoolDecisions& decisions);
     void forget(Connections::iterator connection);
     void forget_if_unused(Origins::iterator origin);
     [[nodiscard]] bool rest(Connection& connection, TimePoint now, std::optional<Duration> keep_alive);

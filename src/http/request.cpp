@@ -59,6 +59,7 @@ Request&& Request::secret_header(std::string_view name, std::string_view value) 
 }
 
 void Request::redirect_to(std::string method, Url url, Headers headers, bool keeps_body) {
+    if (url.origin() != url_.origin()) auth_.reset();
     method_ = std::move(method);
     url_ = std::move(url);
     headers_ = std::move(headers);

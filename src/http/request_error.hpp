@@ -11,14 +11,18 @@
 namespace trawl::http {
 
 /// "GET http://host/path", without secrets.
-inline std::string request_name(const Request& request) {
-    return format("{} {}", request.method(), request.url().redacted());
-}
+[[nodiscard]] std::string request_name(const Request& request);
 
 /// "GET http://host/path: no answer within 60 s"
-inline std::string too_slow(const Request& request, std::string_view what, Duration limit) {
-    return format("{}: {} within {:g} s; check that the source is up", request_name(request), what,
-                  std::chrono::duration<double>(limit).count());
-}
+[[nodiscard]] std::string too_slow(const Request& request, std::string_view what, Duration limit);
+
+/// The TimeoutError of an answer whose head was not there in time.
+[[noreturn]] void throw_no_head(const Request& request, bool has_begun, const ClientOptions& options);
+/// The TimeoutError of an answer whose body did not go on.
+[[noreturn]] void throw_no_more(const Request& request, const ClientOptions& options);
+
+/// Throws the error that is being handled, an OsError or a TlsError of the connection, as one that names the request;
+/// any other as it is.
+[[noreturn]] void throw_broken(const Request& request);
 
 }  // namespace trawl::http

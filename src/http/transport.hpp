@@ -1,4 +1,4 @@
-/// The bytes of a connection: TCP, or TLS over it.
+/// The bytes of a connection: a socket's, or those of TLS over it.
 #pragma once
 
 #include <string_view>
@@ -7,34 +7,54 @@
 
 #include "trawl/coro/task.hpp"
 #include "trawl/loop/time.hpp"
-#include "trawl/net/tcp.hpp"
+#include "trawl/net/stream_socket.hpp"
 #include "trawl/net/tls.hpp"
 
 namespace trawl::http {
 
 class Transport {
 public:
-    explicit Transport(TcpStream stream) : stream_(std::move(stream)) {}
+    explicit Transport(StreamSocket&& socket) : stream_(Plain(std::move(socket))) {}
     explicit Transport(TlsStream stream) : stream_(std::move(stream)) {}
 
     /// As StreamSocket and TlsStream do; throws TimeoutError when it takes longer than `limit`.
     Task<Buffer> receive(Duration limit) {
-        if (auto* tcp = std::get_if<TcpStream>(&stream_)) co_return co_await timeout(limit, tcp->receive());
+        if (auto* plain = std::get_if<Plain>(&stream_)) co_return co_await timeout(limit, plain->receive());
         co_return co_await timeout(limit, std::get<TlsStream>(stream_).receive());
     }
     Task<> send(std::string_view bytes, Duration limit) {
-        if (auto* tcp = std::get_if<TcpStream>(&stream_)) {
-            co_await timeout(limit, tcp->send(bytes));
+        if (auto* plain = std::get_if<Plain>(&stream_)) {
+            co_await timeout(limit, plain->send(bytes));
         } else {
             co_await timeout(limit, std::get<TlsStream>(stream_).send(bytes));
         }
+    }
+    /// The same without a limit. One task may receive while another one sends.
+    Task<Buffer> receive() {
+        if (auto* plain = std::get_if<Plain>(&stream_)) co_return co_await plain->receive();
+        co_return co_await std::get<TlsStream>(stream_).receive();
+    }
+    Task<> send(std::string_view bytes) {
+        if (auto* plain = std::get_if<Plain>(&stream_)) {
+            co_await plain->send(bytes);
+        } else {
+            co_await std::get<TlsStream>(stream_).send(bytes);
+        }
+    }
+    void close() noexcept {
+        std::visit([](auto& stream) { stream.close(); }, stream_);
     }
     [[nodiscard]] bool is_quiet() {
         return std::visit([](auto& stream) { return stream.is_quiet(); }, stream_);
     }
 
 private:
-    std::variant<TcpStream, TlsStream> stream_;
+    class Plain : public StreamSocket {
+    public:
+        explicit Plain(StreamSocket&& socket) noexcept : StreamSocket(std::move(socket)) {}
+    };
+
+    std::variant<Plain, TlsStream> stream_;
 };
 
 }  // namespace trawl::http

@@ -7,6 +7,7 @@
 #include "thread_pool.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/loop/background.hpp"
 
 namespace trawl {
 namespace {
@@ -42,6 +43,7 @@ Loop::Loop(std::unique_ptr<Backend> backend, int tick_bits)
       mailbox_(std::make_shared<loop::Mailbox>(*backend_)) {}
 
 Loop::~Loop() {
+    while (!backgrounds_.empty()) backgrounds_.pop_front().cancel();
     schedule_.destroy_left_over();
     threads_.reset();  // its threads post until they are joined
     mailbox_->close();

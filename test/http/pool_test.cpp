@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <set>
 
 namespace trawl::http {
 namespace {
@@ -21,7 +22,7 @@ struct PoolTest : testing::Test {
         const PoolDecisions decisions = pool.request(id, origin, now);
         ASSERT_EQ(decisions.assigned.size(), 1U);
         ASSERT_TRUE(decisions.assigned[0].open);
-        pool.connected(decisions.assigned[0].connection, now);
+        (void)pool.connected(decisions.assigned[0].connection, now);
     }
 };
 
@@ -29,14 +30,14 @@ TEST_F(PoolTest, OneConnectionServesOneRequestAfterTheOther) {
     Pool pool;
     EXPECT_EQ(pool.describe(start), "queue 0");
     EXPECT_EQ(pool.request(7, "http://a:80", start).describe(), "open 1 for 7");
-    EXPECT_EQ(pool.describe(start), "[http://a:80 h1 connecting] queue 0");
-    pool.connected(1, start);
+    EXPECT_EQ(pool.describe(start), "[http://a:80 connecting] queue 0");
+    EXPECT_EQ(pool.connected(1, start).describe(), "wait");
     EXPECT_EQ(pool.describe(start), "[http://a:80 h1 active] queue 0");
-    EXPECT_EQ(pool.released(1, true, start + 1s).describe(), "wait");
+    EXPECT_EQ(pool.released(7, true, start + 1s).describe(), "wait");
     EXPECT_EQ(pool.describe(start + 4s), "[http://a:80 h1 idle 3s] queue 0");
     EXPECT_EQ(pool.request(8, "http://a:80", start + 5s).describe(), "use 1 for 8");
     EXPECT_EQ(pool.describe(start + 5s), "[http://a:80 h1 active] queue 0");
-    EXPECT_EQ(pool.released(1, false, start + 6s).describe(), "close 1");
+    EXPECT_EQ(pool.released(8, false, start + 6s).describe(), "close 1");
     EXPECT_EQ(pool.describe(start + 6s), "queue 0");
 }
 
@@ -45,7 +46,7 @@ TEST_F(PoolTest, AConnectionServesItsOwnOriginOnly) {
     open(pool, 1, "http://a:80");
     EXPECT_EQ(pool.released(1, true, start).describe(), "wait");
     EXPECT_EQ(pool.request(2, "https://a:443", start).describe(), "open 2 for 2");
-    EXPECT_EQ(pool.describe(start), "[http://a:80 h1 idle 0s] [https://a:443 h1 connecting] queue 0");
+    EXPECT_EQ(pool.describe(start), "[http://a:80 h1 idle 0s] [https://a:443 connecting] queue 0");
 }
 
 TEST_F(PoolTest, TheFreshestIdleConnectionIsUsedFirst) {
@@ -65,10 +66,10 @@ TEST_F(PoolTest, RequestsBeyondTheOriginsLimitWaitInOrder) {
     EXPECT_EQ(pool.request(3, "a", start).describe(), "wait");
     EXPECT_EQ(pool.request(4, "a", start).describe(), "wait");
     EXPECT_EQ(pool.request(5, "b", start).describe(), "open 3 for 5");
-    EXPECT_EQ(pool.describe(start), "[a h1 active] [a h1 active] [b h1 connecting] queue 2");
+    EXPECT_EQ(pool.describe(start), "[a h1 active] [a h1 active] [b connecting] queue 2");
     EXPECT_EQ(pool.released(2, true, start).describe(), "use 2 for 3");
     EXPECT_EQ(pool.released(1, false, start).describe(), "open 4 for 4; close 1");
-    EXPECT_EQ(pool.describe(start), "[a h1 active] [b h1 connecting] [a h1 connecting] queue 0");
+    EXPECT_EQ(pool.describe(start), "[a h1 active] [b connecting] [a connecting] queue 0");
 }
 
 TEST_F(PoolTest, RequestsBeyondThePoolsLimitWaitInOrderOfArrival) {
@@ -78,11 +79,11 @@ TEST_F(PoolTest, RequestsBeyondThePoolsLimitWaitInOrderOfArrival) {
     EXPECT_EQ(pool.request(3, "y", start).describe(), "wait");
     EXPECT_EQ(pool.request(4, "b", start).describe(), "wait");
     EXPECT_EQ(pool.request(5, "z", start).describe(), "wait");
-    EXPECT_EQ(pool.closed(1, start).describe(), "open 3 for 3");
+    EXPECT_EQ(pool.cancelled(1, start).describe(), "open 3 for 3; close 1");
     // Request 4 came before 5, but the connection is of 5's origin: using it beats closing it.
     EXPECT_EQ(pool.released(2, true, start).describe(), "use 2 for 5");
-    EXPECT_EQ(pool.released(2, true, start).describe(), "open 4 for 4; close 2");
-    EXPECT_EQ(pool.describe(start), "[y h1 connecting] [b h1 connecting] queue 0");
+    EXPECT_EQ(pool.released(5, true, start).describe(), "open 4 for 4; close 2");
+    EXPECT_EQ(pool.describe(start), "[y connecting] [b connecting] queue 0");
 }
 
 TEST_F(PoolTest, AFullPoolClosesTheConnectionThatHasBeenIdleLongest) {
@@ -91,7 +92,7 @@ TEST_F(PoolTest, AFullPoolClosesTheConnectionThatHasBeenIdleLongest) {
     (void)pool.released(2, true, start + 1s);
     (void)pool.released(1, true, start + 2s);
     EXPECT_EQ(pool.request(4, "b", start + 3s).describe(), "open 4 for 4; close 2");
-    EXPECT_EQ(pool.describe(start + 3s), "[a h1 idle 1s] [a h1 active] [b h1 connecting] queue 0");
+    EXPECT_EQ(pool.describe(start + 3s), "[a h1 idle 1s] [a h1 active] [b connecting] queue 0");
 }
 
 TEST_F(PoolTest, IdleConnectionsExpire) {
@@ -132,7 +133,7 @@ TEST_F(PoolTest, AConnectionEndsAfterItsLifetimeHoweverBusy) {
     EXPECT_EQ(pool.released(1, true, start + 1h - 1s).describe(), "wait");
     EXPECT_EQ(pool.next_expiry(), start + 1h);
     EXPECT_EQ(pool.request(2, "a", start + 1h - 1ns).describe(), "use 1 for 2");
-    EXPECT_EQ(pool.released(1, true, start + 1h).describe(), "close 1");
+    EXPECT_EQ(pool.released(2, true, start + 1h).describe(), "close 1");
 }
 
 TEST_F(PoolTest, ACancelledRequestLeavesTheQueueOrItsConnection) {
@@ -143,8 +144,8 @@ TEST_F(PoolTest, ACancelledRequestLeavesTheQueueOrItsConnection) {
     EXPECT_EQ(pool.describe(start), "[a h1 active] queue 2");
     EXPECT_EQ(pool.cancelled(1, start).describe(), "open 2 for 3; close 1");
     EXPECT_EQ(pool.cancelled(3, start).describe(), "open 3 for 4; close 2");  // while it was connecting
-    pool.connected(2, start);                                                 // too late: nobody waits for it
-    EXPECT_EQ(pool.describe(start), "[a h1 connecting] queue 0");
+    EXPECT_EQ(pool.connected(2, start).describe(), "wait");                   // too late: nobody waits for it
+    EXPECT_EQ(pool.describe(start), "[a connecting] queue 0");
     EXPECT_EQ(pool.cancelled(99, start).describe(), "wait");
 }
 
@@ -152,17 +153,99 @@ TEST_F(PoolTest, AFailedConnectionPassesItsPlaceOn) {
     Pool pool({.per_origin_max = 1});
     EXPECT_EQ(pool.request(1, "a", start).describe(), "open 1 for 1");
     EXPECT_EQ(pool.request(2, "a", start).describe(), "wait");
-    EXPECT_EQ(pool.closed(1, start).describe(), "open 2 for 2");
+    EXPECT_EQ(pool.cancelled(1, start).describe(), "open 2 for 2; close 1");
     EXPECT_EQ(pool.request(1, "a", start).describe(), "wait");  // the failed request tries again, behind the others
-    EXPECT_EQ(pool.closed(1, start).describe(), "wait");        // told twice
 }
 
-TEST_F(PoolTest, AnIdleConnectionThatItsPeerClosedIsGone) {
+TEST_F(PoolTest, ASharedConnectionCarriesAsManyRequestsAsItsServerAllows) {
     Pool pool;
-    open(pool, 1, "a");
-    (void)pool.released(1, true, start);
-    EXPECT_EQ(pool.closed(1, start).describe(), "wait");
-    EXPECT_EQ(pool.request(2, "a", start).describe(), "open 2 for 2");
+    EXPECT_EQ(pool.request(1, "a", start, true).describe(), "open 1 for 1");
+    EXPECT_EQ(pool.connected_shared(1, 3, start).describe(), "wait");
+    EXPECT_EQ(pool.request(2, "a", start, true).describe(), "use 1 for 2");
+    EXPECT_EQ(pool.request(3, "a", start, true).describe(), "use 1 for 3");
+    EXPECT_EQ(pool.describe(start), "[a h2 3/3] queue 0");
+    EXPECT_EQ(pool.request(4, "a", start, true).describe(), "open 2 for 4");
+    EXPECT_EQ(pool.released(2, true, start).describe(), "wait");
+    EXPECT_EQ(pool.request(5, "a", start, true).describe(), "use 1 for 5");
+    EXPECT_EQ(pool.describe(start), "[a h2 3/3] [a connecting] queue 0");
+    EXPECT_EQ(pool.connected_shared(2, 3, start).describe(), "wait");
+    EXPECT_EQ(pool.request(6, "a", start, true).describe(), "use 2 for 6");
+    EXPECT_EQ(pool.cancelled(1, start).describe(), "wait");  // the others go on
+    EXPECT_EQ(pool.describe(start), "[a h2 2/3] [a h2 2/3] queue 0");
+    EXPECT_EQ(pool.request(7, "a", start, true).describe(), "use 1 for 7");
+}
+
+TEST_F(PoolTest, WhereConnectionsMayBeSharedRequestsWaitForTheFirst) {
+    for (const bool shared : {true, false}) {
+        Pool pool;
+        EXPECT_EQ(pool.request(1, "a", start, true).describe(), "open 1 for 1");
+        EXPECT_EQ(pool.request(2, "a", start, true).describe(), "wait");
+        EXPECT_EQ(pool.request(3, "a", start, true).describe(), "wait");
+        EXPECT_EQ(pool.describe(start), "[a connecting] queue 2");
+        if (shared) {
+            EXPECT_EQ(pool.connected_shared(1, 100, start).describe(), "use 1 for 2; use 1 for 3");
+        } else {
+            EXPECT_EQ(pool.connected(1, start).describe(), "open 2 for 2; open 3 for 3");
+            EXPECT_EQ(pool.request(4, "a", start, true).describe(), "open 4 for 4");
+        }
+    }
+}
+
+TEST_F(PoolTest, WhenTheFirstCannotBeOpenedTheNextRequestTries) {
+    Pool pool;
+    EXPECT_EQ(pool.request(1, "a", start, true).describe(), "open 1 for 1");
+    EXPECT_EQ(pool.request(2, "a", start, true).describe(), "wait");
+    EXPECT_EQ(pool.cancelled(1, start).describe(), "open 2 for 2; close 1");
+}
+
+TEST_F(PoolTest, AServerMayAllowMoreOrFewerRequests) {
+    Pool pool({.per_origin_max = 1});
+    for (const RequestId id : {1U, 2U, 3U}) (void)pool.request(id, "a", start, true);
+    EXPECT_EQ(pool.connected_shared(1, 1, start).describe(), "wait");
+    EXPECT_EQ(pool.resized(1, 2, start).describe(), "use 1 for 2");
+    EXPECT_EQ(pool.resized(1, 0, start).describe(), "wait");
+    EXPECT_EQ(pool.describe(start), "[a h2 2/0] queue 1");
+    EXPECT_EQ(pool.released(1, true, start).describe(), "wait");
+    EXPECT_EQ(pool.resized(1, 5, start).describe(), "use 1 for 3");
+}
+
+TEST_F(PoolTest, ARetiredConnectionServesItsRequestsToTheEnd) {
+    Pool pool;
+    (void)pool.request(1, "a", start, true);
+    (void)pool.connected_shared(1, 10, start);
+    (void)pool.request(2, "a", start, true);
+    EXPECT_EQ(pool.retired(1, start).describe(), "wait");
+    EXPECT_EQ(pool.retired(1, start).describe(), "wait");
+    EXPECT_EQ(pool.request(3, "a", start, true).describe(), "open 2 for 3");
+    EXPECT_EQ(pool.released(1, true, start).describe(), "wait");
+    EXPECT_EQ(pool.cancelled(2, start).describe(), "close 1");
+    EXPECT_EQ(pool.describe(start), "[a connecting] queue 0");
+}
+
+TEST_F(PoolTest, AnIdleSharedConnectionExpiresOrMakesRoom) {
+    for (const bool in_time : {true, false}) {
+        Pool pool({.connections_max = 1});
+        (void)pool.request(1, "a", start, true);
+        (void)pool.connected_shared(1, 10, start);
+        EXPECT_EQ(pool.released(1, true, start).describe(), "wait");
+        EXPECT_EQ(pool.describe(start + 4s), "[a h2 idle 4s] queue 0");
+        EXPECT_EQ(pool.next_expiry(), start + 15s);
+        const TimePoint now = start + 15s - (in_time ? 1ns : 0ns);
+        EXPECT_EQ(pool.request(2, "a", now, true).describe(), in_time ? "use 1 for 2" : "open 2 for 2; close 1");
+        EXPECT_EQ(pool.request(3, "b", now).describe(), "wait");
+        if (!in_time) continue;
+        EXPECT_EQ(pool.released(2, true, now).describe(), "open 2 for 3; close 1");
+    }
+}
+
+TEST_F(PoolTest, ABusySharedConnectionIsReplacedAfterItsLifetime) {
+    Pool pool;
+    (void)pool.request(1, "a", start, true);
+    (void)pool.connected_shared(1, 10, start);
+    EXPECT_EQ(pool.request(2, "a", start + 1h - 1ns, true).describe(), "use 1 for 2");
+    EXPECT_EQ(pool.request(3, "a", start + 1h, true).describe(), "open 2 for 3");
+    EXPECT_EQ(pool.released(1, true, start + 1h).describe(), "wait");
+    EXPECT_EQ(pool.released(2, true, start + 1h).describe(), "close 1");
 }
 
 /// Keeps the books beside the pool and checks every decision against them.
@@ -172,17 +255,21 @@ public:
 
     void step() {
         now_ += std::chrono::milliseconds(pick(2'000));
-        switch (pick(6)) {
+        switch (pick(8)) {
             case 0:
             case 1:
-                return ask();
             case 2:
+                return ask();
             case 3:
                 return release();
             case 4:
                 return cancel();
+            case 5:
+                return connect();
+            case 6:
+                return change_a_shared_one();
             default:
-                return pick(2) == 0 ? lose() : apply(pool_.expire(now_));
+                return apply(pool_.expire(now_));
         }
     }
 
@@ -190,14 +277,20 @@ public:
         ASSERT_LE(pool_.connection_count(), limits.connections_max);
         ASSERT_EQ(pool_.connection_count(), connections_.size());
         ASSERT_EQ(pool_.waiting_count(), waiting_.size());
-        std::map<std::string, std::size_t> used;
-        for (const auto& [id, c] : connections_) ++used[c.origin];
+        std::map<std::string, std::size_t> used, opening;
+        for (const auto& [id, c] : connections_) {
+            ++used[c.origin];
+            opening[c.origin] += c.is_open ? 0 : 1;
+        }
         for (const auto& [origin, count] : used) ASSERT_LE(count, limits.per_origin_max) << origin;
         for (const auto& [id, origin] : waiting_) {
-            ASSERT_TRUE(used[origin] == limits.per_origin_max || connections_.size() == limits.connections_max) << id;
             const bool at_its_limit = used[origin] == limits.per_origin_max;
-            for (const auto& [other, c] : connections_)
-                ASSERT_TRUE(c.request != 0 || (at_its_limit && c.origin != origin)) << id << " waits beside " << other;
+            const bool may_be_served_soon = may_share(origin) && opening[origin] > 0;
+            ASSERT_TRUE(at_its_limit || may_be_served_soon || connections_.size() == limits.connections_max) << id;
+            for (const auto& [other, c] : connections_) {
+                ASSERT_FALSE(c.origin == origin && has_room(c)) << id << " waits beside " << other;
+                ASSERT_TRUE(!c.requests.empty() || at_its_limit || may_be_served_soon) << id << " waits for " << other;
+            }
         }
     }
 
@@ -205,10 +298,17 @@ private:
     static constexpr PoolLimits limits{.connections_max = 6, .per_origin_max = 3, .idle_max = 5s, .lifetime_max = 40s};
     struct Connection {
         std::string origin;
-        RequestId request;  // 0: idle
+        std::set<RequestId> requests{};  // none: idle
+        std::size_t requests_max = 1;
+        bool is_open = false, is_shared = false, is_retired = false;
+        TimePoint opened{};
     };
 
     unsigned pick(unsigned below) { return std::uniform_int_distribution<unsigned>(0, below - 1)(random_); }
+    static bool may_share(const std::string& origin) { return origin >= "c"; }
+    bool has_room(const Connection& c) const {
+        return c.is_open && !c.is_retired && c.requests.size() < c.requests_max && now_ - c.opened < limits.lifetime_max;
+    }
 
     void apply(const PoolDecisions& decisions) {
         for (const ConnectionId id : decisions.close) ASSERT_EQ(connections_.erase(id), 1U);
@@ -218,13 +318,12 @@ private:
             for (auto earlier = waiting_.begin(); earlier != waiting; ++earlier)
                 ASSERT_NE(earlier->second, waiting->second) << "overtaken within its origin";
             if (a.open) {
-                ASSERT_TRUE(connections_.emplace(a.connection, Connection{waiting->second, a.request}).second);
-                pool_.connected(a.connection, now_);
-            } else {
-                ASSERT_EQ(connections_.at(a.connection).request, 0U);
-                ASSERT_EQ(connections_.at(a.connection).origin, waiting->second);
-                connections_.at(a.connection).request = a.request;
+                ASSERT_TRUE(connections_.emplace(a.connection, Connection{waiting->second}).second);
             }
+            Connection& connection = connections_.at(a.connection);
+            ASSERT_EQ(connection.origin, waiting->second);
+            ASSERT_TRUE(a.open || has_room(connection));
+            connection.requests.insert(a.request);
             waiting_.erase(waiting);
         }
     }
@@ -232,28 +331,46 @@ private:
     void ask() {
         const std::string origin(1, static_cast<char>('a' + pick(4)));
         waiting_.emplace_back(++last_request_, origin);
-        apply(pool_.request(last_request_, origin, now_));
+        apply(pool_.request(last_request_, origin, now_, may_share(origin)));
+    }
+
+    void connect() {
+        for (auto& [id, c] : connections_) {
+            if (c.is_open) continue;
+            c.is_open = true;
+            c.opened = now_;
+            c.is_shared = may_share(c.origin) && pick(4) > 0;
+            if (!c.is_shared) return apply(pool_.connected(id, now_));
+            c.requests_max = 1 + pick(3);
+            return apply(pool_.connected_shared(id, c.requests_max, now_));
+        }
+    }
+
+    void change_a_shared_one() {
+        for (auto& [id, c] : connections_) {
+            if (!c.is_shared || pick(2) == 0) continue;
+            if (pick(3) == 0) {
+                c.is_retired = true;
+                return apply(pool_.retired(id, now_));
+            }
+            c.requests_max = pick(4);
+            return apply(pool_.resized(id, c.requests_max, now_));
+        }
     }
 
     void release() {
         for (auto& [id, c] : connections_) {
-            if (c.request == 0 || pick(2) == 0) continue;
-            const bool reusable = pick(4) > 0;
-            c.request = 0;
-            return apply(pool_.released(id, reusable, now_));
+            if (!c.is_open || c.requests.empty() || pick(2) == 0) continue;
+            const RequestId done = *c.requests.begin();
+            c.requests.erase(done);
+            return apply(pool_.released(done, pick(4) > 0, now_));
         }
-    }
-
-    void lose() {
-        if (connections_.empty()) return;
-        const ConnectionId id = connections_.begin()->first;
-        connections_.erase(id);
-        apply(pool_.closed(id, now_));
     }
 
     void cancel() {
         const RequestId id = last_request_ - std::min<RequestId>(pick(10), last_request_);
         std::erase_if(waiting_, [id](const auto& waiting) { return waiting.first == id; });
+        for (auto& [connection, c] : connections_) c.requests.erase(id);
         apply(pool_.cancelled(id, now_));
     }
 

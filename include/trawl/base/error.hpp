@@ -20,6 +20,7 @@
 ///     ├── JsonError                a text is not JSON, or its JSON is not what it was read as
 ///     ├── HttpError                names the request (method, redacted URL, attempt)
 ///     │   ├── InvalidUrl           the text is not an http(s) URL
+///     │   ├── AuthError            a login failed before the request was sent, or cannot be done
 ///     │   ├── ProtocolError        the answer breaks HTTP's framing, or ends before it is complete
 ///     │   └── StatusError          the status says that the request failed: status() is it
 ///     ├── FetchError               the source answered, but not with what a retrieval needs
@@ -168,6 +169,11 @@ public:
 };
 
 class InvalidUrl : public HttpError {
+public:
+    using HttpError::HttpError;
+};
+
+class AuthError : public HttpError {
 public:
     using HttpError::HttpError;
 };

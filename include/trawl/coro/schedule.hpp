@@ -54,7 +54,7 @@ public:
     /// A thousand, as Python's recursion limit: it fits a stack of 8 MB in every build, sanitizers included.
     static constexpr std::uint32_t kDepthMax = 1000;
 
-    /// The task in which it was made; null outside of one.
+    /// The task in which it was made; null outside of one, and for one that belongs to none.
     [[nodiscard]] TaskNode* parent() const noexcept { return parent_; }
     [[nodiscard]] std::uint32_t depth() const noexcept { return depth_; }
     /// True when it stands in for an owner that cancelled the task: nobody is left to be told of its end.
@@ -63,6 +63,9 @@ public:
 protected:
     /// Throws UsageError when it is nested too deep.
     TaskOwner();
+    enum OfNoTask { kOfNoTask };
+    /// Belongs to no task, and may outlive the one that makes it.
+    explicit TaskOwner(OfNoTask) noexcept : parent_(nullptr) {}
     /// Stands in for the owner of `task`.
     explicit TaskOwner(const TaskNode& task) noexcept;
     ~TaskOwner() = default;

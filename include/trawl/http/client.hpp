@@ -1,4 +1,4 @@
-/// Client: HTTP/1.1, also over TLS, with kept-alive connections. One client serves any number of tasks of one loop.
+/// Client: HTTP/1.1 and HTTP/2, also over TLS, with connections that are kept. One client serves any number of tasks of one loop.
 ///
 ///     Client client("https://api.example.com");
 ///     Response user = co_await client.get("/users/1").header("accept", "application/json").timeout(5s);
@@ -6,9 +6,10 @@
 ///
 /// Rules: a connection is used again only when request and answer were both complete by framing, neither said close,
 /// and nothing has arrived on it since; a request is sent a second time by itself only when a used connection died
-/// before the first byte of an answer and the method is idempotent (RFC 9110, 9.2.2). Redirects are answers like any
-/// other unless they are to be followed. Bodies are asked for compressed (gzip, deflate, br, zstd), unless the request
-/// says what it accepts, and decoded. https verifies the server (see net/tls_options.hpp).
+/// before the first byte of an answer and the method is idempotent (RFC 9110, 9.2.2), or when the server says that it
+/// did not process it. Redirects are answers like any other unless they are to be followed. Bodies are asked for
+/// compressed (gzip, deflate, br, zstd), unless the request says what it accepts, and decoded. https verifies the
+/// server (see net/tls_options.hpp).
 #pragma once
 
 #include <cstddef>
@@ -19,7 +20,9 @@
 
 #include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
+#include "trawl/http/cookies.hpp"
 #include "trawl/http/headers.hpp"
+#include "trawl/http/proxies.hpp"
 #include "trawl/http/request.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/response_stream.hpp"
@@ -28,17 +31,30 @@
 
 namespace trawl {
 
+/// When to speak HTTP/2.
+enum class Http2 : unsigned char {
+    kByTls,           // where the server of an https URL offers it (ALPN)
+    kNever,           // always HTTP/1.1
+    kPriorKnowledge,  // always HTTP/2, also without TLS (RFC 9113, 3.3): for servers that are known to speak it
+};
+
 /// Limits of a client. The defaults are those of the field's clients; see the comments.
 class ClientOptions {
 public:
     Duration connect_timeout = std::chrono::seconds(10);     // names and TCP together
     Duration tls_timeout = std::chrono::seconds(10);         // the handshake
-    Duration first_byte_timeout = std::chrono::seconds(60);  // from the request until the answer begins
-    Duration read_timeout = std::chrono::seconds(30);        // between two pieces of an answer
+    Duration first_byte_timeout = std::chrono::seconds(60);  // from the request until the answer's head is there
+    Duration read_timeout = std::chrono::seconds(30);        // between two pieces of its body
+    std::optional<Duration> pool_timeout;                    // until a connection is free; none: as long as it takes
+    std::size_t rate_min = 1000;                             // bytes of a body per second, in any 60 s of waiting for it
     std::size_t connections = 100;                           // open at once, idle ones included; further requests wait
     std::size_t body_max = std::size_t{1} << 30;             // bytes of one answer, decoded; more is an error
     std::size_t redirects_max = 0;                           // followed in a row, of GET and HEAD; see Request
     TlsOptions tls;                                          // whom to trust
+    Http2 http2 = Http2::kByTls;                             // one connection then carries many requests at once
+    std::shared_ptr<CookieJar> cookies;                      // kept and sent, if there is a jar
+    Proxies proxies = Proxies::from_environment();           // Proxies() for none
+    std::string unix_socket;                                 // connects to this path, whatever the URL's host
 
     // Not an aggregate: g++ 12 destroys aggregate temporaries twice in a co_await expression.
     ClientOptions() {}  // NOLINT(modernize-use-equals-default): a defaulted one would make it an aggregate
@@ -67,7 +83,7 @@ public:
     Task<Response> send(Request request);
     Task<ResponseStream> stream(Request request);
 
-    /// The pool in words: "[http://127.0.0.1:8000 idle 3s] [http://127.0.0.1:8000 active] queue 2".
+    /// The pool in words: "[http://127.0.0.1:8000 h1 idle 3s] [https://example.com:443 h2 3/100] queue 2".
     [[nodiscard]] std::string describe_pool() const;
 
 private:

@@ -15,6 +15,7 @@
 
 #include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
+#include "trawl/http/auth.hpp"
 #include "trawl/http/headers.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/response_stream.hpp"
@@ -69,6 +70,12 @@ public:
     Request&& basic_auth(std::string_view user, std::string_view password) &&;
     /// RFC 6750.
     Request&& bearer_auth(std::string_view token) &&;
+    /// A login that signs the request when it is sent, and may answer a 401 (see auth.hpp). A redirect that leads to
+    /// another origin leaves it behind.
+    Request&& auth(std::shared_ptr<Auth> login) && {
+        auth_ = std::move(login);
+        return std::move(*this);
+    }
 
     /// A limit for everything from now to the last byte. Throws UsageError when it is not positive.
     Request&& timeout(Duration limit) &&;
@@ -94,6 +101,7 @@ public:
     [[nodiscard]] const std::string& body() const noexcept { return body_; }
     [[nodiscard]] std::optional<Duration> timeout() const noexcept { return timeout_; }
     [[nodiscard]] std::optional<std::size_t> redirects_max() const noexcept { return redirects_max_; }
+    [[nodiscard]] const std::shared_ptr<Auth>& auth() const noexcept { return auth_; }
     [[nodiscard]] const std::vector<std::string>& secret_headers() const noexcept { return secret_headers_; }
     /// Makes it the request that a redirect led to.
     void redirect_to(std::string method, Url url, Headers headers, bool keeps_body);
@@ -109,6 +117,7 @@ private:
     std::string body_;
     std::optional<Duration> timeout_;
     std::optional<std::size_t> redirects_max_;
+    std::shared_ptr<Auth> auth_;
     std::vector<std::string> secret_headers_;
     Body body_kind_ = Body::kNone;
 };

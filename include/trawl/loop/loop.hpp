@@ -24,6 +24,7 @@
 namespace trawl {
 
 class Backend;
+class Background;
 class VirtualLoop;
 
 namespace loop {
@@ -102,6 +103,7 @@ public:
     void warn_of_slow_steps(Duration limit, std::function<void(const SlowStep&)> warn);
 
 protected:
+    friend class Background;
     friend class VirtualLoop;
     /// `tick_bits`: see TimerWheel.
     Loop(std::unique_ptr<Backend> backend, int tick_bits);
@@ -114,6 +116,7 @@ private:
     bool deliver();
 
     Schedule schedule_;
+    List<Background> backgrounds_;
     Schedule* outer_schedule_;
     Loop* outer_loop_;
     std::unique_ptr<Backend> backend_;

@@ -1,0 +1,44 @@
+/// A connection of HTTP/1.1: one exchange at a time, each to its end.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "carrier.hpp"
+#include "h1.hpp"
+#include "transport.hpp"
+
+namespace trawl::http {
+
+class H1Connection final : public Carrier {
+public:
+    /// `proxy_login`: the other end is a proxy that sends the requests on; the value of its Proxy-Authorization, or "".
+    H1Connection(Transport transport, const H1Limits& limits, std::optional<std::string> proxy_login)
+        : transport_(std::move(transport)), parser_(limits), proxy_login_(std::move(proxy_login)) {}
+
+    Task<> begin(const Request& request, const ClientOptions& options) override;
+    Task<> more(const Request& request, const ClientOptions& options) override;
+
+    [[nodiscard]] bool is_complete() const noexcept override { return parser_.done(); }
+    [[nodiscard]] int status() const noexcept override { return parser_.status(); }
+    [[nodiscard]] const Headers& response_headers() const noexcept override { return parser_.headers(); }
+    [[nodiscard]] std::string& body() noexcept override { return parser_.body(); }
+    [[nodiscard]] std::string_view version() const noexcept override { return "HTTP/1.1"; }
+
+    [[nodiscard]] bool reusable() const noexcept override { return parser_.reusable(); }
+    [[nodiscard]] bool died_unanswered() const noexcept override { return !parser_.started(); }
+    [[nodiscard]] bool is_unprocessed() const noexcept override { return false; }
+    /// Nothing has arrived or ended since the last exchange.
+    [[nodiscard]] bool is_quiet() { return transport_.is_quiet(); }
+
+private:
+    void take(const Buffer& chunk);
+    void check(const Request& request) const;
+
+    Transport transport_;
+    ResponseParser parser_;
+    std::optional<std::string> proxy_login_;
+};
+
+}  // namespace trawl::http

@@ -1,0 +1,62 @@
+#include "h2_carrier.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include "request_error.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/loop/loop.hpp"
+#include "trawl/loop/time.hpp"
+
+namespace trawl::http {
+
+H2Carrier::~H2Carrier() {
+    if (id_) connection_->forget(*id_);
+}
+
+Task<> H2Carrier::begin(const Request& request, const ClientOptions& options) {
+    if (!connection_->takes_requests()) throw OsError(ECONNRESET, request_name(request) + ": the connection broke");
+    id_ = connection_->begin(request, news_);
+    const TimePoint deadline = Loop::current().deadline_after(options.first_byte_timeout);
+    try {
+        while (stream().state() == H2State::head) co_await news(deadline);
+    } catch (const TimeoutError&) {
+        connection_->suspect(options.first_byte_timeout);
+        throw_no_head(request, stream().started(), options);
+    }
+    check(request);
+    body_seen_ = stream().body_size();
+}
+
+// Whoever asks for more has room for it: what had come counts as taken, also if it is kept.
+Task<> H2Carrier::more(const Request& request, const ClientOptions& options) {
+    connection_->took(*id_, body_seen_ - std::exchange(credited_, body_seen_));
+    const TimePoint deadline = Loop::current().deadline_after(options.read_timeout);
+    try {
+        while (!stream().done() && stream().body_size() == body_seen_) co_await news(deadline);
+    } catch (const TimeoutError&) {
+        connection_->suspect(options.read_timeout);
+        throw_no_more(request, options);
+    }
+    check(request);
+    body_seen_ = stream().body_size();
+}
+
+Task<> H2Carrier::news(TimePoint deadline) {
+    news_.clear();
+    co_await timeout_at(deadline, news_.wait());
+}
+
+void H2Carrier::check(const Request& request) const {
+    if (stream().state() != H2State::failed) return;
+    const H2Failure& failure = stream().failure();
+    const bool is_cut = failure.code == H2Error::unanswered || failure.code == H2Error::cut;
+    if (!is_cut || !connection_->error()) throw ProtocolError(format("{}: {}", request_name(request), failure.text));
+    try {
+        std::rethrow_exception(connection_->error());
+    } catch (const Error&) {
+        throw_broken(request);
+    }
+}
+
+}  // namespace trawl::http

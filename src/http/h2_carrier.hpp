@@ -1,0 +1,42 @@
+/// One exchange on a shared connection. Destroyed before its end, it tells the server that nobody waits for the rest.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "carrier.hpp"
+#include "h2_connection.hpp"
+
+namespace trawl::http {
+
+class H2Carrier final : public Carrier {
+public:
+    explicit H2Carrier(H2Connection::Shared connection) : connection_(std::move(connection)) {}
+    ~H2Carrier() override;
+
+    Task<> begin(const Request& request, const ClientOptions& options) override;
+    Task<> more(const Request& request, const ClientOptions& options) override;
+
+    [[nodiscard]] bool is_complete() const noexcept override { return stream().done(); }
+    [[nodiscard]] int status() const noexcept override { return stream().status(); }
+    [[nodiscard]] const Headers& response_headers() const noexcept override { return stream().headers(); }
+    [[nodiscard]] std::string& body() noexcept override { return stream().body(); }
+    [[nodiscard]] std::string_view version() const noexcept override { return "HTTP/2"; }
+
+    [[nodiscard]] bool reusable() const noexcept override { return true; }
+    [[nodiscard]] bool died_unanswered() const noexcept override { return !id_ || !stream().started(); }
+    [[nodiscard]] bool is_unprocessed() const noexcept override { return !id_ || stream().may_repeat(); }
+
+private:
+    [[nodiscard]] H2Stream& stream() const noexcept { return connection_->stream(*id_); }
+    Task<> news(TimePoint deadline);
+    void check(const Request& request) const;
+
+    H2Connection::Shared connection_;
+    std::optional<StreamId> id_;
+    std::uint64_t body_seen_ = 0;  // bytes of the body that had come when the caller last looked
+    std::uint64_t credited_ = 0;   // of them, those that the server may send as many more for
+    Event news_;
+};
+
+}  // namespace trawl::http
