@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "request_rules.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
@@ -12,7 +13,6 @@ namespace trawl::http {
 namespace {
 
 constexpr std::string_view upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-constexpr std::string_view method_chars = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-";  // a subset of token; all registered methods
 
 void append_number(std::string& out, std::uint64_t number, int base = 10) {
     std::array<char, 20> digits{};
@@ -30,22 +30,11 @@ bool is_field(std::string_view name, std::string_view lower_name) {
     });
 }
 
-void check_method(std::string_view method) {
-    if (!method.empty() && method.size() <= 32 && method.find_first_not_of(method_chars) == std::string_view::npos)
-        return;
-    throw UsageError("the request's method is not one: write it in capital letters, such as GET");
-}
-
 void check_framing(const Headers& headers, std::size_t body_size) {
     if (headers.contains("transfer-encoding"))
         throw UsageError("Transfer-Encoding cannot be set: a request's body is sent with its length");
-    const auto length = headers.get("content-length");
-    if (length && (headers.count("content-length") > 1 || *length != format("{}", body_size)))
-        throw UsageError(format("the Content-Length that was set is not the body's, {}; leave it out", body_size));
+    check_content_length(headers, body_size);
 }
-
-/// A server may wait for a body where these methods come without a length (RFC 9110 section 8.6).
-bool expects_body(std::string_view method) { return method == "POST" || method == "PUT" || method == "PATCH"; }
 
 struct Phrase {
     int status;
@@ -107,7 +96,7 @@ std::string write_request(std::string_view method, const Url& url, const Headers
                           const std::optional<std::string>& proxy_login) {
     check_method(method);
     check_framing(headers, body.size());
-    if (headers.count("host") > 1) throw UsageError("a request has one Host field; more than one was set");
+    check_host(headers);
     std::string out;
     std::size_t size = method.size() + url.str().size() + body.size() + 64;  // 64: the fixed words and a length
     for (const auto [name, value] : headers) size += name.size() + value.size() + 4;

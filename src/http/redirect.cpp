@@ -6,10 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "secret_names.hpp"
 #include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
-#include "url_text.hpp"
 
 namespace trawl::http {
 namespace {
@@ -102,16 +102,6 @@ void drop_content_fields(Headers& headers) {
                                                         "transfer-encoding",
                                                         "expect"};
     for (const std::string_view name : names) headers.remove(name);
-}
-
-/// Broader than what is hidden in messages: a field too few does less harm elsewhere than a password too many.
-bool sounds_secret(std::string_view name) {
-    constexpr std::array<std::string_view, 7> words = {"auth",    "token",      "secret", "passw",
-                                                       "session", "credential", "cookie"};
-    const std::string lower = lower_ascii(name);
-    return is_secret_key(name) || std::ranges::any_of(words, [&lower](std::string_view word) {
-               return lower.find(word) != std::string::npos;
-           });
 }
 
 bool stays_within_origin(std::string_view name, const RedirectOptions& options) {

@@ -1,0 +1,55 @@
+/// Frames' heads and the names of error codes.
+#include "h2_frames.hpp"
+
+#include <algorithm>
+
+#include "trawl/base/format.hpp"
+
+namespace trawl::http {
+
+H2FrameWalk::Piece H2FrameWalk::next(std::string_view& bytes) noexcept {
+    Piece piece;
+    std::size_t size = 0;
+    if (payload_left_ == 0) {
+        size = std::min(kHeadSize - head_size_, bytes.size());
+        std::copy_n(bytes.begin(), size, head_.begin() + static_cast<std::ptrdiff_t>(head_size_));
+        head_size_ += size;
+        piece.begins = head_size_ == kHeadSize;
+        if (piece.begins) read_head();
+    }
+    const std::size_t payload = std::min(payload_left_, bytes.size() - size);
+    payload_left_ -= payload;
+    piece.bytes = bytes.substr(0, size + payload);
+    bytes.remove_prefix(piece.bytes.size());
+    return piece;
+}
+
+void H2FrameWalk::read_head() noexcept {
+    const auto byte = [this](std::size_t at) -> std::uint32_t { return static_cast<unsigned char>(head_[at]); };
+    length_ = payload_left_ = byte(0) << 16 | byte(1) << 8 | byte(2);
+    type_ = static_cast<H2FrameType>(byte(3));
+    stream_ = static_cast<std::int32_t>((byte(5) & 0x7f) << 24 | byte(6) << 16 | byte(7) << 8 | byte(8));
+    looks_like_http1_ = looks_like_http1_ || (is_first_ && std::string_view(head_.data(), 5) == "HTTP/");
+    is_first_ = false;
+    head_size_ = 0;
+}
+
+std::string h2_error_name(std::uint32_t code) {
+    constexpr std::array<std::string_view, 14> names = {"NO_ERROR",
+                                                        "PROTOCOL_ERROR",
+                                                        "INTERNAL_ERROR",
+                                                        "FLOW_CONTROL_ERROR",
+                                                        "SETTINGS_TIMEOUT",
+                                                        "STREAM_CLOSED",
+                                                        "FRAME_SIZE_ERROR",
+                                                        "REFUSED_STREAM",
+                                                        "CANCEL",
+                                                        "COMPRESSION_ERROR",
+                                                        "CONNECT_ERROR",
+                                                        "ENHANCE_YOUR_CALM",
+                                                        "INADEQUATE_SECURITY",
+                                                        "HTTP_1_1_REQUIRED"};
+    return format("{} ({})", code < names.size() ? names[code] : "unknown", code);
+}
+
+}  // namespace trawl::http

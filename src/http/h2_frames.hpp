@@ -1,0 +1,61 @@
+/// Where the frames of HTTP/2 begin and end (RFC 9113 section 4.1), whatever is in them: so that each can be counted
+/// and looked at before it is taken in.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace trawl::http {
+
+enum class H2FrameType : std::uint8_t {
+    data = 0,
+    headers = 1,
+    priority = 2,
+    rst_stream = 3,
+    settings = 4,
+    push_promise = 5,
+    ping = 6,
+    goaway = 7,
+    window_update = 8,
+    continuation = 9
+};
+
+/// Goes along a connection's bytes, however they are cut.
+class H2FrameWalk {
+public:
+    struct Piece {
+        std::string_view bytes;  ///< not beyond the end of a frame
+        bool begins = false;     ///< a frame's head was completed in it: type() is its type
+    };
+    /// Takes the next piece off the front of `bytes`. Requires: there are some.
+    [[nodiscard]] Piece next(std::string_view& bytes) noexcept;
+
+    /// Of the last frame whose head is complete. The type may be one that nobody knows.
+    [[nodiscard]] H2FrameType type() const noexcept { return type_; }
+    [[nodiscard]] std::size_t length() const noexcept { return length_; }
+    [[nodiscard]] std::int32_t stream() const noexcept { return stream_; }
+    /// Whether the connection began as an HTTP/1 response does.
+    [[nodiscard]] bool looks_like_http1() const noexcept { return looks_like_http1_; }
+
+private:
+    static constexpr std::size_t kHeadSize = 9;
+
+    void read_head() noexcept;
+
+    std::array<char, kHeadSize> head_{};
+    std::size_t head_size_ = 0;
+    std::size_t payload_left_ = 0;
+    std::size_t length_ = 0;
+    std::int32_t stream_ = 0;
+    H2FrameType type_{};
+    bool is_first_ = true;
+    bool looks_like_http1_ = false;
+};
+
+/// "INTERNAL_ERROR (2)"; "unknown (77)" (section 7).
+[[nodiscard]] std::string h2_error_name(std::uint32_t code);
+
+}  // namespace trawl::http
