@@ -141,7 +141,8 @@ private:
     // The server closed an idle connection at the moment at which it was used, or says that it did nothing: no error of
     // the request's.
     static bool may_repeat(const http::Lease& lease, const Request& request) {
-        return lease->is_unprocessed() || (lease.was_used_before() && lease->died_unanswered() && is_idempotent(request.method()));
+        return lease->is_unprocessed() ||
+               (lease.was_used_before() && lease->died_unanswered() && is_idempotent(request.method()));
     }
 
     ClientOptions options_;

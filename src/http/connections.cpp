@@ -1,10 +1,10 @@
 #include "connections.hpp"
 
 #include "request_error.hpp"
-#include "tunnel.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
+#include "tunnel.hpp"
 
 namespace trawl::http {
 namespace {

@@ -24,8 +24,8 @@ void H2Connection::close() noexcept {
 }
 
 StreamId H2Connection::begin(const Request& request, Event& news) {
-    const StreamId id = session_.begin(request.method(), request.url(), request.headers(), request.body(),
-                                       request.secret_headers());
+    const StreamId id =
+        session_.begin(request.method(), request.url(), request.headers(), request.body(), request.secret_headers());
     news_.emplace(id, &news);
     has_output_.set();
     return id;
@@ -43,7 +43,7 @@ void H2Connection::forget(StreamId id) noexcept {
 }
 
 void H2Connection::suspect(Duration silence) {
-    if (Loop::current().now() - last_arrival_ < silence) return;
+    if (Loop::current().now() - last_arrival_ < silence / 2) return;  // the acknowledgement of our settings came, say
     is_suspect_ = true;
     tell();
 }

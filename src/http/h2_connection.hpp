@@ -43,7 +43,8 @@ public:
     [[nodiscard]] std::size_t streams_max() const noexcept { return session_.streams_max(); }
     /// What broke it; null if it was nothing of the network's.
     [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
-    /// An answer was waited for so long in vain. If nothing else has come either, it takes no further requests.
+    /// An answer was waited for so long in vain. If nothing else has come either, for half of that time, it takes no
+    /// further requests.
     void suspect(Duration silence);
 
 private:

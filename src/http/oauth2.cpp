@@ -41,8 +41,8 @@ public:
         : client_(client), url_(Url::parse(token_url)), id_(id), secret_(secret) {
         if (id.empty()) throw UsageError("OAuth 2.0 needs the client's id: it is empty");
         if (!url_.is_https() && !is_loopback(url_)) {
-            throw UsageError(format("{}: a token's URL must be https: the client's secret is sent to it",
-                                    url_.redacted()));
+            throw UsageError(
+                format("{}: a token's URL must be https: the client's secret is sent to it", url_.redacted()));
         }
     }
 
@@ -94,9 +94,10 @@ private:
             const Duration lasts = lifetime ? std::chrono::seconds(seconds_of(*lifetime)) : kUnknownLifetime;
             return {json["access_token"].string(), now() + std::max(lasts - kEarly, lasts / 2)};
         } catch (const JsonError&) {
-            throw AuthError(format("{}: the answer is none to a request for a token (RFC 6749, 5.1): "
-                                   "check that this is the URL that gives tokens",
-                                   name));
+            throw AuthError(
+                format("{}: the answer is none to a request for a token (RFC 6749, 5.1): "
+                       "check that this is the URL that gives tokens",
+                       name));
         }
     }
 
@@ -118,7 +119,9 @@ private:
         try {
             const Json json = answer.json();
             const auto code = json.find("error");
-            if (code) return format("no token: {} (status {}); check the client's id and secret", code->string(), answer.status());
+            if (code)
+                return format("no token: {} (status {}); check the client's id and secret", code->string(),
+                              answer.status());
         } catch (const JsonError&) {  // ignored: there is no code to show
         }
         return format("no token: status {}; check the client's id and secret", answer.status());

@@ -77,7 +77,8 @@ public:
     /// When expire() will next have something to do.
     [[nodiscard]] std::optional<TimePoint> next_expiry() const;
 
-    /// "[https://a:443 h1 idle 3s] [https://a:443 h1 active] [https://b:443 h2 3/100] [https://c:443 connecting] queue 2".
+    /// "[https://a:443 h1 idle 3s] [https://a:443 h1 active] [https://b:443 h2 3/100] [https://c:443 connecting] queue
+    /// 2".
     [[nodiscard]] std::string describe(TimePoint now) const;
 
     [[nodiscard]] std::size_t connection_count() const noexcept { return connections_.size(); }

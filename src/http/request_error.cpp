@@ -4,9 +4,7 @@
 
 namespace trawl::http {
 
-std::string request_name(const Request& request) {
-    return format("{} {}", request.method(), request.url().redacted());
-}
+std::string request_name(const Request& request) { return format("{} {}", request.method(), request.url().redacted()); }
 
 std::string too_slow(const Request& request, std::string_view what, Duration limit) {
     return format("{}: {} within {:g} s; check that the source is up", request_name(request), what,

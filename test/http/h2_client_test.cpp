@@ -48,8 +48,7 @@ TEST(H2Client, ManyRequestsShareOneConnection) {
         std::vector<Task<std::string>> requests;
         for (int i = 0; i < 80; ++i) requests.push_back(fetch(client, "/page/" + std::to_string(i)));
         const std::vector<std::string> bodies = co_await gather(std::move(requests));
-        for (int i = 0; i < 80; ++i)
-            EXPECT_EQ(bodies[static_cast<std::size_t>(i)], "/page/" + std::to_string(i));
+        for (int i = 0; i < 80; ++i) EXPECT_EQ(bodies[static_cast<std::size_t>(i)], "/page/" + std::to_string(i));
         EXPECT_EQ(server.connections(), 1U);
         EXPECT_THAT(client.describe_pool(), HasSubstr(" h2 idle 0s] queue 0"));
     }());
@@ -162,9 +161,8 @@ TEST(H2Client, ABodyOfManyWindowsArrivesWhole) {
     run([]() -> Task<> {
         std::string large;
         for (int i = 0; large.size() < (5U << 20); ++i) large += std::to_string(i) + ',';
-        SocketServer server([&](Connection& connection, StreamId id) {
-            connection.session.respond(id, {{":status", "200"}}, large);
-        });
+        SocketServer server(
+            [&](Connection& connection, StreamId id) { connection.session.respond(id, {{":status", "200"}}, large); });
         Client client(server.url(), over_h2());
         Response response = co_await client.get("/");
         EXPECT_TRUE(response.text() == large) << response.text().size();
@@ -234,7 +232,7 @@ TEST(H2Client, ASilentConnectionGetsNoFurtherRequests) {
             echo_path(connection, id);
         });
         ClientOptions options = over_h2();
-        options.first_byte_timeout = 30ms;
+        options.first_byte_timeout = 500ms;
         Client client(server.url(), options);
         EXPECT_THROW(co_await client.get("/never"), TimeoutError);
         const std::string body = co_await fetch(client, "/next");
@@ -245,7 +243,6 @@ TEST(H2Client, ASilentConnectionGetsNoFurtherRequests) {
 
 TEST(H2Client, AServerWithoutHttp2IsAnError) {
     run([]() -> Task<> {
-        SocketServer server([](Connection&, StreamId) {});
         TcpListener listener = TcpListener::bind("127.0.0.1", 0);
         Client client("http://127.0.0.1:" + std::to_string(listener.port()), over_h2());
         const auto answer = [](TcpListener& plain) -> Task<> {
@@ -262,13 +259,13 @@ TEST(H2Client, AServerWithoutHttp2IsAnError) {
 
 TEST(H2Client, ThePoolSaysWhatItCarries) {
     run([]() -> Task<> {
-        SocketServer server([](Connection&, StreamId) {});
+        SocketServer server([](Connection&, StreamId) {}, {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 50}});
         auto client = std::make_unique<Client>(server.url(), over_h2());
         TaskGroup group;
-        for (int i = 0; i < 3; ++i)
-            group.spawn([](Client& used) -> Task<> { co_await used.get("/"); }(*client));
+        for (int i = 0; i < 3; ++i) group.spawn([](Client& used) -> Task<> { co_await used.get("/"); }(*client));
         co_await until([&] { return server.request_count() == 3; });
-        EXPECT_THAT(client->describe_pool(), HasSubstr(" h2 3/100] queue 0"));
+        co_await until([&] { return client->describe_pool().find("/50") != std::string::npos; });
+        EXPECT_THAT(client->describe_pool(), HasSubstr(" h2 3/50] queue 0"));
         group.cancel();
         client.reset();
         co_await until([&] { return server.open_connections() == 0; });

@@ -307,7 +307,8 @@ private:
     unsigned pick(unsigned below) { return std::uniform_int_distribution<unsigned>(0, below - 1)(random_); }
     static bool may_share(const std::string& origin) { return origin >= "c"; }
     bool has_room(const Connection& c) const {
-        return c.is_open && !c.is_retired && c.requests.size() < c.requests_max && now_ - c.opened < limits.lifetime_max;
+        return c.is_open && !c.is_retired && c.requests.size() < c.requests_max &&
+               now_ - c.opened < limits.lifetime_max;
     }
 
     void apply(const PoolDecisions& decisions) {

@@ -116,7 +116,12 @@ TEST(Background, ATaskMayCancelItself) {
 TEST(Background, AnErrorThatLeavesATaskIsThrownByTheLoop) {
     const auto fail = []() -> Task<> {
         Background background;
-        background.spawn([]() -> Task<> { throw std::runtime_error("lost"); co_return; }(), "failing");
+        background.spawn(
+            []() -> Task<> {
+                throw std::runtime_error("lost");
+                co_return;
+            }(),
+            "failing");
         co_await sleep(1ms);
     };
     EXPECT_THROW(run(fail()), std::runtime_error);
