@@ -82,7 +82,7 @@ void H2Session::finish() {
         if (exchange.stream.done()) continue;
         H2Failure failure = exchange.stream.cut();
         if (!goaway_.empty()) failure.text += format(" (the server had said that it closes: {})", goaway_);
-        fail(id, exchange, std::move(failure), !was_sent(exchange));
+        fail(id, exchange, std::move(failure), !has_left(exchange));
     }
     open_count_ = 0;
 }
@@ -135,8 +135,14 @@ bool H2Session::is_open_for_more() const noexcept {
 
 std::size_t H2Session::streams_max() const noexcept { return std::min(engine_.streams_max(), limits_.streams_max); }
 
-bool H2Session::was_sent(const Exchange& exchange) const noexcept {
-    return exchange.fields_end && taken_size_ > *exchange.fields_end;
+bool H2Session::is_sent(StreamId id) const {
+    const std::optional<std::uint64_t>& end = exchanges_.at(id).end_at;
+    return end && taken_size_ > *end;
+}
+
+/// Whether the server may know of it.
+bool H2Session::has_left(const Exchange& exchange) const noexcept {
+    return exchange.fields_at && taken_size_ > *exchange.fields_at;
 }
 
 /// Nothing if the stream was forgotten, or if its verdict is known.
@@ -175,7 +181,7 @@ void H2Session::fail_connection(std::string text) {
     if (is_over()) return;
     failure_ = std::move(text);
     for (auto& [id, exchange] : exchanges_)
-        if (!exchange.stream.done()) fail(id, exchange, {H2Error::connection, failure_}, !was_sent(exchange));
+        if (!exchange.stream.done()) fail(id, exchange, {H2Error::connection, failure_}, !has_left(exchange));
     open_count_ = 0;
 }
 
@@ -249,15 +255,20 @@ std::optional<H2Events::Read> H2Session::read_body(StreamId id, std::span<char> 
     const std::string_view left = std::string_view(exchange.request_body).substr(exchange.request_sent);
     const std::size_t size = left.copy(out.data(), out.size());
     exchange.request_sent += size;
-    if (size == left.size()) {
+    const bool is_last = size == left.size();
+    if (is_last) {
         exchange.request_body = std::string();
         exchange.request_sent = 0;
+        exchange.end_at = taken_size_ + out_.size();
     }
-    return Read{size, size == left.size()};
+    return Read{size, is_last};
 }
 
 void H2Session::on_fields_sent(StreamId id) {
-    if (Exchange* exchange = find_live(id)) exchange->fields_end = taken_size_ + out_.size();
+    Exchange* exchange = find_live(id);
+    if (exchange == nullptr) return;
+    exchange->fields_at = taken_size_ + out_.size();
+    if (exchange->request_body.empty()) exchange->end_at = exchange->fields_at;
 }
 
 void H2Session::on_unsendable(StreamId id) {

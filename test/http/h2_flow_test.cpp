@@ -158,6 +158,7 @@ TEST(H2Flow, ARequestsBodyKeepsToTheServersWindows) {
     talk(session, server);
     EXPECT_EQ(server.requests.at(id).body.size(), 1'000U);
     EXPECT_FALSE(session.wants_write());
+    EXPECT_FALSE(session.is_sent(id));
     for (std::size_t read = 0; !server.requests.at(id).complete && read < 200'000;) {
         const std::size_t size = server.requests.at(id).body.size() - read;
         ASSERT_GT(size, 0U);
@@ -167,6 +168,7 @@ TEST(H2Flow, ARequestsBodyKeepsToTheServersWindows) {
     }
     EXPECT_EQ(server.requests.at(id).body, std::string(200'000, 'x'));
     EXPECT_TRUE(server.requests.at(id).complete);
+    EXPECT_TRUE(session.is_sent(id));
 }
 
 TEST(H2Flow, OutputComesInPiecesSoThatABodyWaitsForTheConnection) {
@@ -196,7 +198,10 @@ TEST(H2Flow, StreamsWaitForTheServersLimit) {
     EXPECT_EQ(session.streams_max(), 1U);
     const StreamId first = get(session), second = get(session);
     EXPECT_EQ(session.stream_count(), 2U);
+    EXPECT_FALSE(session.is_sent(first));
     EXPECT_THAT(frames(drain(session)), testing::EndsWith("HEADERS 1 end"));
+    EXPECT_TRUE(session.is_sent(first));
+    EXPECT_FALSE(session.is_sent(second));
     session.feed(ok(first, end_stream));
     EXPECT_EQ(frames(drain(session)), "HEADERS 3 end");
     session.feed(ok(second, end_stream));
