@@ -6,21 +6,35 @@
 #include "trawl/base/format.hpp"
 
 namespace trawl::http {
+namespace {
+
+std::string_view take(std::string_view& bytes, std::size_t size_max) noexcept {
+    const std::string_view front = bytes.substr(0, size_max);
+    bytes.remove_prefix(front.size());
+    return front;
+}
+
+}  // namespace
 
 H2FrameWalk::Piece H2FrameWalk::next(std::string_view& bytes) noexcept {
+    const bool is_split = head_size_ > 0 || bytes.size() < kHeadSize;
     Piece piece;
-    std::size_t size = 0;
     if (payload_left_ == 0) {
-        size = std::min(kHeadSize - head_size_, bytes.size());
-        std::copy_n(bytes.begin(), size, head_.begin() + static_cast<std::ptrdiff_t>(head_size_));
-        head_size_ += size;
+        const std::string_view head = take(bytes, kHeadSize - head_size_);
+        std::copy_n(head.begin(), head.size(), head_.begin() + static_cast<std::ptrdiff_t>(head_size_));
+        head_size_ += head.size();
         piece.begins = head_size_ == kHeadSize;
         if (piece.begins) read_head();
+        if (is_split) {
+            if (piece.begins) piece.bytes = {head_.data(), kHeadSize};
+            return piece;
+        }
+        piece.bytes = head;
     }
-    const std::size_t payload = std::min(payload_left_, bytes.size() - size);
-    payload_left_ -= payload;
-    piece.bytes = bytes.substr(0, size + payload);
-    bytes.remove_prefix(piece.bytes.size());
+    const std::string_view payload = take(bytes, payload_left_);
+    payload_left_ -= payload.size();
+    // What was taken lies side by side.
+    piece.bytes = {piece.begins ? piece.bytes.data() : payload.data(), piece.bytes.size() + payload.size()};
     return piece;
 }
 

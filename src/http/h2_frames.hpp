@@ -27,10 +27,12 @@ enum class H2FrameType : std::uint8_t {
 class H2FrameWalk {
 public:
     struct Piece {
-        std::string_view bytes;  ///< not beyond the end of a frame
-        bool begins = false;     ///< a frame's head was completed in it: type() is its type
+        /// Not beyond the end of a frame. A frame's head comes as a whole, out of a buffer if it had to: nghttp2 1.52
+        /// counts each part of a CONTINUATION's head as a frame of its own. Empty while a head is not complete.
+        std::string_view bytes;
+        bool begins = false;  ///< a frame's head was completed in it: type() is its type
     };
-    /// Takes the next piece off the front of `bytes`. Requires: there are some.
+    /// Takes the next piece off the front of `bytes`; it lives until the next call. Requires: there are some.
     [[nodiscard]] Piece next(std::string_view& bytes) noexcept;
 
     /// Of the last frame whose head is complete. The type may be one that nobody knows.

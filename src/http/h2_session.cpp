@@ -47,6 +47,7 @@ void H2Session::feed(std::string_view bytes) {
         const H2FrameWalk::Piece piece = walk_.next(bytes);
         if (piece.begins) admit_frame();
         if (is_over()) break;
+        if (piece.bytes.empty()) continue;  // a frame's head is not complete
         if (const auto problem = engine_.feed(piece.bytes))
             fail_connection(format("the connection cannot be used any more: {}", *problem));
         answer();
