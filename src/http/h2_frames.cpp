@@ -2,6 +2,7 @@
 #include "h2_frames.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "trawl/base/format.hpp"
 
@@ -27,6 +28,7 @@ H2FrameWalk::Piece H2FrameWalk::next(std::string_view& bytes) noexcept {
         if (piece.begins) read_head();
         if (is_split) {
             if (piece.begins) piece.bytes = {head_.data(), kHeadSize};
+            piece.ends = piece.begins && length_ == 0;
             return piece;
         }
         piece.bytes = head;
@@ -35,6 +37,7 @@ H2FrameWalk::Piece H2FrameWalk::next(std::string_view& bytes) noexcept {
     payload_left_ -= payload.size();
     // What was taken lies side by side.
     piece.bytes = {piece.begins ? piece.bytes.data() : payload.data(), piece.bytes.size() + payload.size()};
+    piece.ends = payload_left_ == 0;
     return piece;
 }
 
@@ -43,9 +46,10 @@ void H2FrameWalk::read_head() noexcept {
     length_ = payload_left_ = byte(0) << 16 | byte(1) << 8 | byte(2);
     type_ = static_cast<H2FrameType>(byte(3));
     stream_ = static_cast<std::int32_t>((byte(5) & 0x7f) << 24 | byte(6) << 16 | byte(7) << 8 | byte(8));
-    looks_like_http1_ = looks_like_http1_ || (is_first_ && std::string_view(head_.data(), 5) == "HTTP/");
-    is_first_ = false;
     head_size_ = 0;
+    if (!std::exchange(is_first_, false)) return;
+    begins_with_settings_ = type_ == H2FrameType::settings;
+    looks_like_http1_ = std::string_view(head_.data(), 5) == "HTTP/";
 }
 
 std::string h2_error_name(std::uint32_t code) {

@@ -11,10 +11,12 @@ namespace trawl::http {
 namespace {
 
 constexpr std::size_t output_size_max = 65'536;
+constexpr std::size_t frame_size_max = 16'384;  // RFC 9113 section 6.5.2; our settings do not raise it
 
 enum Code : std::uint32_t {  // RFC 9113 section 7
     protocol_error = 1,
     flow_control_error = 3,
+    frame_size_error = 6,
     refused_stream = 7,
     cancel = 8,
     enhance_your_calm = 11
@@ -50,16 +52,23 @@ void H2Session::feed(std::string_view bytes) {
         if (piece.bytes.empty()) continue;  // a frame's head is not complete
         if (const auto problem = engine_.feed(piece.bytes))
             fail_connection(format("the connection cannot be used any more: {}", *problem));
-        answer();
+        if (piece.ends) answer();  // not before: a stream that is closed within a frame changes how the rest is read
     }
 }
 
-/// Counts frames, and those that no server may send.
+/// Counts frames, and gives up at those that no server may send.
 void H2Session::admit_frame() {
     const bool is_data = walk_.type() == H2FrameType::data && walk_.length() > 0;
     const bool is_late = is_data && find_live(walk_.stream()) == nullptr;  // it was under way when we lost interest
     if (!is_late) ++idle_frames_;
-    if (walk_.type() == H2FrameType::push_promise)
+    if (!walk_.begins_with_settings())
+        give_up(protocol_error, walk_.looks_like_http1()
+                                    ? "the server answers in HTTP/1 on a connection that was opened for HTTP/2"
+                                    : "the server does not speak HTTP/2: it does not begin with its settings");
+    else if (walk_.length() > frame_size_max)
+        give_up(frame_size_error,
+                format("the server sends a frame of {} bytes, {} are allowed", walk_.length(), frame_size_max));
+    else if (walk_.type() == H2FrameType::push_promise)
         give_up(protocol_error, "the server pushes responses, which it was told not to");
     else if (idle_frames_ > limits_.idle_frames_max)
         give_up(enhance_your_calm,
@@ -300,8 +309,6 @@ void H2Session::on_closed(StreamId id, std::uint32_t code, bool ended) {
 }
 
 void H2Session::on_given_up(std::uint32_t code, std::string_view reason) {
-    if (walk_.looks_like_http1())
-        return fail_connection("the server answers in HTTP/1 on a connection that was opened for HTTP/2");
     fail_connection(format("the server breaks the rules of HTTP/2: {}{}", h2_error_name(code), debug_text(reason)));
 }
 
