@@ -2,25 +2,42 @@
 #include "h2_frames.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "trawl/base/format.hpp"
 
 namespace trawl::http {
+namespace {
+
+std::string_view take(std::string_view& bytes, std::size_t size_max) noexcept {
+    const std::string_view front = bytes.substr(0, size_max);
+    bytes.remove_prefix(front.size());
+    return front;
+}
+
+}  // namespace
 
 H2FrameWalk::Piece H2FrameWalk::next(std::string_view& bytes) noexcept {
+    const bool is_split = head_size_ > 0 || bytes.size() < kHeadSize;
     Piece piece;
-    std::size_t size = 0;
     if (payload_left_ == 0) {
-        size = std::min(kHeadSize - head_size_, bytes.size());
-        std::copy_n(bytes.begin(), size, head_.begin() + static_cast<std::ptrdiff_t>(head_size_));
-        head_size_ += size;
+        const std::string_view head = take(bytes, kHeadSize - head_size_);
+        std::copy_n(head.begin(), head.size(), head_.begin() + static_cast<std::ptrdiff_t>(head_size_));
+        head_size_ += head.size();
         piece.begins = head_size_ == kHeadSize;
         if (piece.begins) read_head();
+        if (is_split) {
+            if (piece.begins) piece.bytes = {head_.data(), kHeadSize};
+            piece.ends = piece.begins && length_ == 0;
+            return piece;
+        }
+        piece.bytes = head;
     }
-    const std::size_t payload = std::min(payload_left_, bytes.size() - size);
-    payload_left_ -= payload;
-    piece.bytes = bytes.substr(0, size + payload);
-    bytes.remove_prefix(piece.bytes.size());
+    const std::string_view payload = take(bytes, payload_left_);
+    payload_left_ -= payload.size();
+    // What was taken lies side by side.
+    piece.bytes = {piece.begins ? piece.bytes.data() : payload.data(), piece.bytes.size() + payload.size()};
+    piece.ends = payload_left_ == 0;
     return piece;
 }
 
@@ -29,9 +46,10 @@ void H2FrameWalk::read_head() noexcept {
     length_ = payload_left_ = byte(0) << 16 | byte(1) << 8 | byte(2);
     type_ = static_cast<H2FrameType>(byte(3));
     stream_ = static_cast<std::int32_t>((byte(5) & 0x7f) << 24 | byte(6) << 16 | byte(7) << 8 | byte(8));
-    looks_like_http1_ = looks_like_http1_ || (is_first_ && std::string_view(head_.data(), 5) == "HTTP/");
-    is_first_ = false;
     head_size_ = 0;
+    if (!std::exchange(is_first_, false)) return;
+    begins_with_settings_ = type_ == H2FrameType::settings;
+    looks_like_http1_ = std::string_view(head_.data(), 5) == "HTTP/";
 }
 
 std::string h2_error_name(std::uint32_t code) {

@@ -27,17 +27,21 @@ enum class H2FrameType : std::uint8_t {
 class H2FrameWalk {
 public:
     struct Piece {
-        std::string_view bytes;  ///< not beyond the end of a frame
-        bool begins = false;     ///< a frame's head was completed in it: type() is its type
+        /// Not beyond the end of a frame. A frame's head comes as a whole, out of a buffer if it had to: nghttp2 1.52
+        /// counts each part of a CONTINUATION's head as a frame of its own. Empty while a head is not complete.
+        std::string_view bytes;
+        bool begins = false;  ///< it has a frame's head: type() is its type
+        bool ends = false;    ///< behind it the frame is complete
     };
-    /// Takes the next piece off the front of `bytes`. Requires: there are some.
+    /// Takes the next piece off the front of `bytes`; it lives until the next call. Requires: there are some.
     [[nodiscard]] Piece next(std::string_view& bytes) noexcept;
 
     /// Of the last frame whose head is complete. The type may be one that nobody knows.
     [[nodiscard]] H2FrameType type() const noexcept { return type_; }
     [[nodiscard]] std::size_t length() const noexcept { return length_; }
     [[nodiscard]] std::int32_t stream() const noexcept { return stream_; }
-    /// Whether the connection began as an HTTP/1 response does.
+    /// What the first frame is known to be, or not to be, once there is one.
+    [[nodiscard]] bool begins_with_settings() const noexcept { return begins_with_settings_; }
     [[nodiscard]] bool looks_like_http1() const noexcept { return looks_like_http1_; }
 
 private:
@@ -52,6 +56,7 @@ private:
     std::int32_t stream_ = 0;
     H2FrameType type_{};
     bool is_first_ = true;
+    bool begins_with_settings_ = false;
     bool looks_like_http1_ = false;
 };
 

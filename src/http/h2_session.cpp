@@ -11,10 +11,12 @@ namespace trawl::http {
 namespace {
 
 constexpr std::size_t output_size_max = 65'536;
+constexpr std::size_t frame_size_max = 16'384;  // RFC 9113 section 6.5.2; our settings do not raise it
 
 enum Code : std::uint32_t {  // RFC 9113 section 7
     protocol_error = 1,
     flow_control_error = 3,
+    frame_size_error = 6,
     refused_stream = 7,
     cancel = 8,
     enhance_your_calm = 11
@@ -47,18 +49,26 @@ void H2Session::feed(std::string_view bytes) {
         const H2FrameWalk::Piece piece = walk_.next(bytes);
         if (piece.begins) admit_frame();
         if (is_over()) break;
+        if (piece.bytes.empty()) continue;  // a frame's head is not complete
         if (const auto problem = engine_.feed(piece.bytes))
             fail_connection(format("the connection cannot be used any more: {}", *problem));
-        answer();
+        if (piece.ends) answer();  // not before: a stream that is closed within a frame changes how the rest is read
     }
 }
 
-/// Counts frames, and those that no server may send.
+/// Counts frames, and gives up at those that no server may send.
 void H2Session::admit_frame() {
     const bool is_data = walk_.type() == H2FrameType::data && walk_.length() > 0;
     const bool is_late = is_data && find_live(walk_.stream()) == nullptr;  // it was under way when we lost interest
     if (!is_late) ++idle_frames_;
-    if (walk_.type() == H2FrameType::push_promise)
+    if (!walk_.begins_with_settings())
+        give_up(protocol_error, walk_.looks_like_http1()
+                                    ? "the server answers in HTTP/1 on a connection that was opened for HTTP/2"
+                                    : "the server does not speak HTTP/2: it does not begin with its settings");
+    else if (walk_.length() > frame_size_max)
+        give_up(frame_size_error,
+                format("the server sends a frame of {} bytes, {} are allowed", walk_.length(), frame_size_max));
+    else if (walk_.type() == H2FrameType::push_promise)
         give_up(protocol_error, "the server pushes responses, which it was told not to");
     else if (idle_frames_ > limits_.idle_frames_max)
         give_up(enhance_your_calm,
@@ -82,7 +92,7 @@ void H2Session::finish() {
         if (exchange.stream.done()) continue;
         H2Failure failure = exchange.stream.cut();
         if (!goaway_.empty()) failure.text += format(" (the server had said that it closes: {})", goaway_);
-        fail(id, exchange, std::move(failure), !was_sent(exchange));
+        fail(id, exchange, std::move(failure), !has_left(exchange));
     }
     open_count_ = 0;
 }
@@ -135,8 +145,14 @@ bool H2Session::is_open_for_more() const noexcept {
 
 std::size_t H2Session::streams_max() const noexcept { return std::min(engine_.streams_max(), limits_.streams_max); }
 
-bool H2Session::was_sent(const Exchange& exchange) const noexcept {
-    return exchange.fields_end && taken_size_ > *exchange.fields_end;
+bool H2Session::is_sent(StreamId id) const {
+    const std::optional<std::uint64_t>& end = exchanges_.at(id).end_at;
+    return end && taken_size_ > *end;
+}
+
+/// Whether the server may know of it.
+bool H2Session::has_left(const Exchange& exchange) const noexcept {
+    return exchange.fields_at && taken_size_ > *exchange.fields_at;
 }
 
 /// Nothing if the stream was forgotten, or if its verdict is known.
@@ -175,7 +191,7 @@ void H2Session::fail_connection(std::string text) {
     if (is_over()) return;
     failure_ = std::move(text);
     for (auto& [id, exchange] : exchanges_)
-        if (!exchange.stream.done()) fail(id, exchange, {H2Error::connection, failure_}, !was_sent(exchange));
+        if (!exchange.stream.done()) fail(id, exchange, {H2Error::connection, failure_}, !has_left(exchange));
     open_count_ = 0;
 }
 
@@ -249,15 +265,20 @@ std::optional<H2Events::Read> H2Session::read_body(StreamId id, std::span<char> 
     const std::string_view left = std::string_view(exchange.request_body).substr(exchange.request_sent);
     const std::size_t size = left.copy(out.data(), out.size());
     exchange.request_sent += size;
-    if (size == left.size()) {
+    const bool is_last = size == left.size();
+    if (is_last) {
         exchange.request_body = std::string();
         exchange.request_sent = 0;
+        exchange.end_at = taken_size_ + out_.size();
     }
-    return Read{size, size == left.size()};
+    return Read{size, is_last};
 }
 
 void H2Session::on_fields_sent(StreamId id) {
-    if (Exchange* exchange = find_live(id)) exchange->fields_end = taken_size_ + out_.size();
+    Exchange* exchange = find_live(id);
+    if (exchange == nullptr) return;
+    exchange->fields_at = taken_size_ + out_.size();
+    if (exchange->request_body.empty()) exchange->end_at = exchange->fields_at;
 }
 
 void H2Session::on_unsendable(StreamId id) {
@@ -288,8 +309,6 @@ void H2Session::on_closed(StreamId id, std::uint32_t code, bool ended) {
 }
 
 void H2Session::on_given_up(std::uint32_t code, std::string_view reason) {
-    if (walk_.looks_like_http1())
-        return fail_connection("the server answers in HTTP/1 on a connection that was opened for HTTP/2");
     fail_connection(format("the server breaks the rules of HTTP/2: {}{}", h2_error_name(code), debug_text(reason)));
 }
 

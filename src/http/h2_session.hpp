@@ -56,10 +56,13 @@ public:
     /// The next bytes to send, at most 64 KB: they count as sent. Called again when those are gone, it lets a
     /// connection that is slow hold up the bodies of requests.
     [[nodiscard]] std::string output();
+    /// False: there is no output. True: there is some, or there is none and this is false behind the call that says so.
     [[nodiscard]] bool wants_write() const noexcept;
 
     /// Requires: it was begun and not forgotten. Stays where it is until then.
     [[nodiscard]] H2Stream& stream(StreamId id) { return exchanges_.at(id).stream; }
+    /// Whether the request went out with its last byte: its answer is what is waited for. Requires: as stream().
+    [[nodiscard]] bool is_sent(StreamId id) const;
     /// The reader took so many bytes out of the stream's body() and has room for as many more. The server is told when
     /// it is worth a frame: at half a window.
     void took(StreamId id, std::size_t size);
@@ -84,9 +87,10 @@ private:
 
         H2Stream stream;
         std::string request_body;
-        std::size_t request_sent = 0;             // bytes of it
-        std::size_t unread = 0;                   // bytes of the response's body that took() has not heard of
-        std::optional<std::uint64_t> fields_end;  // their last frame stands behind so many bytes of output
+        std::size_t request_sent = 0;            // bytes of it
+        std::size_t unread = 0;                  // bytes of the response's body that took() has not heard of
+        std::optional<std::uint64_t> fields_at;  // where in all of the output the last frame of its fields stands
+        std::optional<std::uint64_t> end_at;     // and its very last one
         bool is_open = true;
         bool is_changed = false;
     };
@@ -107,7 +111,7 @@ private:
     void on_given_up(std::uint32_t code, std::string_view reason) override;
 
     [[nodiscard]] bool is_over() const noexcept { return has_ended_ || !failure_.empty(); }
-    [[nodiscard]] bool was_sent(const Exchange& exchange) const noexcept;
+    [[nodiscard]] bool has_left(const Exchange& exchange) const noexcept;
     [[nodiscard]] Exchange* find_live(StreamId id);
     [[nodiscard]] H2Failure closed_failure(const H2Stream& stream, std::uint32_t code, bool ended) const;
     void admit_frame();

@@ -81,7 +81,7 @@ TEST(H2Flow, AReaderThatDoesNotReadStopsTheServer) {
     talk(session, server);
     EXPECT_EQ(session.stream(id).body().size(), 1'500U);
     std::size_t read = 500;
-    while (session.stream(id).state() == H2State::body) {
+    for (int round = 0; round < 20 && session.stream(id).state() == H2State::body; ++round) {
         std::string& body = session.stream(id).body();
         const std::size_t size = body.size() - (read == 500 ? 500 : 0);
         body.clear();
@@ -116,6 +116,9 @@ TEST(H2Flow, CreditIsGivenInHalvesOfTheWindow) {
     peer.session.took(id, 100'000);  // more than came: only what came counts
     EXPECT_EQ(peer.output(), "WINDOW_UPDATE 1 +500");
     peer.session.took(id, 100'000);
+    EXPECT_EQ(peer.output(), "");
+    peer.session.feed(data(id, std::string(500, 'z')));
+    peer.session.took(id, 1);
     EXPECT_EQ(peer.output(), "");
 }
 
@@ -158,6 +161,7 @@ TEST(H2Flow, ARequestsBodyKeepsToTheServersWindows) {
     talk(session, server);
     EXPECT_EQ(server.requests.at(id).body.size(), 1'000U);
     EXPECT_FALSE(session.wants_write());
+    EXPECT_FALSE(session.is_sent(id));
     for (std::size_t read = 0; !server.requests.at(id).complete && read < 200'000;) {
         const std::size_t size = server.requests.at(id).body.size() - read;
         ASSERT_GT(size, 0U);
@@ -167,6 +171,7 @@ TEST(H2Flow, ARequestsBodyKeepsToTheServersWindows) {
     }
     EXPECT_EQ(server.requests.at(id).body, std::string(200'000, 'x'));
     EXPECT_TRUE(server.requests.at(id).complete);
+    EXPECT_TRUE(session.is_sent(id));
 }
 
 TEST(H2Flow, OutputComesInPiecesSoThatABodyWaitsForTheConnection) {
@@ -196,7 +201,10 @@ TEST(H2Flow, StreamsWaitForTheServersLimit) {
     EXPECT_EQ(session.streams_max(), 1U);
     const StreamId first = get(session), second = get(session);
     EXPECT_EQ(session.stream_count(), 2U);
+    EXPECT_FALSE(session.is_sent(first));
     EXPECT_THAT(frames(drain(session)), testing::EndsWith("HEADERS 1 end"));
+    EXPECT_TRUE(session.is_sent(first));
+    EXPECT_FALSE(session.is_sent(second));
     session.feed(ok(first, end_stream));
     EXPECT_EQ(frames(drain(session)), "HEADERS 3 end");
     session.feed(ok(second, end_stream));
@@ -261,6 +269,15 @@ TEST(H2Flow, WhatWasUnreadOrComesLateNarrowsNoWindow) {
         peer.session.forget(id);
         if (round % 2 == 0) (void)drain(peer.session);
         peer.session.feed(data(id, std::string(15'000, 'z')));
+        (void)drain(peer.session);
+        ASSERT_EQ(peer.session.failure(), "") << round;
+    }
+    for (int round = 0; round < 20; ++round) {  // within a frame
+        const StreamId id = peer.get();
+        const std::string whole = data(id, std::string(16'000, 'z'));
+        peer.session.feed(ok(id) + whole.substr(0, 1'000));
+        peer.session.forget(id);
+        peer.session.feed(whole.substr(1'000));
         (void)drain(peer.session);
         ASSERT_EQ(peer.session.failure(), "") << round;
     }

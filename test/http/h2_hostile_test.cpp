@@ -59,6 +59,7 @@ TEST(H2Hostile, BreakingTheRulesOfFramesFailsTheConnection) {
         {"a table larger than allowed", frame(H2FrameType::headers, end_headers, 1, "\x3f\xff\xff\x03\x88"),
          "COMPRESSION_ERROR (9)"},
         {"a frame larger than allowed", ok(1) + oversized, "FRAME_SIZE_ERROR (6)"},
+        {"its head alone", ok(1) + oversized.substr(0, 9), "FRAME_SIZE_ERROR (6)"},
         {"a short ping", frame(H2FrameType::ping, none, 0, "1234567"), "FRAME_SIZE_ERROR (6)"},
         {"settings that are cut", frame(H2FrameType::settings, none, 0, "1234"), "FRAME_SIZE_ERROR (6)"},
         {"settings on a stream", frame(H2FrameType::settings, none, 1), "PROTOCOL_ERROR (1)"},
@@ -106,10 +107,14 @@ TEST(H2Hostile, AServerThatSpeaksSomethingElseIsToldApart) {
     }
     H2Session session;
     session.feed("SSH-2.0-OpenSSH_9.2p1\r\n");
-    EXPECT_EQ(session.failure(), "the server breaks the rules of HTTP/2: PROTOCOL_ERROR (1), \"SETTINGS expected\"");
+    EXPECT_EQ(session.failure(), "the server does not speak HTTP/2: it does not begin with its settings");
     H2Session impatient;
     impatient.feed(ping());
-    EXPECT_THAT(impatient.failure(), HasSubstr("SETTINGS expected"));
+    EXPECT_EQ(impatient.failure(), session.failure());
+    EXPECT_THAT(frames(drain(impatient)), testing::EndsWith("GOAWAY 0 PROTOCOL_ERROR (1)"));
+    H2Session confirmed;
+    confirmed.feed(settings_ack());
+    EXPECT_EQ(confirmed.failure(), "the server breaks the rules of HTTP/2: PROTOCOL_ERROR (1), \"SETTINGS expected\"");
 }
 
 TEST(H2Hostile, StreamsOfAConnectionThatFailsSayWhetherTheyLeft) {

@@ -119,19 +119,22 @@ TEST(H2FrameWalk, StopsAtTheEndOfEachFrame) {
     for (std::size_t cut = 1; cut <= bytes.size(); ++cut) {
         H2FrameWalk walk;
         std::string seen, joined;
+        int ended = 0;
         for (std::string_view rest = bytes; !rest.empty();) {
             std::string_view chunk = rest.substr(0, cut);
             rest.remove_prefix(chunk.size());
             while (!chunk.empty()) {
                 const H2FrameWalk::Piece piece = walk.next(chunk);
                 joined += piece.bytes;
+                ended += piece.ends ? 1 : 0;
                 if (piece.begins)
                     seen += format("{}/{}/{} ", static_cast<int>(walk.type()), walk.stream(), walk.length());
             }
         }
         EXPECT_EQ(seen, "4/0/6 6/0/8 0/5/0 0/5/3 ") << cut;
         EXPECT_EQ(joined, bytes) << cut;
-        EXPECT_FALSE(walk.looks_like_http1());
+        EXPECT_EQ(ended, 4) << cut;
+        EXPECT_TRUE(walk.begins_with_settings());
     }
 }
 

@@ -222,6 +222,14 @@ TEST(H2Session, AResetStreamIsAnError) {
     for (const Case& c : cases) check(c);
 }
 
+/// A bad field resets the last stream of a connection that closes; the rest of the block is damaged.
+TEST(H2Session, WhatIsWrongBehindAVerdictIsSeenHoweverItArrives) {
+    check(
+        {"two faults in one block",
+         goaway(1) + frame(H2FrameType::headers, end_headers, 1, block({{":status", "200"}, {"A", "b"}}) + "\xff\xff"),
+         "failed: message; connection failed"});
+}
+
 TEST(H2Session, AResponseMayComeBeforeTheRequestIsComplete) {
     H2Session session;
     const StreamId id = session.begin("POST", url(), {}, std::string(100'000, 'x'));
