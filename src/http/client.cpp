@@ -40,8 +40,10 @@ public:
             add_defaults(request.mutable_headers(), request.url());
             http::Exchange exchange = co_await open_one(std::move(request));
             auto next = next_request(exchange, hops);
-            exchange.decode();
-            if (!next) co_return exchange;
+            if (!next) {
+                exchange.decode();
+                co_return exchange;
+            }
             co_await skip_body(exchange);
             request = std::move(exchange).request();
             request.redirect_to(std::move(next->method), std::move(next->url), std::move(next->headers),
