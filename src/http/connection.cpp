@@ -7,6 +7,8 @@
 namespace trawl::http {
 namespace {
 
+constexpr std::size_t kSentAtOnce = 16 * 1024;  // what a socket takes without waiting: Linux gives it that at least
+
 bool asks_close(const Headers& headers) { return headers.has_token("connection", "close"); }
 
 [[noreturn]] void throw_broken(const Request& request, const OsError& error) {
@@ -24,16 +26,19 @@ bool asks_close(const Headers& headers) { return headers.has_token("connection",
 }  // namespace
 
 Task<> Connection::begin(const Request& request, const ClientOptions& options) {
-    parser_.begin(request.method(), asks_close(request.headers()));
+    // What comes before the first request is no answer of ours; the server may still give one, to be taken for the
+    // next.
+    const bool came_unasked = std::exchange(is_new_, false) && !transport_.is_quiet();
+    parser_.begin(request.method(), asks_close(request.headers()) || came_unasked);
     const std::string bytes = write_request(request.method(), request.url(), request.headers(), request.body());
     try {
-        co_await transport_.send(bytes, options.first_byte_timeout);
-        parser_.request_sent();
-        while (parser_.state() == H1State::head) {
-            const Duration limit = parser_.started() ? options.read_timeout : options.first_byte_timeout;
-            Buffer chunk = co_await transport_.receive(limit);
-            take(chunk);
+        if (bytes.size() <= kSentAtOnce) {
+            co_await transport_.send(bytes, options.first_byte_timeout);
+            parser_.request_sent();
+        } else {
+            co_await send_and_listen(bytes, options);
         }
+        co_await receive_head(options);
     } catch (const OsError& error) {
         throw_broken(request, error);
     } catch (const TlsError& error) {
@@ -42,6 +47,43 @@ Task<> Connection::begin(const Request& request, const ClientOptions& options) {
         throw_too_slow(request, options);
     }
     check(request);
+}
+
+// A server may answer before it has read a long body, and read no further, or close (RFC 9112 section 9.5): the answer
+// is the answer then, and the connection of no use behind it, because the request was never complete.
+Task<> Connection::send_and_listen(std::string_view bytes, const ClientOptions& options) {
+    TaskGroup both;
+    both.spawn(listen(both, options));
+    both.spawn(send_all(both, bytes, options));
+    co_await both.join();
+}
+
+// What is no success ends the sending. A success may be one that the server writes while it reads, so both go on; how
+// long that may take is the sender's limit.
+Task<> Connection::listen(TaskGroup& both, const ClientOptions& options) {
+    co_await receive_head(options);
+    while (!parser_.done() && parser_.status() < 300) {
+        Buffer chunk = co_await transport_.receive(Duration::max());
+        take(chunk);
+    }
+    if (parser_.state() == H1State::failed || parser_.status() >= 300) both.cancel();
+}
+
+Task<> Connection::send_all(TaskGroup& both, std::string_view bytes, const ClientOptions& options) {
+    try {
+        co_await transport_.send(bytes, options.first_byte_timeout);
+        parser_.request_sent();
+        both.cancel();
+    } catch (const OsError&) {  // ignored: the answer may have come before the end; if none has, receiving says so
+    }
+}
+
+Task<> Connection::receive_head(const ClientOptions& options) {
+    while (parser_.state() == H1State::head) {
+        const Duration limit = parser_.started() ? options.read_timeout : options.first_byte_timeout;
+        Buffer chunk = co_await transport_.receive(limit);
+        take(chunk);
+    }
 }
 
 Task<> Connection::more(const Request& request, const ClientOptions& options) {

@@ -7,6 +7,7 @@
 #include "transport.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/http/client.hpp"
+#include "trawl/loop/task_group.hpp"
 
 namespace trawl::http {
 
@@ -34,12 +35,17 @@ public:
     [[nodiscard]] bool is_quiet() { return transport_.is_quiet(); }
 
 private:
+    Task<> send_and_listen(std::string_view bytes, const ClientOptions& options);
+    Task<> listen(TaskGroup& both, const ClientOptions& options);
+    Task<> send_all(TaskGroup& both, std::string_view bytes, const ClientOptions& options);
+    Task<> receive_head(const ClientOptions& options);
     void take(const Buffer& chunk);
     void check(const Request& request) const;
     [[noreturn]] void throw_too_slow(const Request& request, const ClientOptions& options) const;
 
     Transport transport_;
     ResponseParser parser_;
+    bool is_new_ = true;
 };
 
 }  // namespace trawl::http
