@@ -29,7 +29,7 @@ struct MachineState {
     enum class Part { head, around_chunks, body };
     [[nodiscard]] Part part() const {
         if (in_head) return Part::head;
-        return (parser.flags & F_CHUNKED) != 0 && !in_chunk ? Part::around_chunks : Part::body;
+        return is_chunked && !in_chunk ? Part::around_chunks : Part::body;
     }
     [[nodiscard]] std::size_t room() const {
         switch (part()) {
@@ -67,6 +67,7 @@ struct MachineState {
     std::size_t excused = 0;        // of the line that has just ended
     bool in_head = true;
     bool is_named = false;    // the field that is being read
+    bool is_chunked = false;  // by the head
     bool in_chunk = false;    // between a chunk's line and the CRLF behind its bytes
     bool is_between = false;  // stopped at either end of a chunk
     bool message_complete = false;
@@ -134,6 +135,7 @@ int on_body(llhttp_t* parser, const char* at, std::size_t size) {
 
 int on_head_complete(llhttp_t* parser) {
     state_of(parser).in_head = false;
+    state_of(parser).is_chunked = (parser->flags & F_CHUNKED) != 0;  // a trailer of that name would change the flag
     return HPE_PAUSED;
 }
 
@@ -195,7 +197,7 @@ void Machine::next_in_exchange() {
     s.body_size = 0;
     s.overhead_size = s.excused = 0;
     s.in_head = true;
-    s.is_named = s.in_chunk = s.is_between = false;
+    s.is_named = s.is_chunked = s.in_chunk = s.is_between = false;
     s.message_complete = s.said_close = false;
     s.error = H1Error::none;
     s.error_text = "";

@@ -258,6 +258,8 @@ TEST(ResponseParser, StopsAtItsLimits) {
              "1;abcdefghij=a\r\na\r\n1;abcdefghij=a\r\na\r\n1;abcdefghij=a\r\na\r\n1;abcdefghij=a\r\na\r\n0\r\n\r\n"),
          "failed: overhead_size"},
         {"long trailer", chunked("0\r\nX: " + std::string(50, 'a') + "\r\n\r\n"), "failed: overhead_size"},
+        {"a coding among trailers", chunked("0\r\nTransfer-Encoding: " + std::string(50, 'a') + "\r\n\r\n"),
+         "failed: overhead_size"},
         {"zeros before a size", chunked(std::string(50, '0') + "1\r\na\r\n0\r\n\r\n"), "failed: overhead_size"},
         {"zeros before many sizes", chunked(repeated("0000000001\r\na\r\n", 6)), "failed: overhead_size"},
         {"blanks in a trailer", chunked("0\r\nX:" + std::string(50, ' ') + "a\r\n\r\n"), "failed: overhead_size"},
