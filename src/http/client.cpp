@@ -59,8 +59,10 @@ public:
                 continue;
             }
             auto next = next_request(unsigned_request ? *unsigned_request : exchange.request(), exchange, hops);
-            exchange.decode();
-            if (!next) co_return exchange;
+            if (!next) {
+                exchange.decode();
+                co_return exchange;
+            }
             ++hops;
             co_await skip_body(exchange);
             request = unsigned_request ? *std::move(unsigned_request) : std::move(exchange).request();

@@ -59,7 +59,7 @@ public:
     [[nodiscard]] bool done() const noexcept { return state_ == H1State::complete || state_ == H1State::failed; }
     [[nodiscard]] const H1Failure& failure() const noexcept { return failure_; }
     /// Whether any byte of a response came: an idempotent request may be sent again silently only if none did.
-    [[nodiscard]] bool started() const noexcept { return informational_count_ > 0 || machine_.head_size() > 0; }
+    [[nodiscard]] bool started() const noexcept { return started_; }
 
     /// Both messages complete by their own framing, neither side said close, no byte came beyond the response.
     [[nodiscard]] bool reusable() const noexcept;
@@ -83,6 +83,7 @@ private:
     H1Failure failure_;
     std::uint64_t length_ = 0;  // by Content-Length
     std::size_t informational_count_ = 0;
+    bool started_ = false;
     bool has_length_ = false;
     bool is_head_request_ = false;
     bool is_connect_request_ = false;

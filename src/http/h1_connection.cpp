@@ -8,17 +8,26 @@
 namespace trawl::http {
 namespace {
 
+constexpr std::size_t kSentAtOnce = 16 * 1024;  // what a socket takes without waiting: Linux gives it that at least
+
 bool asks_close(const Headers& headers) { return headers.has_token("connection", "close"); }
 
 }  // namespace
 
 Task<> H1Connection::begin(const Request& request, const ClientOptions& options) {
-    parser_.begin(request.method(), asks_close(request.headers()));
+    // What comes before the first request is no answer of ours; the server may still give one, to be taken for the
+    // next.
+    const bool came_unasked = std::exchange(is_new_, false) && !transport_.is_quiet();
+    parser_.begin(request.method(), asks_close(request.headers()) || came_unasked);
     const std::string bytes =
         write_request(request.method(), request.url(), request.headers(), request.body(), proxy_login_);
     try {
-        co_await transport_.send(bytes, options.first_byte_timeout);
-        parser_.request_sent();
+        if (bytes.size() <= kSentAtOnce) {
+            co_await transport_.send(bytes, options.first_byte_timeout);
+            parser_.request_sent();
+        } else {
+            co_await send_and_listen(bytes, options);
+        }
         const TimePoint deadline = Loop::current().deadline_after(options.first_byte_timeout);
         while (parser_.state() == H1State::head) {
             Buffer chunk = co_await transport_.receive(deadline - Loop::current().now());
@@ -30,6 +39,34 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
         throw_broken(request);
     }
     check(request);
+}
+
+// A server may answer before it has read a long body, and read no further, or close (RFC 9112 section 9.5): the answer
+// is the answer then, and the connection of no use behind it, because the request was never complete.
+Task<> H1Connection::send_and_listen(std::string_view bytes, const ClientOptions& options) {
+    TaskGroup both;
+    both.spawn(listen(both));
+    both.spawn(send_all(both, bytes, options));
+    co_await both.join();
+}
+
+// What is no success ends the sending. A success may be one that the server writes while it reads, so both go on; how
+// long that may take is the sender's limit.
+Task<> H1Connection::listen(TaskGroup& both) {
+    while (!parser_.done() && (parser_.state() == H1State::head || parser_.status() < 300)) {
+        Buffer chunk = co_await transport_.receive();
+        take(chunk);
+    }
+    if (parser_.state() == H1State::failed || parser_.status() >= 300) both.cancel();
+}
+
+Task<> H1Connection::send_all(TaskGroup& both, std::string_view bytes, const ClientOptions& options) {
+    try {
+        co_await transport_.send(bytes, options.first_byte_timeout);
+        parser_.request_sent();
+        both.cancel();
+    } catch (const OsError&) {  // ignored: the answer may have come before the end; if none has, receiving says so
+    }
 }
 
 Task<> H1Connection::more(const Request& request, const ClientOptions& options) {

@@ -8,6 +8,7 @@
 #include "carrier.hpp"
 #include "h1.hpp"
 #include "transport.hpp"
+#include "trawl/loop/task_group.hpp"
 
 namespace trawl::http {
 
@@ -33,12 +34,16 @@ public:
     [[nodiscard]] bool is_quiet() { return transport_.is_quiet(); }
 
 private:
+    Task<> send_and_listen(std::string_view bytes, const ClientOptions& options);
+    Task<> listen(TaskGroup& both);
+    Task<> send_all(TaskGroup& both, std::string_view bytes, const ClientOptions& options);
     void take(const Buffer& chunk);
     void check(const Request& request) const;
 
     Transport transport_;
     ResponseParser parser_;
     std::optional<std::string> proxy_login_;
+    bool is_new_ = true;
 };
 
 }  // namespace trawl::http

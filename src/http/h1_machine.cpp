@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
+#include <utility>
 
 #include "headers_builder.hpp"
 
@@ -23,11 +25,33 @@ struct MachineState {
         return HPE_USER;
     }
 
-    /// Trailers and chunk extensions share one limit. Four bytes a field: the colon, a blank, CR, LF.
-    [[nodiscard]] int count_overhead(std::size_t size) {
-        overhead_size += size;
-        if (overhead_size <= limits.overhead_size_max) return HPE_OK;
-        return fail(H1Error::overhead_size, "chunk extensions and trailers are larger than allowed");
+    /// Where the next byte stands: each part but the body has its limit.
+    enum class Part { head, around_chunks, body };
+    [[nodiscard]] Part part() const {
+        if (in_head) return Part::head;
+        return is_chunked && !in_chunk ? Part::around_chunks : Part::body;
+    }
+    [[nodiscard]] std::size_t room() const {
+        switch (part()) {
+            case Part::head:
+                return limits.head_size_max - head_size;
+            case Part::around_chunks:
+                return limits.overhead_size_max - overhead_size;
+            case Part::body:
+                break;
+        }
+        return std::string_view::npos;
+    }
+    void count(Part where, std::size_t size) {
+        if (where == Part::head) head_size += size;
+        if (where == Part::around_chunks) overhead_size += size;
+        overhead_size -= std::exchange(excused, 0);
+    }
+    void fail_for_room() {
+        const bool was_head = part() == Part::head;
+        error = was_head ? H1Error::head_size : H1Error::overhead_size;
+        error_text =
+            was_head ? "the head is larger than allowed" : "chunk extensions and trailers are larger than allowed";
     }
 
     llhttp_t parser{};
@@ -39,8 +63,13 @@ struct MachineState {
     std::uint64_t body_size = 0;
     std::size_t head_size = 0;
     std::size_t field_count = 0;
-    std::size_t overhead_size = 0;
+    std::size_t overhead_size = 0;  // what chunks' lines have beyond the size and CRLF, and all of the trailers
+    std::size_t excused = 0;        // of the line that has just ended
     bool in_head = true;
+    bool is_named = false;    // the field that is being read
+    bool is_chunked = false;  // by the head
+    bool in_chunk = false;    // between a chunk's line and the CRLF behind its bytes
+    bool is_between = false;  // stopped at either end of a chunk
     bool message_complete = false;
     bool said_close = false;
     H1Error error = H1Error::none;
@@ -58,15 +87,14 @@ int on_start_text(llhttp_t* parser, const char* at, std::size_t size) {
 
 int on_name(llhttp_t* parser, const char* at, std::size_t size) {
     MachineState& state = state_of(parser);
-    if (!state.in_head) return state.count_overhead(size);
-    state.fields.extend_name({at, size});
+    if (state.in_head) state.fields.extend_name({at, size});
+    state.is_named = size > 0 || state.is_named;
     return HPE_OK;
 }
 
 int on_value(llhttp_t* parser, const char* at, std::size_t size) {
     MachineState& state = state_of(parser);
-    if (!state.in_head) return state.count_overhead(size);
-    state.fields.extend_value({at, size});
+    if (state.in_head) state.fields.extend_value({at, size});
     return HPE_OK;
 }
 
@@ -74,12 +102,27 @@ int on_field_complete(llhttp_t* parser) {
     MachineState& state = state_of(parser);
     if (++state.field_count > state.limits.fields_max)
         return state.fail(H1Error::field_count, "there are more header fields than allowed");
-    if (!state.in_head) return state.count_overhead(4);
-    if (!state.fields.finish_field()) return state.fail(H1Error::syntax, "a header field has no name");
+    const bool named = state.in_head ? state.fields.finish_field() : state.is_named;
+    state.is_named = false;
+    if (!named) return state.fail(H1Error::syntax, "a header field has no name");
     return HPE_OK;
 }
 
-int on_extension(llhttp_t* parser, const char*, std::size_t size) { return state_of(parser).count_overhead(size + 1); }
+/// Stops at both ends of a chunk, so that run() knows how long its line is: zeros before a size are told to nobody.
+int on_chunk_line(llhttp_t* parser) {
+    MachineState& state = state_of(parser);
+    const auto digits = static_cast<std::size_t>(std::bit_width(parser->content_length | 1) + 3) / 4;
+    state.excused = digits + 2;
+    state.in_chunk = parser->content_length > 0;
+    state.is_between = true;
+    return HPE_PAUSED;
+}
+
+int on_chunk_end(llhttp_t* parser) {
+    state_of(parser).in_chunk = false;
+    state_of(parser).is_between = true;
+    return HPE_PAUSED;
+}
 
 int on_body(llhttp_t* parser, const char* at, std::size_t size) {
     MachineState& state = state_of(parser);
@@ -92,6 +135,7 @@ int on_body(llhttp_t* parser, const char* at, std::size_t size) {
 
 int on_head_complete(llhttp_t* parser) {
     state_of(parser).in_head = false;
+    state_of(parser).is_chunked = (parser->flags & F_CHUNKED) != 0;  // a trailer of that name would change the flag
     return HPE_PAUSED;
 }
 
@@ -110,7 +154,8 @@ const llhttp_settings_t& settings() {
         s.on_header_field = on_name;
         s.on_header_value = on_value;
         s.on_header_value_complete = on_field_complete;
-        s.on_chunk_extension_name = s.on_chunk_extension_value = on_extension;
+        s.on_chunk_header = on_chunk_line;
+        s.on_chunk_complete = on_chunk_end;
         s.on_headers_complete = on_head_complete;
         s.on_body = on_body;
         s.on_message_complete = on_message_complete;
@@ -150,39 +195,42 @@ void Machine::next_in_exchange() {
     s.start_text.clear();
     s.body.clear();
     s.body_size = 0;
-    s.overhead_size = 0;
+    s.overhead_size = s.excused = 0;
     s.in_head = true;
+    s.is_named = s.is_chunked = s.in_chunk = s.is_between = false;
     s.message_complete = s.said_close = false;
     s.error = H1Error::none;
     s.error_text = "";
 }
 
+// No byte beyond the limit of the part that it belongs to is looked at, so that the verdict does not depend on how
+// bytes arrive.
 Machine::Step Machine::run(std::string_view data) {
     MachineState& s = *state_;
-    const bool was_in_head = s.in_head;
-    // Within the head no byte beyond its limit is looked at, so that the verdict does not depend on how bytes arrive.
-    const std::string_view slice = was_in_head ? data.substr(0, s.limits.head_size_max - s.head_size) : data;
-    if (slice.empty() && !data.empty()) {
-        s.error = H1Error::head_size;
-        s.error_text = "the head is larger than allowed";
-        return {Stop::error, 0};
+    std::size_t consumed = 0;
+    while (true) {
+        const MachineState::Part where = s.part();
+        const std::string_view slice = data.substr(consumed, s.room());
+        if (slice.empty() && consumed < data.size()) {
+            s.fail_for_room();
+            return {Stop::error, consumed};
+        }
+        llhttp_resume(&s.parser);
+        const llhttp_errno_t result = llhttp_execute(&s.parser, slice.data(), slice.size());
+        const char* const stopped_at = result == HPE_OK ? slice.data() + slice.size() : llhttp_get_error_pos(&s.parser);
+        const auto taken = slice.empty() ? 0 : static_cast<std::size_t>(stopped_at - slice.data());
+        s.count(where, taken);
+        consumed += taken;
+        if (result == HPE_PAUSED && std::exchange(s.is_between, false)) continue;
+        if (result == HPE_PAUSED) return {s.message_complete ? Stop::message : Stop::head, consumed};
+        if (result == HPE_OK && consumed == data.size()) return {Stop::more, consumed};
+        if (result == HPE_OK) continue;  // the limit is reached now, so the next round fails
+        if (s.error == H1Error::none) {
+            s.error = H1Error::syntax;
+            s.error_text = llhttp_get_error_reason(&s.parser);
+        }
+        return {Stop::error, consumed};
     }
-    llhttp_resume(&s.parser);
-    const llhttp_errno_t result = llhttp_execute(&s.parser, slice.data(), slice.size());
-    const char* const stopped_at = result == HPE_OK ? slice.data() + slice.size() : llhttp_get_error_pos(&s.parser);
-    const auto consumed = slice.empty() ? 0 : static_cast<std::size_t>(stopped_at - slice.data());
-    if (was_in_head) s.head_size += consumed;
-    if (result == HPE_PAUSED) return {s.message_complete ? Stop::message : Stop::head, consumed};
-    if (result == HPE_OK && consumed == data.size()) return {Stop::more, consumed};
-    if (result == HPE_OK) {
-        const Step rest = run(data.substr(consumed));  // once: the limit is reached now, so this fails
-        return {rest.stop, rest.consumed + consumed};
-    }
-    if (s.error == H1Error::none) {
-        s.error = H1Error::syntax;
-        s.error_text = llhttp_get_error_reason(&s.parser);
-    }
-    return {Stop::error, consumed};
 }
 
 void Machine::skip_body() noexcept { state_->parser.flags |= F_SKIPBODY; }

@@ -22,6 +22,7 @@ void ResponseParser::begin(std::string_view method, bool asked_close) {
     failure_.text.clear();
     length_ = 0;
     informational_count_ = 0;
+    started_ = false;
     has_length_ = false;
     is_head_request_ = method == "HEAD";
     is_connect_request_ = method == "CONNECT";
@@ -32,6 +33,7 @@ void ResponseParser::begin(std::string_view method, bool asked_close) {
 
 ResponseParser::Fed ResponseParser::feed(std::string_view data) {
     if (data.empty()) return {state_, 0};
+    started_ = true;
     std::size_t consumed = 0;
     while (!done()) {
         const Machine::Step step = machine_.run(data.substr(consumed));

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "h1.hpp"
-#include "trawl/base/format.hpp"
+#include "response_verdict.hpp"
 
 namespace trawl::http {
 namespace {
@@ -19,57 +19,7 @@ using testing::HasSubstr;
 const H1Limits small_limits{
     .head_size_max = 300, .fields_max = 5, .overhead_size_max = 40, .body_size_max = 20, .informational_max = 2};
 
-struct Case {
-    const char* name;
-    std::string bytes;
-    /// "200 OK [a=1] body 'xyz' reusable", with "leftover N" if bytes remain, or "failed: code".
-    const char* verdict;
-    const char* method = "GET";
-    bool eof = false;  // the connection ends behind the bytes
-};
-
-std::string shown(ResponseParser& parser, std::size_t leftover) {
-    if (parser.state() == H1State::failed) return format("failed: {}", to_string(parser.failure().code));
-    if (parser.state() == H1State::head) return "head";
-    std::string fields;
-    for (const auto [name, value] : parser.headers())
-        fields += format("{}{}={}", fields.empty() ? "" : " ", name, value);
-    std::string out = format("{} {} [{}] body '{}'", parser.status(), parser.reason(), fields, parser.body());
-    if (parser.state() == H1State::body) out += " incomplete";
-    if (parser.state() == H1State::body_until_close) out += " until close";
-    if (parser.reusable()) out += " reusable";
-    if (leftover > 0) out += format(" leftover {}", leftover);
-    return out;
-}
-
-/// Feeds the pieces to a parser that has seen other traffic before, as the one of a kept connection has.
-std::string verdict(const Case& c, const std::vector<std::string_view>& pieces, const H1Limits& limits) {
-    ResponseParser parser(limits);
-    parser.begin("GET");
-    parser.feed("HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 3\r\n\r\nold");
-    parser.begin(c.method);
-    parser.request_sent();
-    std::size_t leftover = 0;
-    for (const std::string_view piece : pieces) {
-        if (piece.empty()) continue;
-        const ResponseParser::Fed fed = parser.feed(piece);
-        EXPECT_TRUE(parser.done() || fed.consumed == piece.size());
-        leftover += piece.size() - fed.consumed;
-    }
-    if (c.eof) parser.finish();
-    return shown(parser, leftover);
-}
-
-void check(const Case& c, const H1Limits& limits = {}) {
-    const std::string_view bytes = c.bytes;
-    ASSERT_EQ(verdict(c, {bytes}, limits), c.verdict) << c.name;
-    for (std::size_t cut = 1; cut < bytes.size(); ++cut)
-        ASSERT_EQ(verdict(c, {bytes.substr(0, cut), bytes.substr(cut)}, limits), c.verdict)
-            << c.name << ", cut at " << cut;
-    std::vector<std::string_view> single;
-    for (std::size_t i = 0; i < bytes.size(); ++i) single.push_back(bytes.substr(i, 1));
-    ASSERT_EQ(verdict(c, single, limits), c.verdict) << c.name << ", byte by byte";
-}
+using Case = ResponseCase;
 
 std::string ok(const std::string& rest) { return "HTTP/1.1 200 OK\r\n" + rest; }
 std::string chunked(const std::string& rest) { return ok("Transfer-Encoding: chunked\r\n\r\n") + rest; }
@@ -308,6 +258,13 @@ TEST(ResponseParser, StopsAtItsLimits) {
              "1;abcdefghij=a\r\na\r\n1;abcdefghij=a\r\na\r\n1;abcdefghij=a\r\na\r\n1;abcdefghij=a\r\na\r\n0\r\n\r\n"),
          "failed: overhead_size"},
         {"long trailer", chunked("0\r\nX: " + std::string(50, 'a') + "\r\n\r\n"), "failed: overhead_size"},
+        {"a coding among trailers", chunked("0\r\nTransfer-Encoding: " + std::string(50, 'a') + "\r\n\r\n"),
+         "failed: overhead_size"},
+        {"zeros before a size", chunked(std::string(50, '0') + "1\r\na\r\n0\r\n\r\n"), "failed: overhead_size"},
+        {"zeros before many sizes", chunked(repeated("0000000001\r\na\r\n", 6)), "failed: overhead_size"},
+        {"blanks in a trailer", chunked("0\r\nX:" + std::string(50, ' ') + "a\r\n\r\n"), "failed: overhead_size"},
+        {"many small chunks", chunked(repeated("1\r\na\r\n", 20) + "0\r\n\r\n"),
+         "200 OK [Transfer-Encoding=chunked] body 'aaaaaaaaaaaaaaaaaaaa' reusable"},
     };
     for (const Case& c : cases) check(c, small_limits);
 }
@@ -333,6 +290,15 @@ TEST(ResponseParser, FailuresAreSentences) {
     EXPECT_EQ(parser.finish(), H1State::failed);
     EXPECT_THAT(parser.failure().text, HasSubstr("before its first byte"));
     EXPECT_FALSE(parser.started());
+}
+
+// Only what died without a byte may be asked for again: this one said something, however wrong.
+TEST(ResponseParser, HasStartedWhenItsFirstByteIsWrong) {
+    ResponseParser parser;
+    parser.begin("GET");
+    parser.feed("X");
+    EXPECT_EQ(parser.state(), H1State::failed);
+    EXPECT_TRUE(parser.started());
 }
 
 TEST(ResponseParser, NoBytesChangeNothing) {
