@@ -107,7 +107,6 @@ def pull_during(server: Daemon, source: Source, lake: Path, pages_in_peace: int,
     source. Returns how many retries there were."""
     times = retries = 0
     while times < TIMES:
-        began = time.monotonic()
         pull = start(server, lake)
         before = times
         try:
@@ -118,10 +117,8 @@ def pull_during(server: Daemon, source: Source, lake: Path, pages_in_peace: int,
             pull.kill()
             pull.wait()
             raise
-        result = finish(pull, source, lake)
-        retries += result.retries
-        print(f"{server.name}: {PAGES} pages, {time.monotonic() - began:.1f} s, {times - before} times, "
-              f"{result.retries} retries, {len(source.rows)} rows right")
+        retries += finish(pull, source, lake).retries
+        print(f"disturbed {times - before} times")
     return retries
 
 
@@ -132,6 +129,7 @@ def start(server: Daemon, lake: Path) -> subprocess.Popen:
 def finish(pull: subprocess.Popen, source: Source, lake: Path) -> tool.Result:
     result = tool.finish(pull, SECONDS).succeeded()
     assert_table(tool.table(lake), source.rows)
+    print(result.out)
     return result
 
 

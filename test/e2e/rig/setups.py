@@ -5,6 +5,7 @@ X-Generation, and each generation has an access log of its own.
 """
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -71,6 +72,7 @@ class Setup:
                                         requests=self.keep.requests, more_requests=self.keep.requests - 1,
                                         keeps="off" if self.keep.requests == 1 else "on",
                                         idle_ms=self.keep.idle_ms, idle_s=_seconds(self.keep.idle_ms),
+                                        fds=min(16000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),
                                         first_ms=self.keep.first_ms, first_s=_seconds(self.keep.first_ms)))
         return conf
 
@@ -173,6 +175,8 @@ RewriteRule ^/pages$ {root}/pages/%1.json [END]
 
 
 class Lighttpd(Setup):
+    """It holds a connection that it has closed for seconds, and crashes at 4,096 of them unless it may have more."""
+
     name = "lighttpd"
     idle_min_ms = 1000
     reload_signal = signal.SIGUSR1
@@ -186,6 +190,7 @@ server.upload-dirs = ("{folder}")
 server.max-keep-alive-requests = {more_requests}
 server.max-keep-alive-idle = {idle_s}
 server.max-read-idle = {first_s}
+server.max-fds = {fds}
 server.feature-flags = ("server.graceful-shutdown-timeout" => 2)
 mimetype.assign = (".json" => "application/json")
 url.rewrite-once = ("^/pages\\?page=([0-9]+)$" => "/pages/$1.json")
