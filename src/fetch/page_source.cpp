@@ -39,6 +39,8 @@ Failure failure_of(const Response& response) {
         throw;
     } catch (const OsError& broken) {
         throw OsError(broken.code(), format("GET {}: the connection broke{}", url.redacted(), reason));
+    } catch (const TruncatedError& broken_off) {
+        throw TruncatedError(broken_off.host(), broken_off.reason() + reason);
     } catch (const TimeoutError& timeout) {
         throw TimeoutError(timeout.what() + reason);
     } catch (const ProtocolError& protocol) {
@@ -75,6 +77,9 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
         result.failure.kind = FailureKind::damaged;
         result.error = std::current_exception();
     } catch (const ConnectError&) {
+        result.is_final = !answered_;
+        result.error = std::current_exception();
+    } catch (const TruncatedError&) {  // the handshake broke off: from a source that has answered, a bad moment
         result.is_final = !answered_;
         result.error = std::current_exception();
     } catch (const TlsError&) {

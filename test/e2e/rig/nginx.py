@@ -103,7 +103,8 @@ class Nginx(Server):
         return [line.split() for line in (self.folder / "tls.log").read_text().splitlines()]
 
 
-def _make_certificate(folder: Path) -> None:
+def make_certificate(folder: Path) -> None:
+    """server.pem and server.key, signed by itself, for 127.0.0.1 alone."""
     subprocess.run(["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                     "-keyout", folder / "server.key", "-out", folder / "server.pem", "-days", "2",
                     "-subj", "/CN=nginx of a test", "-addext", "subjectAltName=IP:127.0.0.1"],
@@ -114,7 +115,7 @@ def serve(folder: Path) -> Nginx:
     root = folder / "root"
     root.mkdir(parents=True)
     pages.write_all(root)
-    _make_certificate(folder)
+    make_certificate(folder)
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin") or "nginx"
 
     def command(port: int) -> list:

@@ -4,7 +4,6 @@ PostgreSQL refuses to run as root: its processes are those of the user that its 
 """
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -30,7 +29,7 @@ class Postgres(process.Server):
 
 def serve() -> Postgres:
     folder = Path(tempfile.mkdtemp(prefix="trawl-pg-"))  # pytest's own folders are closed to other users
-    identity = _identity(folder)
+    identity = process.identity(USER, folder)
     programs = _programs()
     data = folder / "data"
     subprocess.run([programs / "initdb", "--pgdata", data, "--auth", "trust", "--username", "trawl", "--no-sync"],
@@ -56,14 +55,6 @@ def _programs() -> Path:
     if not found:
         raise RuntimeError("postgres is not installed; run scripts/install test")
     return found[-1].parent
-
-
-def _identity(folder: Path) -> dict:
-    if os.getuid() != 0:
-        return {}
-    user = pwd.getpwnam(USER)
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _wait(server: Postgres, programs: Path) -> None:

@@ -6,6 +6,7 @@ Only processes started here are ended, and each also ends when the test run dies
 import ctypes
 import http.client
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -78,6 +79,15 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def identity(user: str, folder: Path) -> dict:
+    """What makes Popen start a process as `user`, whom `folder` is given, when the run is root's; else nothing."""
+    if os.getuid() != 0:
+        return {}
+    entry = pwd.getpwnam(user)
+    os.chown(folder, entry.pw_uid, entry.pw_gid)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
 def get(url: str, timeout: float = 10) -> tuple[int, dict, bytes]:

@@ -32,6 +32,12 @@ class Result:
         plain = re.sub(r"(?<=\d)[,_'\u2009\u202f ](?=\d{3}\b)", "", self.out.lower())
         return bool(re.search(rf"\b{number}\s+{unit}|\b{unit}\b\W*{number}\b", plain))
 
+    @property
+    def retries(self) -> int:
+        found = re.search(r"(\d+)\s+retr|retr\w*\W+(\d+)", self.out.lower())
+        assert found, f"no retries in the summary:\n{self}"
+        return int(found.group(1) or found.group(2))
+
 
 def start(*arguments, **popen) -> subprocess.Popen:
     assert TRAWL.is_file(), f"{TRAWL} is not there: build it (cmake --build --preset release) or set TRAWL"
