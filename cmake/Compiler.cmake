@@ -16,6 +16,9 @@ if(TRAWL_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # It takes the classes that libstdc++ hides (std::system_category()) for none. g++ checks the same.
     target_compile_options(trawl_compiler INTERFACE -fno-sanitize=vptr)
+    if(TRAWL_SANITIZE MATCHES "address")
+      target_compile_definitions(trawl_compiler INTERFACE __SANITIZE_ADDRESS__)  # g++ says so by itself
+    endif()
   endif()
 endif()
 
