@@ -11,6 +11,24 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   endif()
 endif()
 if(TRAWL_SANITIZE)
-  target_compile_options(trawl_compiler INTERFACE -fsanitize=${TRAWL_SANITIZE} -fno-sanitize-recover=all -g)
+  target_compile_options(trawl_compiler INTERFACE -fsanitize=${TRAWL_SANITIZE} -fno-sanitize-recover=all -g1)
   target_link_options(trawl_compiler INTERFACE -fsanitize=${TRAWL_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # It takes the classes that libstdc++ hides (std::system_category()) for none. g++ checks the same.
+    target_compile_options(trawl_compiler INTERFACE -fno-sanitize=vptr)
+  endif()
 endif()
+
+# trawl_precompile(<target> <header>...): parses them once for all sources of the target. Only where TRAWL_PCH says so: what
+# a source forgets to include is not missed then, and g++ warns of what is in the standard library.
+function(trawl_precompile target)
+  if(TRAWL_PCH)
+    list(TRANSFORM ARGN REPLACE "(.+)" "$<$<COMPILE_LANGUAGE:CXX>:<\\1$<ANGLE-R>>" OUTPUT_VARIABLE headers)
+    target_precompile_headers(${target} PRIVATE ${headers})
+    # So that ccache can tell what they hold.
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>
+      "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+  endif()
+endfunction()
+set(trawl_common_headers algorithm array chrono coroutine cstdint exception functional map memory optional string
+  string_view unordered_map utility variant vector fmt/format.h)

@@ -3,6 +3,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/.deps
 logs=$root/build/log
+# Precompiled headers carry times, and name files that carry them too: ccache is told that neither matters.
+export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 
 fail() {
     printf '%s: %s\n' "$(basename "$0")" "$*" >&2

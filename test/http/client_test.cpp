@@ -359,7 +359,7 @@ TEST(Client, RedirectsWithoutEndAreAnError) {
     });
 }
 
-TEST(Client, APostIsNotSentElsewhere) {
+TEST(Client, ARedirectedWriteIsNotSentElsewhere) {
     with_server({{moved("/two"), {ok("there")}}}, [](Client& client, ScriptedServer& server) -> Task<> {
         Response response = co_await client.post("/").json("{}").follow_redirects();
         EXPECT_EQ(response.status(), 302);
