@@ -64,9 +64,10 @@ void check(const ResponseParser& parser, const Proxy& proxy, const Request& requ
     if (parser.state() == H1State::failed)
         throw ProtocolError(format("{}: {}", which(request, proxy), parser.failure().text));
     if (parser.state() == H1State::head || (parser.status() >= 200 && parser.status() < 300)) return;
-    if (parser.status() == 407)
-        throw AuthError(format("{} {} (status 407); check its URL", which(request, proxy),
-                               proxy.userinfo ? "refuses the user and password" : "wants a user and password"));
+    if (parser.status() == 407 || parser.status() == 401)  // the second is what tinyproxy says to a wrong password
+        throw AuthError(format("{} {} (status {}); check its URL", which(request, proxy),
+                               proxy.userinfo ? "refuses the user and password" : "wants a user and password",
+                               parser.status()));
     throw ConnectError(ECONNREFUSED, format("{} did not connect us to {}: {} {}", which(request, proxy),
                                             request.url().host(), parser.status(), reason_phrase(parser.status())));
 }

@@ -5,13 +5,15 @@ from rig.compare import assert_same_rows
 from rig.readers import by_polars, committed
 
 
-def test_pages_over_tls_and_compressed_are_the_source(nginx, lake):
+def test_pages_over_tls_and_http2_and_compressed_are_the_source(nginx, lake):
     before = len(nginx.tls_requests())
     tool.pull(f"{nginx.tls_url}/pages/subdivisions", lake, "rows", "--ca-file", nginx.certificate).succeeded()
     assert_same_rows(by_polars(tool.table(lake)).rows, data.subdivisions())
     requests = nginx.tls_requests()[before:]
     assert {line[2] for line in requests} == {"TLSv1.3"}
     assert {line[3] for line in requests} == {"gzip"}, "the pages came compressed"
+    assert {line[5] for line in requests} == {"HTTP/2.0"}
+    assert len(requests) > 40, "of which each connection serves 20, and says GOAWAY"
 
 
 def test_a_server_that_nobody_vouches_for_is_refused(nginx, lake):

@@ -20,17 +20,17 @@ from rig import daemon, numbered, tool
 from rig.daemon import Daemon
 from rig.numbered import PAGES, Source
 from rig.readers import assert_table
-from rig.setups import Apache, Busybox, Caddy, Gunicorn, Haproxy, Keep, Lighttpd, Nginx, NginxTls, Setup, Webfs
+from rig.setups import Apache, Busybox, Caddy, Gunicorn, Haproxy, Keep, Lighttpd, Nginx, NginxHttp2, NginxTls, Setup, Webfs
 
 SECONDS = 50 + PAGES / 100  # a page takes half a millisecond or so, and ten times that when nobody keeps a connection
 pytestmark = pytest.mark.time_limit(SECONDS + 10)
 
-KINDS = [Nginx, NginxTls, Apache, Haproxy, Lighttpd, Caddy, Gunicorn, Webfs, Busybox]
+KINDS = [Nginx, NginxTls, NginxHttp2, Apache, Haproxy, Lighttpd, Caddy, Gunicorn, Webfs, Busybox]
 KILLED = [kind for kind in KINDS if kind is not Gunicorn]  # it is away for a second: too long for some of 8 pages
 RELOADED = [kind for kind in KINDS if kind.can_reload]
 LIMITED = [(kind, requests) for kind in (Nginx, Apache, Lighttpd) for requests in (1, 2, 3)]
 LIMITED += [(NginxTls, 1), (Haproxy, 1)]
-CLOSING = [Nginx, NginxTls, Apache, Haproxy, Lighttpd, Caddy, Gunicorn]  # those that close what rests soon
+CLOSING = [Nginx, NginxTls, NginxHttp2, Apache, Haproxy, Lighttpd, Caddy, Gunicorn]  # those that close what rests soon
 # For how many pages there is peace. A restart costs up to 30 retries, for which 150 requests pay.
 PAGES_TO_RELOAD = 250
 PAGES_TO_RESTART = 500

@@ -25,7 +25,7 @@ http {{
     types {{ application/json json; text/html html; }}
     default_type application/json;
     log_format brief '$status $request_method $request_uri';
-    log_format secure '$status $request_uri $ssl_protocol $sent_http_content_encoding $http_x_api_key';
+    log_format secure '$status $request_uri $ssl_protocol $sent_http_content_encoding $http_x_api_key $server_protocol';
     access_log {folder}/access.log brief;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
@@ -47,7 +47,7 @@ http {{
         location ~ ^/broken/pages/[a-z]+$ {{ rewrite ^ $uri/page-$page.json last; }}
     }}
     server {{
-        listen 127.0.0.1:{tls_port} ssl;
+        listen 127.0.0.1:{tls_port} ssl http2;
         ssl_protocols TLSv1.2 TLSv1.3;  # 1.3 is not among the defaults of Debian 12's nginx
         ssl_certificate {folder}/server.pem;
         ssl_certificate_key {folder}/server.key;
@@ -94,11 +94,11 @@ class Nginx(Server):
 
     @property
     def certificate(self) -> Path:
-        """The server's own, signed by itself, for 127.0.0.1 alone."""
+        """The server's own, signed by itself, for 127.0.0.1 and 0.0.0.0."""
         return self.folder / "server.pem"
 
     def tls_requests(self) -> list[list[str]]:
-        """[status, URI, TLS version, content coding, X-Api-Key] of every request over TLS; "-" for what there was not."""
+        """[status, URI, TLS version, content coding, X-Api-Key, HTTP version] of every request over TLS; "-" for none."""
         self._mark()
         return [line.split() for line in (self.folder / "tls.log").read_text().splitlines()]
 
@@ -107,7 +107,7 @@ def make_certificate(folder: Path) -> None:
     """server.pem and server.key, signed by itself, for 127.0.0.1 alone."""
     subprocess.run(["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                     "-keyout", folder / "server.key", "-out", folder / "server.pem", "-days", "2",
-                    "-subj", "/CN=nginx of a test", "-addext", "subjectAltName=IP:127.0.0.1"],
+                    "-subj", "/CN=nginx of a test", "-addext", "subjectAltName=IP:127.0.0.1,IP:0.0.0.0"],
                    check=True, capture_output=True)
 
 

@@ -137,6 +137,13 @@ class NginxTls(Nginx):
         return f"https://127.0.0.1:{self.pages_port}{self.path}"
 
 
+class NginxHttp2(NginxTls):
+    """The same over HTTP/2: a connection carries all requests, and ends by GOAWAY."""
+
+    name = "nginx-http2"
+    conf = NginxTls.conf.replace(" ssl backlog", " ssl http2 backlog")
+
+
 class Apache(Setup):
     name = "apache"
     reload_signal = signal.SIGUSR1  # "graceful"

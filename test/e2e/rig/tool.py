@@ -43,7 +43,7 @@ def start(*arguments, **popen) -> subprocess.Popen:
     assert TRAWL.is_file(), f"{TRAWL} is not there: build it (cmake --build --preset release) or set TRAWL"
     command = [str(part) for part in (TRAWL, *arguments)]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, env=environment(), **{**pipes, **popen})
+    return subprocess.Popen(command, **{"env": environment(), **pipes, **popen})
 
 
 def finish(process: subprocess.Popen, timeout: float = TIMEOUT_S) -> Result:
