@@ -2,7 +2,7 @@
 /// it can be one, and its connection serves nobody else.
 #include <gtest/gtest.h>
 
-#include "connection.hpp"
+#include "h1_connection.hpp"
 #include "hostile.hpp"
 #include "raw_server.hpp"
 #include "trawl/loop/time.hpp"
@@ -30,7 +30,7 @@ Task<std::pair<std::string, bool>> answered_early(std::string early, std::string
     const Url url = Url::parse(server.url());
     TcpStream stream = co_await TcpStream::connect(url.host(), url.port());
     while (!early.empty() && stream.is_quiet()) co_await sleep(1ms);
-    http::Connection connection(http::Transport(std::move(stream)), {});
+    http::H1Connection connection(http::Transport(std::move(stream)), {}, std::nullopt);
     const ClientOptions options;
     Client client(server.url());
     const Request request = client.get("/");

@@ -47,10 +47,10 @@ TEST(HostileTiming, SilenceEndsAtItsLimit) {
     const std::string coded = kHead + format("Content-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", gzip.size());
     const Silence rows[] = {
         {"nothing", "", "no answer within 0.04 s"},
-        {"a letter", "H", "nothing more of the answer came within 0.05 s"},
-        {"an empty line", "\r\n", "nothing more of the answer came within 0.05 s"},
-        {"half a head", kHead + "X: ", "nothing more of the answer came within 0.05 s"},
-        {"a 100", "HTTP/1.1 100 Continue\r\n\r\n", "nothing more of the answer came within 0.05 s"},
+        {"a letter", "H", "its head was not complete within 0.04 s"},
+        {"an empty line", "\r\n", "its head was not complete within 0.04 s"},
+        {"half a head", kHead + "X: ", "its head was not complete within 0.04 s"},
+        {"a 100", "HTTP/1.1 100 Continue\r\n\r\n", "its head was not complete within 0.04 s"},
         {"a head", kHundred, "nothing more of the answer came within 0.05 s"},
         {"99 bytes of 100", kHundred + std::string(99, 'x'), "nothing more of the answer came within 0.05 s"},
         {"half a chunk's size", kChunked + "1", "nothing more of the answer came within 0.05 s"},
