@@ -135,7 +135,10 @@ bool Connections::take(Lease& lease, ConnectionId id) {
     if (found == connections_.end()) return false;
     const Held& held = found->second;
     if (held.shared) {
-        if (!held.shared->takes_requests()) return false;
+        if (!held.shared->takes_requests()) {
+            shared_changed(id);
+            return false;
+        }
         lease.share_ = std::make_unique<H2Carrier>(held.shared);
         lease.carrier_ = lease.share_.get();
     } else {

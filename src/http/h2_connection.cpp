@@ -16,7 +16,6 @@ void H2Connection::start(const Shared& self) {
 
 void H2Connection::close() noexcept {
     if (std::exchange(is_closed_, true)) return;
-    changed_ = nullptr;
     session_.finish();
     tell();
     transport_.close();
@@ -93,7 +92,7 @@ void H2Connection::tell() {
         if (found != news_.end()) found->second->set();
     }
     if (session_.wants_write()) has_output_.set();
-    if (changed_) changed_();
+    if (!is_closed_) changed_();
 }
 
 }  // namespace trawl::http
