@@ -22,6 +22,8 @@ class Client:
     A client counts either `bytes` (of bodies) or `wire_bytes` (with headers); `version` is a command that prints one.
     """
 
+    protocols = ("http",)
+
     def __init__(self, name, program, share=1.0, version=None, exact=True, count_allocations=None):
         self.name = name
         self.program = program
@@ -50,6 +52,17 @@ class OwnProgram(Client):
         return json.loads(output)
 
 
+class Trawl(OwnProgram):
+    """Over HTTP/2 its workers share one connection."""
+
+    protocols = ("http", "https", "h2c", "h2")
+    flags = {"http": [], "https": ["--http1"], "h2c": ["--http2"], "h2": []}
+
+    def command(self, server, pages):
+        trust = ["--ca", server.certificate] if server.base_url.startswith("https") else []
+        return [*super().command(server, pages), *self.flags[server.protocol], *trust]
+
+
 class Wrk(Client):
     def command(self, server, pages):
         seconds = max(1, round(pages / WRK_PAGES_PER_SECOND))
@@ -61,8 +74,15 @@ class Wrk(Client):
 
 
 class H2load(Client):
+    """Over HTTP/2 with one connection and as many streams on it, as trawl."""
+
+    protocols = ("http", "https", "h2c", "h2")
+
     def command(self, server, pages):
-        return [self.program, "--h1", "-c", server.connections, "-n", pages, "-i", server.url_list]
+        over = ["--h1", "-c", server.connections]
+        if server.protocol.startswith("h2"):
+            over = ["-c", 1, "-m", server.connections]
+        return [self.program, *over, "-n", pages, "-i", server.url_list]
 
     def read(self, output):
         status = re.search(r"(\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout", output)
@@ -92,7 +112,7 @@ def all_clients(build):
     python = str(PYTHON)
     aiohttp = HERE / "aiohttp_client.py"
     return [
-        OwnProgram("trawl", build / "bench/pages/bench_pages", count_allocations="--count-allocations"),
+        Trawl("trawl", build / "bench/pages/bench_pages", count_allocations="--count-allocations"),
         OwnProgram("floor: bare epoll loop", build / "bench/pages/bench_floor_epoll"),
         H2load("h2load", "h2load", version=["h2load", "--version"]),
         Wrk("wrk", "wrk", version=["wrk", "-v"], exact=False),

@@ -1,7 +1,8 @@
 // trawl's line in bench/pages: fetches pages through the public client, each body delivered to the caller.
 //
-// Usage: bench_pages <base URL> <pages> <connections> [--count-allocations]; prints its counts as one JSON line. With
-// the flag it also prints calls of operator new per page, counted after a warm-up that fills pools and free lists.
+// Usage: bench_pages <base URL> <pages> <workers> [--count-allocations] [--http1 | --http2] [--ca FILE]; prints its
+// counts as one JSON line. With the first flag it also prints calls of operator new per page, counted after a warm-up
+// that fills pools and free lists. --http2 is for servers without TLS; over TLS it is spoken where it is offered.
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -39,10 +40,10 @@ trawl::Task<> worker(trawl::Client& client, Work& work) {
     }
 }
 
-trawl::Task<> fetch_all(std::string base_url, std::size_t connections, Work& work) {
-    trawl::Client client(base_url);
+trawl::Task<> fetch_all(std::string base_url, std::size_t workers, const trawl::ClientOptions& options, Work& work) {
+    trawl::Client client(base_url, options);
     trawl::TaskGroup group;
-    for (std::size_t i = 0; i < connections; ++i) group.spawn(worker(client, work));
+    for (std::size_t i = 0; i < workers; ++i) group.spawn(worker(client, work));
     co_await group.join();
 }
 
@@ -57,22 +58,51 @@ void print(const Work& work, double seconds) {
     std::puts((line + "}").c_str());
 }
 
+struct Arguments {
+    trawl::ClientOptions options;
+    bool count_allocations = false;
+    bool are_good = true;
+};
+
+Arguments parse(int argc, char** argv) {
+    Arguments arguments;
+    arguments.are_good = argc >= 4;
+    for (int i = 4; i < argc; ++i) {
+        const std::string_view flag = argv[i];
+        if (flag == "--count-allocations") {
+            arguments.count_allocations = true;
+        } else if (flag == "--http1") {
+            arguments.options.http2 = trawl::Http2::kNever;
+        } else if (flag == "--http2") {
+            arguments.options.http2 = trawl::Http2::kPriorKnowledge;
+        } else if (flag == "--ca" && i + 1 < argc) {
+            arguments.options.tls.ca_file(argv[++i]);
+        } else {
+            arguments.are_good = false;
+        }
+    }
+    return arguments;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    const bool count_allocations = argc == 5 && std::string_view(argv[4]) == "--count-allocations";
-    if (argc != 4 && !count_allocations) {
-        std::fputs("usage: bench_pages <base URL> <pages> <connections> [--count-allocations]\n", stderr);
+    const Arguments arguments = parse(argc, argv);
+    if (!arguments.are_good) {
+        std::fputs(
+            "usage: bench_pages <base URL> <pages> <workers> [--count-allocations] [--http1 | --http2] "
+            "[--ca FILE]\n",
+            stderr);
         return 2;
     }
     Work work;
     work.total = std::strtoull(argv[2], nullptr, 10);
-    if (count_allocations) work.count_from = work.total / 10;
+    if (arguments.count_allocations) work.count_from = work.total / 10;
     for (std::size_t number = 1; number <= page_count; ++number) {
         work.paths.push_back(trawl::format("/page-{}.json", number));
     }
     const auto start = std::chrono::steady_clock::now();
-    trawl::run(fetch_all(argv[1], std::strtoull(argv[3], nullptr, 10), work));
+    trawl::run(fetch_all(argv[1], std::strtoull(argv[3], nullptr, 10), arguments.options, work));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     print(work, seconds.count());
 }
