@@ -1,5 +1,6 @@
 #include "trawl/http/client.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -238,6 +239,27 @@ TEST(Client, OpensNoMoreConnectionsThanItMay) {
             EXPECT_EQ(server.connections(), 3U);
         },
         options);
+}
+
+TEST(Client, WaitsForAConnectionNoLongerThanItMay) {
+    run([]() -> Task<> {
+        const testing::Answer stalls{"", testing::Answer::Then::stall};
+        testing::ScriptedServer server({{stalls}});
+        ClientOptions options;
+        options.connections = 1;
+        options.pool_timeout = std::chrono::milliseconds(20);
+        Client client(server.url(), options);
+        TaskGroup group;
+        group.spawn([](Client& used) -> Task<> { co_await used.get("/first"); }(client));
+        while (server.requests().empty()) co_await sleep(std::chrono::milliseconds(1));
+        try {
+            co_await client.get("/second");
+            ADD_FAILURE() << "served";
+        } catch (const TimeoutError& error) {
+            EXPECT_THAT(error.what(), ::testing::HasSubstr("/second: all 1 connections were in use for 0.02 s"));
+        }
+        EXPECT_EQ(server.requests().size(), 1U);
+    }());
 }
 
 TEST(Client, NobodyListeningIsAConnectErrorThatNamesTheRequest) {
