@@ -21,7 +21,7 @@ constexpr bool kPooled = true;
 // 16 bytes are what operator new aligns to on every platform we build for; larger frames are rare, and slow for other
 // reasons.
 constexpr std::size_t kGranule = 16;
-constexpr std::size_t kPooledMax = 1024;
+constexpr std::size_t kPooledMax = 2048;
 constexpr std::size_t kClasses = kPooledMax / kGranule + 1;
 // Chunks grow with what was taken: a program with few tasks takes little, one with millions asks rarely.
 constexpr std::size_t kChunkMin = 16 * 1024;

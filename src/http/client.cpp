@@ -25,14 +25,24 @@ std::chrono::sys_seconds calendar_now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+// What a request says unless it was told otherwise.
+const Headers& default_headers() {
+    static const Headers headers{
+        {"accept", "*/*"}, {"accept-encoding", http::accept_encoding()}, {"user-agent", "trawl"}};
+    return headers;
+}
+
 // A URL's user and password are meant for basic authentication (RFC 7617).
 void add_defaults(Headers& headers, const Url& url) {
     const auto userinfo = url.userinfo();
     if (userinfo && !headers.contains("authorization"))
         headers.add("authorization", "Basic " + http::base64(*userinfo));
-    if (!headers.contains("accept")) headers.add("accept", "*/*");
-    if (!headers.contains("accept-encoding")) headers.add("accept-encoding", http::accept_encoding());
-    if (!headers.contains("user-agent")) headers.add("user-agent", "trawl");
+    if (headers.empty()) {
+        headers = default_headers();
+        return;
+    }
+    for (const auto [name, value] : default_headers())
+        if (!headers.contains(name)) headers.add(name, value);
 }
 
 }  // namespace
@@ -41,59 +51,83 @@ class Client::Impl {
 public:
     explicit Impl(const ClientOptions& options) : options_(options), connections_(options) {}
 
-    /// Sends `request`, and what its redirects and its login lead to, until the head of a response is there.
-    Task<http::Exchange> open(Request request) {
+    /// Sends the exchange's request, and what its redirects and its login lead to, until the head of a response is
+    /// there.
+    Task<> open(http::Exchange& exchange) {
         bool may_be_challenged = true;
         for (std::size_t hops = 0;;) {
+            Request& request = exchange.request();
             add_defaults(request.mutable_headers(), request.url());
-            std::optional<Request> unsigned_request;
-            if (options_.cookies || request.auth()) unsigned_request = request;
+            // What the jar and the login add is for this URL, and for once.
+            std::unique_ptr<Request> as_asked;
+            if (options_.cookies || request.auth()) as_asked = std::make_unique<Request>(request);
             if (request.auth()) co_await request.auth()->sign(request);
             add_cookies(request);
-            http::Exchange exchange = co_await open_one(std::move(request));
+            co_await open_one(exchange);
             take_cookies(exchange);
             if (may_be_challenged && is_worth_repeating(exchange)) {
                 may_be_challenged = false;
                 co_await skip_body(exchange);
-                request = *std::move(unsigned_request);
+                exchange.restart(std::move(*as_asked));
                 continue;
             }
-            auto next = next_request(unsigned_request ? *unsigned_request : exchange.request(), exchange, hops);
+            auto next = next_request(as_asked ? *as_asked : request, exchange, hops);
             if (!next) {
                 exchange.decode();
-                co_return exchange;
+                co_return;
             }
             ++hops;
             co_await skip_body(exchange);
-            request = unsigned_request ? *std::move(unsigned_request) : std::move(exchange).request();
-            request.redirect_to(std::move(next->method), std::move(next->url), std::move(next->headers),
-                                next->has_body);
+            Request led_to = std::move(as_asked ? *as_asked : request);
+            led_to.redirect_to(std::move(next->method), std::move(next->url), std::move(next->headers), next->has_body);
+            exchange.restart(std::move(led_to));
         }
     }
 
-    Task<Response> send(Request request) {
-        http::Exchange exchange = co_await open(std::move(request));
+    Task<Response> send(Request&& request) { return send(http::Exchange(std::move(request), options_)); }
+
+    Task<Response> send(http::Exchange exchange) {
+        co_await open(exchange);
         while (!exchange.is_complete()) co_await exchange.more();
-        Response response = exchange.response();
+        Response response = exchange.take_response();
         exchange.give_back();
         co_return response;
     }
 
+    Task<Response> send_in_time(Request request) {
+        const Duration limit = *request.timeout();
+        const std::string message = http::too_slow(request, "not complete", limit);
+        try {
+            co_return co_await trawl::timeout(limit, send(std::move(request)));
+        } catch (const TimeoutError&) {
+            throw TimeoutError(message);
+        }
+    }
+
     Task<std::unique_ptr<http::Exchange>> open_stream(Request request) {
-        co_return std::make_unique<http::Exchange>(co_await open(std::move(request)));
+        auto exchange = std::make_unique<http::Exchange>(std::move(request), options_);
+        co_await open(*exchange);
+        co_return exchange;
     }
 
     [[nodiscard]] std::string describe() const { return connections_.describe(); }
 
 private:
     // Again on another connection when the first was closed at the moment at which it was used, or refused to.
-    Task<http::Exchange> open_one(Request request) {
+    Task<> open_one(http::Exchange& exchange) {
+        const Request& request = exchange.request();
         for (int repeats = 0;; ++repeats) {
-            http::Lease lease = co_await connections_.acquire(request);
-            const TimePoint began = Clock::now();
+            exchange.give_up();  // before the next: it may be the last that may be open
+            std::optional<http::Lease> free = connections_.acquire_at_once(request);
+            if (!free) {
+                http::Lease opened = co_await connections_.acquire(request);
+                free.emplace(std::move(opened));
+            }
+            http::Lease& lease = exchange.send_over(*std::move(free));
             try {
                 co_await lease->begin(request, options_);
-                co_return http::Exchange(std::move(request), std::move(lease), options_, began);
+                exchange.head_came();
+                co_return;
             } catch (const OsError&) {
                 if (repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
             } catch (const ProtocolError&) {
@@ -163,15 +197,8 @@ Request Client::request(std::string_view method, std::string_view target) {
 
 Request Client::request(std::string_view method, const Url& url) { return {*this, std::string(method), url}; }
 
-Task<Response> Client::send(Request request) {
-    const auto limit = request.timeout();
-    if (!limit) co_return co_await impl_->send(std::move(request));
-    const std::string message = http::too_slow(request, "not complete", *limit);
-    try {
-        co_return co_await trawl::timeout(*limit, impl_->send(std::move(request)));
-    } catch (const TimeoutError&) {
-        throw TimeoutError(message);
-    }
+Task<Response> Client::send(Request&& request) {
+    return request.timeout() ? impl_->send_in_time(std::move(request)) : impl_->send(std::move(request));
 }
 
 Task<ResponseStream> Client::stream(Request request) {

@@ -90,6 +90,22 @@ Connections::~Connections() {
 // A lease may end after its loop has: when what holds it outlives run().
 TimePoint Connections::now() { return Schedule::is_running_here() ? Loop::current().now() : Clock::now(); }
 
+const std::string& Connections::origin_of(const Url& url) {
+    if (url.prefix() != last_prefix_) {
+        last_prefix_ = url.prefix();
+        last_origin_ = url.origin();
+    }
+    return last_origin_;
+}
+
+std::optional<Lease> Connections::acquire_at_once(const Request& request) {
+    const auto id = pool_.request_at_once(next_request_, origin_of(request.url()), now());
+    if (!id) return std::nullopt;
+    std::optional<Lease> lease(std::in_place, *this, next_request_++);
+    if (!take(*lease, *id)) lease.reset();
+    return lease;
+}
+
 Task<Lease> Connections::acquire(const Request& request) {
     Lease lease(*this, next_request_++);
     const std::string origin = request.url().origin();
@@ -175,7 +191,7 @@ Task<> Connections::set_up(Lease& lease, ConnectionId id, const Request& request
         hold(lease, id, Transport(std::move(socket)), is_shared);
         co_return;
     }
-    auto shaking = TlsStream::connect(std::move(socket), tls(), request.url().host());
+    auto shaking = TlsStream::connect(std::move(socket), tls(), std::string(request.url().host()));
     TlsStream secured = co_await secure(request, std::move(shaking), lease.timings_);
     is_shared = is_shared || secured.alpn() == "h2";
     hold(lease, id, Transport(std::move(secured)), is_shared);
@@ -203,7 +219,7 @@ void Connections::hold(Lease& lease, ConnectionId id, Transport transport, bool 
 }
 
 Task<TcpStream> Connections::connect(const Request& request, const Proxy* proxy, Timings& timings) {
-    const std::string host = proxy == nullptr ? request.url().host() : proxy->host;
+    const std::string host(proxy == nullptr ? request.url().host() : std::string_view(proxy->host));
     const std::uint16_t port = proxy == nullptr ? request.url().port() : proxy->port;
     const char* what = proxy == nullptr ? "the source" : "the proxy";
     const TimePoint began = Clock::now();

@@ -34,6 +34,7 @@ public:
     ~Lease();
 
     Carrier* operator->() const noexcept { return carrier_; }
+    [[nodiscard]] Carrier* carrier() const noexcept { return carrier_; }
     /// It served another request before this one.
     [[nodiscard]] bool was_used_before() const noexcept { return used_before_; }
     /// Queue, resolve, connect and TLS: what it took to have the connection.
@@ -59,7 +60,9 @@ public:
     Connections& operator=(const Connections&) = delete;
     ~Connections();
 
-    /// Suspends while all connections are in use. Throws ResolveError, ConnectError, TlsError,
+    /// A connection that is open already, if one is free for `request`.
+    [[nodiscard]] std::optional<Lease> acquire_at_once(const Request& request);
+    /// Opens one if none is. Suspends while all connections are in use. Throws ResolveError, ConnectError, TlsError,
     /// TimeoutError.
     Task<Lease> acquire(const Request& request);
     [[nodiscard]] std::string describe() const;
@@ -88,6 +91,7 @@ private:
     void shared_changed(ConnectionId id);
     void drop(ConnectionId id);
     void apply(const PoolDecisions& decisions);
+    [[nodiscard]] const std::string& origin_of(const Url& url);
     static TimePoint now();
 
     ClientOptions options_;
@@ -96,6 +100,7 @@ private:
     std::unordered_map<ConnectionId, Held> connections_;
     std::unordered_map<RequestId, Assigned*> waiting_;
     RequestId next_request_ = 1;
+    std::string last_prefix_, last_origin_;  // of the URL that was asked for last: the next is often its neighbour
 };
 
 }  // namespace trawl::http

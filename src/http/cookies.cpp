@@ -72,7 +72,7 @@ CookieVerdict take_domain(Cookie& cookie, const Url& url, std::string domain) {
         return domain_matches(url.host(), domain) ? CookieVerdict::public_suffix : CookieVerdict::foreign_domain;
     if (!domain.empty() && !domain_matches(url.host(), domain)) return CookieVerdict::foreign_domain;
     cookie.host_only = domain.empty() || is_public;
-    cookie.domain = cookie.host_only ? url.host() : std::move(domain);
+    cookie.domain = cookie.host_only ? std::string(url.host()) : std::move(domain);
     return CookieVerdict::stored;
 }
 

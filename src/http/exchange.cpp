@@ -7,6 +7,20 @@
 
 namespace trawl::http {
 
+Lease& Exchange::send_over(Lease lease) {
+    lease_.emplace(std::move(lease));
+    began_ = Clock::now();
+    return *lease_;
+}
+
+void Exchange::restart(Request request) {
+    give_up();
+    decoder_.reset();
+    decoded_.clear();
+    rate_ = RateWatch(options_->rate_min);
+    request_ = std::move(request);
+}
+
 void Exchange::decode() {
     if (request_.method() == "HEAD") return;
     const auto codings = parse_content_encoding(headers());
@@ -20,17 +34,18 @@ void Exchange::decode() {
 
 void Exchange::take_in() {
     if (!decoder_) return;
-    auto verdict = decoder_->feed(lease_->body(), decoded_);
-    lease_->body().clear();
+    auto verdict = decoder_->feed(carrier().body(), decoded_);
+    carrier().body().clear();
     if (verdict && is_complete()) verdict = decoder_->finish();
     if (!verdict) throw ProtocolError(format("{}: {}", request_name(request_), verdict.error()));
 }
 
 Task<> Exchange::receive() {
+    has_waited_ = true;
     const TimePoint began = Loop::current().now();
-    const std::size_t before = lease_->body().size();
-    co_await lease_->more(request_, *options_);
-    const std::size_t arrived = lease_->body().size() - before;
+    const std::size_t before = carrier().body().size();
+    co_await carrier().more(request_, *options_);
+    const std::size_t arrived = carrier().body().size() - before;
     if (!is_complete() && !rate_.is_fast_enough(Loop::current().now() - began, arrived)) {
         throw TimeoutError(format("{}: less than {} bytes of the answer came per second; check that the source is up",
                                   request_name(request_), options_->rate_min));
@@ -51,13 +66,13 @@ Task<> Exchange::more() {
     }
 }
 
-Response Exchange::response() {
-    Response response(request_.method(), request_.url(), status(), headers(), std::move(body()));
-    Timings timings = lease_.timings();
+Response Exchange::make_response(std::string method, Url url) {
+    Response response(std::move(method), std::move(url), status(), headers(), std::move(body()));
+    Timings timings = lease_->timings();
     timings.first_byte = head_came_ - began_;
-    timings.body = Clock::now() - head_came_;
+    timings.body = has_waited_ ? Clock::now() - head_came_ : Duration::zero();
     response.set_timings(timings);
-    response.set_http_version(lease_->version());
+    response.set_http_version(carrier().version());
     return response;
 }
 

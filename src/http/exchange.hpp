@@ -15,25 +15,32 @@ namespace trawl::http {
 
 class Exchange {
 public:
-    /// Requires: the head of the response is there. `began`: when the request was sent. `options` outlive it.
-    Exchange(Request request, Lease lease, const ClientOptions& options, TimePoint began)
-        : request_(std::move(request)),
-          lease_(std::move(lease)),
-          options_(&options),
-          began_(began),
-          head_came_(Clock::now()),
-          rate_(options.rate_min) {}
+    /// `options` outlive it.
+    Exchange(Request request, const ClientOptions& options)
+        : request_(std::move(request)), options_(&options), rate_(options.rate_min) {}
+
+    [[nodiscard]] Request& request() noexcept { return request_; }
+    [[nodiscard]] const Request& request() const noexcept { return request_; }
+    /// Sends the request over `lease` from now on: await its begin(), then tell head_came(). Requires: it has no other.
+    Lease& send_over(Lease lease);
+    void head_came() noexcept {
+        head_came_ = Clock::now();
+        has_waited_ = false;
+    }
+    /// The connection ends, unless it was given back.
+    void give_up() noexcept { lease_.reset(); }
+    /// Gives up, and begins again with what a redirect or a login led to.
+    void restart(Request request);
 
     /// From then on more() throws TimeoutError.
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
 
-    [[nodiscard]] const Request& request() const& noexcept { return request_; }
-    [[nodiscard]] Request request() && noexcept { return std::move(request_); }
-    [[nodiscard]] int status() const noexcept { return lease_->status(); }
-    [[nodiscard]] const Headers& headers() const noexcept { return lease_->response_headers(); }
-    [[nodiscard]] bool is_complete() const noexcept { return lease_->is_complete(); }
+    // The rest requires that the head of the response is there.
+    [[nodiscard]] int status() const noexcept { return carrier().status(); }
+    [[nodiscard]] const Headers& headers() const noexcept { return carrier().response_headers(); }
+    [[nodiscard]] bool is_complete() const noexcept { return carrier().is_complete(); }
     /// What has come of the body and was not taken out.
-    [[nodiscard]] std::string& body() noexcept { return decoder_ ? decoded_ : lease_->body(); }
+    [[nodiscard]] std::string& body() noexcept { return decoder_ ? decoded_ : carrier().body(); }
     /// Undoes the body's content codings from here on. Throws ProtocolError when that cannot be done. To be called
     /// once, before the body is looked at.
     void decode();
@@ -41,19 +48,24 @@ public:
     /// Requires: not complete.
     Task<> more();
     /// The response's head, with the body that was not taken out.
-    [[nodiscard]] Response response();
+    [[nodiscard]] Response response() { return make_response(request_.method(), request_.url()); }
+    /// The same, and the request's own parts go into it.
+    [[nodiscard]] Response take_response() { return make_response(request_.take_method(), request_.take_url()); }
     /// The connection may serve others. To be called once, when the response is complete and the body taken out.
-    void give_back() { lease_.give_back(); }
+    void give_back() { lease_->give_back(); }
 
 private:
     Task<> receive();
     void take_in();
+    Response make_response(std::string method, Url url);
+    [[nodiscard]] Carrier& carrier() const noexcept { return *lease_->carrier(); }
 
     Request request_;
-    Lease lease_;
+    std::optional<Lease> lease_;
     const ClientOptions* options_;
-    TimePoint began_;
-    TimePoint head_came_;
+    TimePoint began_{};
+    TimePoint head_came_{};
+    bool has_waited_ = false;  // for more, since the head came
     RateWatch rate_;
     std::optional<TimePoint> deadline_;
     std::optional<Decoder> decoder_;

@@ -2,7 +2,7 @@
 /// the verdict is a state and a failure. One parser serves a connection for its whole life and reuses its buffers.
 ///
 ///     parser.begin("GET");
-///     send(write_request("GET", url, headers));
+///     append_request(bytes, "GET", url, headers), send(bytes);
 ///     parser.request_sent();
 ///     while (!parser.done()) {
 ///         std::string_view chunk = receive();

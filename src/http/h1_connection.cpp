@@ -19,18 +19,26 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
     // next.
     const bool came_unasked = std::exchange(is_new_, false) && !transport_.is_quiet();
     parser_.begin(request.method(), asks_close(request.headers()) || came_unasked);
-    const std::string bytes =
-        write_request(request.method(), request.url(), request.headers(), request.body(), proxy_login_);
+    bytes_.clear();
+    append_request(bytes_, request.method(), request.url(), request.headers(), request.body(), proxy_login_);
     try {
-        if (bytes.size() <= kSentAtOnce) {
-            co_await transport_.send(bytes, options.first_byte_timeout);
+        if (bytes_.size() > kSentAtOnce) {
+            co_await send_and_listen(bytes_, options);
+        } else if (StreamSocket* plain = transport_.plain()) {
+            co_await timeout(options.first_byte_timeout, plain->send(bytes_));
             parser_.request_sent();
         } else {
-            co_await send_and_listen(bytes, options);
+            co_await transport_.send(bytes_, options.first_byte_timeout);
+            parser_.request_sent();
         }
         const TimePoint deadline = Loop::current().deadline_after(options.first_byte_timeout);
         while (parser_.state() == H1State::head) {
-            Buffer chunk = co_await transport_.receive(deadline - Loop::current().now());
+            Buffer chunk;
+            if (StreamSocket* plain = transport_.plain()) {
+                chunk = co_await timeout_at(deadline, plain->receive());
+            } else {
+                chunk = co_await transport_.receive(deadline - Loop::current().now());
+            }
             take(chunk);
         }
     } catch (const TimeoutError&) {

@@ -43,6 +43,7 @@ private:
     Transport transport_;
     ResponseParser parser_;
     std::optional<std::string> proxy_login_;
+    std::string bytes_;  // of the request that is being sent
     bool is_new_ = true;
 };
 

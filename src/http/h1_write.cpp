@@ -6,13 +6,12 @@
 #include <charconv>
 
 #include "request_rules.hpp"
+#include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl::http {
 namespace {
-
-constexpr std::string_view upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 void append_number(std::string& out, std::uint64_t number, int base = 10) {
     std::array<char, 20> digits{};
@@ -22,12 +21,6 @@ void append_number(std::string& out, std::uint64_t number, int base = 10) {
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ").append(value).append("\r\n");
-}
-
-bool is_field(std::string_view name, std::string_view lower_name) {
-    return std::ranges::equal(name, lower_name, [](char a, char b) {
-        return (upper.find(a) == std::string_view::npos ? a : static_cast<char>(a + 32)) == b;
-    });
 }
 
 void check_framing(const Headers& headers, std::size_t body_size) {
@@ -92,13 +85,12 @@ constexpr Phrase phrases[] = {{100, "Continue"},
 
 }  // namespace
 
-std::string write_request(std::string_view method, const Url& url, const Headers& headers, std::string_view body,
-                          const std::optional<std::string>& proxy_login) {
+void append_request(std::string& out, std::string_view method, const Url& url, const Headers& headers,
+                    std::string_view body, const std::optional<std::string>& proxy_login) {
     check_method(method);
     check_framing(headers, body.size());
     check_host(headers);
-    std::string out;
-    std::size_t size = method.size() + url.str().size() + body.size() + 64;  // 64: the fixed words and a length
+    std::size_t size = out.size() + method.size() + url.str().size() + body.size() + 64;  // 64: fixed words, a length
     for (const auto [name, value] : headers) size += name.size() + value.size() + 4;
     out.reserve(size);
     out.append(method).append(" ");
@@ -109,14 +101,15 @@ std::string write_request(std::string_view method, const Url& url, const Headers
     else
         append_field(out, "Host", url.host_header());
     for (const auto [name, value] : headers)
-        if (!is_field(name, "host") && !is_field(name, "content-length")) append_field(out, name, value);
+        if (!equal_ignoring_case(name, "host") && !equal_ignoring_case(name, "content-length"))
+            append_field(out, name, value);
     if (proxy_login && !proxy_login->empty()) append_field(out, "Proxy-Authorization", *proxy_login);
     if (!body.empty() || expects_body(method)) {
         out.append("Content-Length: ");
         append_number(out, body.size());
         out.append("\r\n");
     }
-    return out.append("\r\n").append(body);
+    out.append("\r\n").append(body);
 }
 
 std::string write_response_head(int status, const Headers& headers, std::optional<std::uint64_t> content_length) {

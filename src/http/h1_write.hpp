@@ -12,13 +12,13 @@
 
 namespace trawl::http {
 
-/// A whole request: Host first (from the URL, unless `headers` has one), then `headers`, then Content-Length where the
-/// method or the body calls for it (RFC 9110 section 8.6), then the body. Throws UsageError if the method is no token,
-/// or if `headers` has a Transfer-Encoding or a Content-Length other than the body's. `proxy_login`: the request goes
-/// to a proxy, which is told the whole URL (RFC 9112, 3.2.2), with this Proxy-Authorization unless it is empty.
-[[nodiscard]] std::string write_request(std::string_view method, const Url& url, const Headers& headers,
-                                        std::string_view body = {},
-                                        const std::optional<std::string>& proxy_login = std::nullopt);
+/// Appends a whole request: Host first (from the URL, unless `headers` has one), then `headers`, then Content-Length
+/// where the method or the body calls for it (RFC 9110 section 8.6), then the body. Throws UsageError if the method is
+/// no token, or if `headers` has a Transfer-Encoding or a Content-Length other than the body's. `proxy_login`: the
+/// request goes to a proxy, which is told the whole URL (RFC 9112, 3.2.2), with this Proxy-Authorization unless it is
+/// empty.
+void append_request(std::string& out, std::string_view method, const Url& url, const Headers& headers,
+                    std::string_view body = {}, const std::optional<std::string>& proxy_login = std::nullopt);
 
 /// A response's head. Without a length the body is sent in chunks (append_chunk ... last_chunk); 1xx, 204 and 304 get
 /// neither field. Framing fields in `headers` are a UsageError. Requires: 100 <= status <= 999.

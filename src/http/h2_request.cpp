@@ -33,8 +33,8 @@ void append_pseudo_fields(std::vector<H2Field>& fields, std::string_view method,
                           const Headers& headers) {
     const auto host = headers.get("host");
     fields.push_back({":method", std::string(method)});
-    fields.push_back({":scheme", url.scheme()});
-    fields.push_back({":authority", host ? std::string(*host) : url.host_header()});
+    fields.push_back({":scheme", std::string(url.scheme())});
+    fields.push_back({":authority", std::string(host.value_or(url.host_header()))});
     fields.push_back({":path", url.target(), url.target_view().find('?') != std::string_view::npos});
 }
 

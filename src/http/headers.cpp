@@ -2,39 +2,60 @@
 #include "trawl/http/headers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "headers_builder.hpp"
+#include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl {
 namespace {
 
-constexpr std::string_view token_chars =  // RFC 9110 section 5.6.2
-    "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-constexpr std::string_view blanks = " \t";
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+using CharSet = std::array<bool, 256>;
 
+constexpr CharSet char_set(std::string_view chars) {
+    CharSet set{};
+    for (const char c : chars) set[static_cast<unsigned char>(c)] = true;
+    return set;
+}
+
+constexpr CharSet token_chars =  // RFC 9110 section 5.6.2
+    char_set("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+bool is_token_char(char c) noexcept { return token_chars[static_cast<unsigned char>(c)]; }
+
+constexpr std::array<char, 256> lower_chars = [] {
+    std::array<char, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) table[i] = to_lower(static_cast<char>(i));
+    return table;
+}();
+
+char lower(char c) noexcept { return lower_chars[static_cast<unsigned char>(c)]; }
+
+/// Names are compared far more often than found: most differ in length, or in how they begin.
 bool same_name(std::string_view left, std::string_view right) noexcept {
-    return left.size() == right.size() &&
-           std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) { return lower(a) == lower(b); });
+    if (left.size() != right.size() || left.empty() || lower(left.front()) != lower(right.front())) return false;
+    return std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) { return lower(a) == lower(b); });
 }
 
 std::string_view trim(std::string_view text) noexcept {
-    const std::size_t begin = std::min(text.find_first_not_of(blanks), text.size());
-    return text.substr(begin, text.find_last_not_of(blanks) + 1 - begin);
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    return text;
 }
 
 void check_name(std::string_view name) {
     if (name.empty()) throw UsageError("a header field has no name");
-    const std::size_t bad = name.find_first_not_of(token_chars);
-    if (bad == std::string_view::npos) return;
+    const auto bad = std::ranges::find_if_not(name, is_token_char);
+    if (bad == name.end()) return;
     throw UsageError(
         format("a header field's name has the byte 0x{:02x} at position {}; only letters, digits and "
                "!#$%&'*+-.^_`|~ may stand there",
-               static_cast<unsigned char>(name[bad]), bad));
+               static_cast<unsigned char>(*bad), bad - name.begin()));
 }
 
 /// The value itself stays out of the message: it may be a password.
@@ -125,15 +146,19 @@ Headers::Field Headers::operator[](std::size_t index) const noexcept {
 }
 
 std::string_view Headers::name(const Slot& slot) const noexcept {
-    return std::string_view(text_).substr(slot.name_begin, slot.name_size);
+    return {text_.data() + slot.name_begin, slot.name_size};
 }
 
 std::string_view Headers::value(const Slot& slot) const noexcept {
-    return std::string_view(text_).substr(slot.value_begin, slot.value_size);
+    return {text_.data() + slot.value_begin, slot.value_size};
 }
 
 std::size_t Headers::find(std::string_view name, std::size_t from) const noexcept {
-    while (from < slots_.size() && !same_name(this->name(slots_[from]), name)) ++from;
+    const std::size_t size = slots_.size();
+    for (; from < size; ++from) {
+        const Slot& slot = slots_[from];
+        if (slot.name_size == name.size() && same_name({text_.data() + slot.name_begin, slot.name_size}, name)) break;
+    }
     return from;
 }
 
@@ -160,7 +185,7 @@ bool HeadersBuilder::finish_field() {
     Headers& h = headers_;
     const std::size_t value_begin = h.text_.size() - value_size_;
     const std::size_t name_begin = value_begin - name_size_;
-    while (value_size_ > 0 && blanks.find(h.text_.back()) != std::string_view::npos) {
+    while (value_size_ > 0 && is_blank(h.text_.back())) {
         h.text_.pop_back();
         --value_size_;
     }

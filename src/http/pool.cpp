@@ -27,6 +27,35 @@ PoolDecisions Pool::request(RequestId id, std::string_view origin, TimePoint now
     return decisions;
 }
 
+std::optional<ConnectionId> Pool::request_at_once(RequestId id, std::string_view origin, TimePoint now) {
+    assert(!requests_.contains(id));
+    const auto at = origins_.find(origin);
+    if (at == origins_.end() || !at->second.waiting.empty()) return std::nullopt;
+    const std::optional<ConnectionId> found = ready_for_more(at->second, now);
+    if (!found) return std::nullopt;
+    Connection& connection = connections_.at(*found);
+    if (!connection.is_shared) at->second.idle.pop_back();
+    connection.use = Use::active;
+    ++connection.request_count;
+    requests_.emplace(id, Request{at, next_order_++, found});
+    return found;
+}
+
+/// The first that serve() would give away, if it has nothing to close before.
+std::optional<ConnectionId> Pool::ready_for_more(const Origin& origin, TimePoint now) const {
+    if (!origin.idle.empty()) {
+        const bool is_fresh = connections_.at(origin.idle.back()).deadline > now;
+        return is_fresh ? std::optional(origin.idle.back()) : std::nullopt;
+    }
+    for (const ConnectionId id : origin.shared) {
+        const Connection& shared = connections_.at(id);
+        const bool is_stale = shared.use == Use::idle && shared.deadline <= now;
+        if (is_stale || shared.connected_at + limits_.lifetime_max <= now) return std::nullopt;
+        if (shared.request_count < shared.requests_max) return id;
+    }
+    return std::nullopt;
+}
+
 /// Null when its request was cancelled meanwhile.
 Pool::Connection* Pool::ready(ConnectionId id, TimePoint now) {
     const auto at = connections_.find(id);

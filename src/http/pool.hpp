@@ -53,6 +53,10 @@ public:
     /// TLS settings, if they differ). `may_share`: a new connection may speak HTTP/2. Requires: `id` is not in use.
     [[nodiscard]] PoolDecisions request(RequestId id, std::string_view origin, TimePoint now, bool may_share = false);
 
+    /// The same where a connection can be had at once, which is most of the time: that one, and nothing else changes.
+    /// None where request() has something to decide; the request is not known to the pool then.
+    [[nodiscard]] std::optional<ConnectionId> request_at_once(RequestId id, std::string_view origin, TimePoint now);
+
     /// The connection that was to be opened is ready for the request that it was opened for, and for no other one.
     [[nodiscard]] PoolDecisions connected(ConnectionId id, TimePoint now);
     /// The same for one that is shared by up to `streams_max` requests.
@@ -113,6 +117,7 @@ private:
     void serve(TimePoint now, PoolDecisions& decisions);
     void serve_from_idle(Origins::iterator origin, TimePoint now, PoolDecisions& decisions);
     void serve_from_shared(Origins::iterator origin, TimePoint now, PoolDecisions& decisions);
+    [[nodiscard]] std::optional<ConnectionId> ready_for_more(const Origin& origin, TimePoint now) const;
     [[nodiscard]] static bool may_open(const Origin& origin, std::size_t per_origin_max);
     [[nodiscard]] Connection* ready(ConnectionId id, TimePoint now);
     void retire(Connections::iterator connection, PoolDecisions& decisions);

@@ -48,7 +48,7 @@ Proxy parse_proxy(std::string_view text) {
         const std::string_view authority = rest.substr(0, rest.find('/'));
         const bool has_port = names_port(authority.substr(authority.rfind('@') + 1));
         const std::uint16_t port = has_port || !is_socks ? url.port() : 1080;
-        return {is_socks ? Proxy::Kind::kSocks5 : Proxy::Kind::kHttp, url.host(), port, url.userinfo()};
+        return {is_socks ? Proxy::Kind::kSocks5 : Proxy::Kind::kHttp, std::string(url.host()), port, url.userinfo()};
     } catch (const InvalidUrl& error) {
         throw UsageError(format("a proxy's URL is none: {}", error.what()));
     }
@@ -116,7 +116,7 @@ bool covers(std::string entry, const Url& url) {
     if (entry == "*") return true;
     const auto port = take_port(entry);
     if (port && *port != std::to_string(url.port())) return false;
-    return is_in_network(url.host(), entry) || is_at_or_below(url.host(), entry);
+    return is_in_network(std::string(url.host()), entry) || is_at_or_below(url.host(), entry);
 }
 
 bool is_loopback(const std::string& host) {
@@ -183,7 +183,7 @@ Proxies& Proxies::except(std::string_view hosts) {
 }
 
 bool Proxies::is_excepted(const Url& url) const {
-    if (loopback_is_direct_ && is_loopback(url.host())) return true;
+    if (loopback_is_direct_ && is_loopback(std::string(url.host()))) return true;
     return std::ranges::any_of(except_, [&](const std::string& entry) { return covers(entry, url); });
 }
 

@@ -17,6 +17,9 @@ public:
     explicit Transport(StreamSocket&& socket) : stream_(Plain(std::move(socket))) {}
     explicit Transport(TlsStream stream) : stream_(std::move(stream)) {}
 
+    /// The socket, if there is nothing between it and the bytes: it is quicker to wait for it itself. Else null.
+    [[nodiscard]] StreamSocket* plain() noexcept { return std::get_if<Plain>(&stream_); }
+
     /// As StreamSocket and TlsStream do; throws TimeoutError when it takes longer than `limit`.
     Task<Buffer> receive(Duration limit) {
         if (auto* plain = std::get_if<Plain>(&stream_)) co_return co_await timeout(limit, plain->receive());

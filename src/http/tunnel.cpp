@@ -52,7 +52,7 @@ Task<> open_by_socks5(TcpStream& stream, const Proxy& proxy, const Request& requ
 // ---- CONNECT ----
 
 std::string connect_head(const Proxy& proxy, const Url& url) {
-    const bool is_ipv6 = url.host().find(':') != std::string::npos;
+    const bool is_ipv6 = url.host().find(':') != std::string_view::npos;
     const std::string authority = format("{}{}{}:{}", is_ipv6 ? "[" : "", url.host(), is_ipv6 ? "]" : "", url.port());
     std::string head = format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", authority);
     const std::string login = proxy_authorization(proxy);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -145,6 +146,18 @@ std::string_view take_until(std::string_view& text, std::string_view delimiters)
     return taken;
 }
 
+std::uint32_t end_of(std::string_view text) { return static_cast<std::uint32_t>(text.size()); }
+
+void append_number(std::string& out, std::uint16_t number) {
+    std::array<char, 5> digits{};
+    out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+}
+
+/// ":8080"; nothing for the scheme's own.
+void append_port(std::string& out, std::uint16_t port, bool is_https) {
+    if (port != (is_https ? 443 : 80)) append_number(out.append(":"), port);
+}
+
 bool take(std::string_view& text, std::string_view prefix) {
     if (!text.starts_with(prefix)) return false;
     text.remove_prefix(prefix.size());
@@ -188,19 +201,41 @@ Url::Parts Url::split(std::string_view text) {
     return parts;
 }
 
-Url::Url(const Parts& parts) : scheme_(parts.scheme), host_(parts.host), port_(parts.port) {
-    text_ = scheme_ + "://";
+Url::Url(const Parts& parts) : port_(parts.port), scheme_size_(static_cast<std::uint8_t>(parts.scheme.size())) {
+    text_ = parts.scheme + "://";
     if (!parts.userinfo.empty()) text_ += parts.userinfo + '@';
-    text_ += host_header();
-    target_begin_ = text_.size();
+    const bool is_ipv6 = parts.host.find(':') != std::string::npos;
+    if (is_ipv6) text_ += '[';
+    host_begin_ = end_of(text_);
+    text_ += parts.host;
+    host_size_ = end_of(text_) - host_begin_;
+    if (is_ipv6) text_ += ']';
+    append_port(text_, port_, is_https());
+    target_begin_ = end_of(text_);
     const std::string path = http::remove_dot_segments(parts.path);
     text_ += path.empty() ? "/" : path;
     if (parts.has_query) text_ += '?';
-    query_begin_ = text_.size();
+    query_begin_ = end_of(text_);
     text_ += parts.query;
-    target_end_ = text_.size();
+    target_end_ = end_of(text_);
     if (parts.has_fragment) text_ += '#' + parts.fragment;
     check_size(text_);  // encoding can treble it
+}
+
+/// This URL with another path and query, which are in normal form already, and a fragment ("" or "#...").
+Url Url::with_target(std::string_view target, std::string_view fragment) const {
+    Url url;
+    url.text_.reserve(target_begin_ + target.size() + fragment.size());
+    url.text_.append(text_, 0, target_begin_).append(target).append(fragment);
+    check_size(url.text_);
+    url.host_begin_ = host_begin_;
+    url.host_size_ = host_size_;
+    url.target_begin_ = target_begin_;
+    url.target_end_ = target_begin_ + end_of(target);
+    url.query_begin_ = target_begin_ + static_cast<std::uint32_t>(std::min(target.find('?'), target.size() - 1) + 1);
+    url.port_ = port_;
+    url.scheme_size_ = scheme_size_;
+    return url;
 }
 
 Url Url::parse(std::string_view text) {
@@ -212,9 +247,10 @@ Url Url::parse(std::string_view text) {
 
 Url Url::resolve(std::string_view reference) const {
     reference = trim(reference);
+    if (http::is_plain_target(reference)) return with_target(reference, {});
     check_bytes(reference);
     if (scheme_size(reference) > 0) return parse(reference);
-    if (reference.starts_with("//")) return parse(scheme_ + ':' + std::string(reference));
+    if (reference.starts_with("//")) return parse(format("{}:{}", scheme(), reference));
     Parts found = split(reference);
     Parts result = split(text_);
     if (found.path.empty()) {
@@ -230,28 +266,31 @@ Url Url::resolve(std::string_view reference) const {
 }
 
 Url Url::with_query(std::string_view key, std::string_view value) const {
-    std::string query;
-    bool found = false;
     const std::string_view raw = raw_query();
+    std::string target(target_view().substr(0, target_view().find('?')));
+    target += '?';
+    const std::size_t query_begin = target.size();
+    bool found = false;
     for (std::size_t begin = 0; begin <= raw.size() && !raw.empty();) {
         std::string_view rest = raw.substr(begin);
         const http::QueryPiece piece = http::next_query_piece(rest);
         const bool same = !piece.whole.empty() && http::decode_form(piece.key) == key;
         if (!same || !found) {
-            if (begin > 0) query += '&';
-            query += same ? std::string(piece.key) + '=' + http::encode_component(value) : std::string(piece.whole);
+            if (begin > 0) target += '&';
+            if (same) {
+                target.append(piece.key).append("=").append(http::encode_component(value));
+            } else {
+                target += piece.whole;
+            }
         }
         found = found || same;
         begin += piece.whole.size() + 1;
     }
     if (!found) {
-        if (!query.empty() && !query.ends_with('&')) query += '&';
-        query += http::encode_component(key) + '=' + http::encode_component(value);
+        if (target.size() > query_begin && !target.ends_with('&')) target += '&';
+        target.append(http::encode_component(key)).append("=").append(http::encode_component(value));
     }
-    Parts parts = split(text_);
-    parts.query = query;
-    parts.has_query = true;
-    return Url(parts);
+    return with_target(target, std::string_view(text_).substr(target_end_));
 }
 
 std::optional<std::string> Url::query(std::string_view key) const {
@@ -278,19 +317,20 @@ std::string_view Url::target_view() const noexcept {
 }
 
 std::string Url::origin() const {
-    const bool is_ipv6 = host_.find(':') != std::string::npos;
-    return format("{}://{}{}{}:{}", scheme_, is_ipv6 ? "[" : "", host_, is_ipv6 ? "]" : "", port_);
-}
-
-std::string Url::host_header() const {
-    const bool is_ipv6 = host_.find(':') != std::string::npos;
-    std::string out = is_ipv6 ? '[' + host_ + ']' : host_;
-    if (port_ != (is_https() ? 443 : 80)) out += format(":{}", port_);
+    std::string out;
+    out.reserve(text_.size() + 6);
+    out.append(scheme()).append("://").append(host_header());
+    if (port_ == (is_https() ? 443 : 80)) append_number(out.append(":"), port_);
     return out;
 }
 
+std::string_view Url::host_header() const noexcept {
+    const std::size_t begin = host_begin_ - (text_[host_begin_ - 1] == '[' ? 1 : 0);
+    return std::string_view(text_).substr(begin, target_begin_ - begin);
+}
+
 std::optional<std::string> Url::userinfo() const {
-    const std::size_t begin = scheme_.size() + 3;
+    const std::size_t begin = scheme_size_ + std::size_t{3};
     const std::string_view authority = std::string_view(text_).substr(begin, target_begin_ - begin);
     const std::size_t at = authority.find('@');
     if (at == std::string_view::npos) return std::nullopt;

@@ -135,6 +135,18 @@ std::string remove_dot_segments(std::string_view path) {
     return out;
 }
 
+bool is_plain_target(std::string_view text) noexcept {
+    if (!text.starts_with('/') || text.starts_with("//")) return false;
+    const CharSet* allowed = &path_chars;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool begins_query = text[i] == '?' && allowed == &path_chars;
+        if (begins_query) allowed = &query_chars;
+        if (!begins_query && !(*allowed)[static_cast<unsigned char>(text[i])]) return false;
+        if (text[i] == '.' && text[i - 1] == '/' && allowed == &path_chars) return false;  // perhaps a dot segment
+    }
+    return true;
+}
+
 bool is_secret_key(std::string_view decoded_key) {
     std::string key;
     for (const char c : lower_ascii(decoded_key))

@@ -28,6 +28,10 @@ struct QueryPiece {
 /// RFC 3986 section 5.2.4.
 [[nodiscard]] std::string remove_dot_segments(std::string_view path);
 
+/// Whether `text` is a path from the root, perhaps with a query, that is in normal form for certain: nothing in it is
+/// to be encoded or left out. False also for some that are, those with a "%" among them.
+[[nodiscard]] bool is_plain_target(std::string_view text) noexcept;
+
 /// A key whose value must not reach a log: "token", "api_key", "X-Amz-Signature", ...
 [[nodiscard]] bool is_secret_key(std::string_view decoded_key);
 

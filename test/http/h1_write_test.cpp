@@ -9,6 +9,12 @@
 namespace trawl::http {
 namespace {
 
+std::string write_request(std::string_view method, const Url& url, const Headers& headers, std::string_view body = {}) {
+    std::string out;
+    append_request(out, method, url, headers, body);
+    return out;
+}
+
 TEST(WriteRequest, PutsHostFirstAndTheLengthWhereItBelongs) {
     const Url url = Url::parse("http://u:p@example.com:8080/a b?q=1#top");
     EXPECT_EQ(write_request("GET", url, {{"Accept", "*/*"}, {"X-A", "1"}}),

@@ -28,7 +28,7 @@ Task<std::pair<std::string, bool>> answered_early(std::string early, std::string
         co_await peer.rest();
     });
     const Url url = Url::parse(server.url());
-    TcpStream stream = co_await TcpStream::connect(url.host(), url.port());
+    TcpStream stream = co_await TcpStream::connect(std::string(url.host()), url.port());
     while (!early.empty() && stream.is_quiet()) co_await sleep(1ms);
     http::H1Connection connection(http::Transport(std::move(stream)), {}, std::nullopt);
     const ClientOptions options;

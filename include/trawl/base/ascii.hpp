@@ -11,7 +11,8 @@ constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_
 
 /// Equal without regard to the case of ASCII letters.
 constexpr bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+    if (left.size() != right.size()) return false;
+    return std::equal(left.begin(), left.end(), right.begin(),
                       [](char a, char b) { return to_lower(a) == to_lower(b); });
 }
 

@@ -81,7 +81,7 @@ public:
     Request request(std::string_view method, const Url& url);
 
     /// Sends a request that was put together before: see Request::send() and stream().
-    Task<Response> send(Request request);
+    Task<Response> send(Request&& request);
     Task<ResponseStream> stream(Request request);
 
     /// The pool in words: "[http://127.0.0.1:8000 h1 idle 3s] [https://example.com:443 h2 3/100] queue 2".

@@ -96,6 +96,9 @@ public:
 
     [[nodiscard]] const std::string& method() const noexcept { return method_; }
     [[nodiscard]] const Url& url() const noexcept { return url_; }
+    /// What it was made of, for what comes of it. A request without them may only be assigned to or destroyed.
+    [[nodiscard]] std::string take_method() noexcept { return std::move(method_); }
+    [[nodiscard]] Url take_url() noexcept { return std::move(url_); }
     [[nodiscard]] const Headers& headers() const noexcept { return headers_; }
     [[nodiscard]] Headers& mutable_headers() noexcept { return headers_; }
     [[nodiscard]] const std::string& body() const noexcept { return body_; }

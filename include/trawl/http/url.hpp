@@ -38,19 +38,24 @@ public:
     /// For logs and messages: without userinfo and fragment, values of keys that sound secret replaced by ***.
     [[nodiscard]] std::string redacted() const;
 
-    [[nodiscard]] const std::string& scheme() const noexcept { return scheme_; }
+    /// "http" or "https". A view into this URL, as those of host() and target_view() are.
+    [[nodiscard]] std::string_view scheme() const noexcept { return std::string_view(text_).substr(0, scheme_size_); }
     /// In lower case; an IPv6 address without its brackets.
-    [[nodiscard]] const std::string& host() const noexcept { return host_; }
+    [[nodiscard]] std::string_view host() const noexcept {
+        return std::string_view(text_).substr(host_begin_, host_size_);
+    }
     /// 443 or 80 where the URL names none.
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-    [[nodiscard]] bool is_https() const noexcept { return scheme_.size() == 5; }
+    [[nodiscard]] bool is_https() const noexcept { return scheme_size_ == 5; }
     /// Path and query, as they stand in a request line (RFC 9112 section 3.2.1). Starts with "/".
     [[nodiscard]] std::string_view target_view() const noexcept;
     [[nodiscard]] std::string target() const { return std::string(target_view()); }
     /// "https://host:port", the port always written out: what a connection belongs to.
     [[nodiscard]] std::string origin() const;
     /// The value of the Host field: the port only where it is not the scheme's own.
-    [[nodiscard]] std::string host_header() const;
+    [[nodiscard]] std::string_view host_header() const noexcept;
+    /// Everything before the path: what URLs of one origin and one login have in common.
+    [[nodiscard]] std::string_view prefix() const noexcept { return std::string_view(text_).substr(0, target_begin_); }
     /// "user:password", decoded, if the URL has them: what basic authentication sends.
     [[nodiscard]] std::optional<std::string> userinfo() const;
 
@@ -58,18 +63,21 @@ public:
 
 private:
     struct Parts;
+    Url() = default;
     explicit Url(const Parts& parts);
+    [[nodiscard]] Url with_target(std::string_view target, std::string_view fragment) const;
     [[nodiscard]] static Parts split(std::string_view text);
     static void split_authority(std::string_view authority, std::string_view original, Parts& parts);
     [[nodiscard]] std::string_view raw_query() const noexcept;
 
-    std::string text_;
-    std::string scheme_;
-    std::string host_;
-    std::size_t target_begin_ = 0;
-    std::size_t query_begin_ = 0;  // behind the "?"; target_end_ if there is no query
-    std::size_t target_end_ = 0;
+    std::string text_;  // at most 64 KB
+    std::uint32_t host_begin_ = 0;
+    std::uint32_t host_size_ = 0;
+    std::uint32_t target_begin_ = 0;
+    std::uint32_t query_begin_ = 0;  // behind the "?"; target_end_ if there is no query
+    std::uint32_t target_end_ = 0;
     std::uint16_t port_ = 0;
+    std::uint8_t scheme_size_ = 0;
 };
 
 }  // namespace trawl
