@@ -22,7 +22,7 @@ public:
           options_(&options),
           began_(began),
           head_came_(Clock::now()),
-          rate_(options.rate_min) {}
+          rate_(options.rate_min, options.rate_window) {}
 
     /// From then on more() throws TimeoutError.
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
