@@ -250,6 +250,7 @@ void H2Session::on_server_reset(StreamId id, std::uint32_t code) {
 
 void H2Session::on_goaway(std::uint32_t code, std::string_view debug) {
     goaway_ = h2_error_name(code) + debug_text(debug);
+    is_asked_for_calm_ = code == enhance_your_calm;
 }
 
 std::optional<H2Events::Read> H2Session::read_body(StreamId id, std::span<char> out) {
@@ -296,7 +297,7 @@ void H2Session::on_closed(StreamId id, std::uint32_t code, bool ended) {
     exchange.request_body = std::string();
     if (open_count_ > 0) --open_count_;
     if (!exchange.stream.done())
-        fail(id, exchange, closed_failure(exchange.stream, code, ended), code == refused_stream);
+        fail(id, exchange, closed_failure(exchange.stream, code, ended), code == refused_stream && !is_asked_for_calm_);
 }
 
 void H2Session::on_given_up(std::uint32_t code, std::string_view reason) {

@@ -135,6 +135,7 @@ private:
     std::size_t resets_ = 0;
     bool sends_bodies_ = false;
     bool has_ended_ = false;
+    bool is_asked_for_calm_ = false;  // by a GOAWAY: what it left out is not to be sent again at once
 };
 
 }  // namespace trawl::http

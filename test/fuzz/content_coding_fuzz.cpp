@@ -15,8 +15,8 @@ struct Outcome {
     std::string out, error;
 };
 
-/// Small limits: what is behind them would be more of the same. What the ratio comes to is looked at after each step, so
-/// that it depends on the pieces: it is left out here.
+/// Small limits: what is behind them would be more of the same. What the ratio comes to is looked at after each step,
+/// so that it depends on the pieces: it is left out here.
 constexpr DecoderLimits limits{.out_max = 3'000, .ratio_max = 1'000'000};
 
 Outcome decode(const std::vector<Coding>& codings, std::string_view body, std::size_t piece) {

@@ -1,5 +1,5 @@
-/// Any bytes as what an HTTP/2 server sends to a client with four requests. Whole and in pieces they come to the same; what
-/// is held and what is answered stays small; nothing is left undecided.
+/// Any bytes as what an HTTP/2 server sends to a client with four requests. Whole and in pieces they come to the same;
+/// what is held and what is answered stays small; nothing is left undecided.
 #include <algorithm>
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
-/// Any lines as Set-Cookie fields of one answer, and as dates. What is stored can be sent, to where it may go; a jar keeps
-/// its limits.
+/// Any lines as Set-Cookie fields of one answer, and as dates. What is stored can be sent, to where it may go; a jar
+/// keeps its limits.
 #include <algorithm>
 #include <chrono>
 

@@ -1,5 +1,5 @@
-/// Any bytes as what a TLS server sends, in pieces. Nobody shakes hands by chance, no data come out, and what the client
-/// has to say stays short.
+/// Any bytes as what a TLS server sends, in pieces. Nobody shakes hands by chance, no data come out, and what the
+/// client has to say stays short.
 #include <algorithm>
 
 #include "fuzz.hpp"

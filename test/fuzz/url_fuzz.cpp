@@ -1,5 +1,5 @@
-/// Any bytes as a URL, and as a reference found in one. What is taken is in normal form, means itself, and fits into a line
-/// of a request; what is refused says why.
+/// Any bytes as a URL, and as a reference found in one. What is taken is in normal form, means itself, and fits into a
+/// line of a request; what is refused says why.
 #include <algorithm>
 
 #include "fuzz.hpp"

@@ -1,7 +1,8 @@
 /// ResponseParser on the situations that llhttp's own suite of responses describes: what llhttp says in its strict
 /// mode, what we say, and why, where it is not the same. Each is fed whole, cut in two at every byte, and byte by byte.
 ///
-/// All 85 of them are here. The suite is that of llhttp 9.4; Debian 12 has 8.1, whose verdict the reasons name where the two differ.
+/// All 85 of them are here. The suite is that of llhttp 9.4; Debian 12 has 8.1, whose verdict the reasons name where
+/// the two differ.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -127,8 +128,8 @@ TEST(LlhttpCases, Invalid) {
     for (const Row& row : rows) check(row);
 }
 
-// Their suite has these for its lenient flags, which take them. We set none: what is theirs here is their strict verdict, but
-// for bytes behind a response that closes, which end a connection of ours and nothing else.
+// Their suite has these for its lenient flags, which take them. We set none: what is theirs here is their strict
+// verdict, but for bytes behind a response that closes, which end a connection of ours and nothing else.
 TEST(LlhttpCases, WhatLenientFlagsWouldTakeIsRefused) {
     const Row rows[] = {
         {"HTTP/5.6", "HTTP/5.6 200 OK\r\n\r\n", error, "failed: syntax"},
@@ -140,8 +141,8 @@ TEST(LlhttpCases, WhatLenientFlagsWouldTakeIsRefused) {
          "failed: syntax"},
         {"close, and more than the length", ok("Content-Length: 5\r\nConnection: close\r\n\r\n0123456789"), complete,
          "200 OK [Content-Length=5 Connection=close] body '01234' leftover 5"},
-        {"204, close, and the start of another", "HTTP/1.1 204 N\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK",
-         complete, "204 N [Connection=close] body '' leftover 15"},
+        {"204, close, and the start of another", "HTTP/1.1 204 N\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK", complete,
+         "204 N [Connection=close] body '' leftover 15"},
         {"a folded Transfer-Encoding", ok("Transfer-Encoding: chunked\r\n abc\r\n\r\n5\r\nWorld\r\n0\r\n\r\n"), error,
          "failed: framing"},
     };

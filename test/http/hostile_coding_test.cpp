@@ -16,8 +16,8 @@ using testing::Hostile;
 using testing::ok;
 using testing::outcome;
 using testing::refused;
-using testing::taken;
 using testing::ScriptedServer;
+using testing::taken;
 using Then = testing::Answer::Then;
 
 constexpr std::array kCodings = {Coding::gzip, Coding::deflate, Coding::br, Coding::zstd};

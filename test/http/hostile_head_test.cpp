@@ -11,10 +11,10 @@ using testing::check;
 using testing::Hostile;
 using testing::ok;
 using testing::refused;
+using testing::repeated;
 using testing::taken;
 using testing::taken_as_last;
 using testing::with;
-using testing::repeated;
 using Then = testing::Answer::Then;
 
 std::string field(const std::string& line) { return with(line + "\r\nContent-Length: 3\r\n\r\nabc"); }
@@ -58,7 +58,8 @@ TEST(HostileHead, AStatusLineSaysVersionAndStatus) {
         refused("SMTP", "220 mail.example ESMTP\r\n"),
         refused("HTTP/2's frames", "\0\0\x12\4\0\0\0\0\0\0\3\0\0\0\x80\0\4\0\1\0\0\0\5\0\xff\xff\xff"s),
         refused("a request", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
-        taken("a bare LF behind it, which RFC 9112 section 2.2 allows", "HTTP/1.1 200 OK\nContent-Length: 3\r\n\r\nabc"),
+        taken("a bare LF behind it, which RFC 9112 section 2.2 allows",
+              "HTTP/1.1 200 OK\nContent-Length: 3\r\n\r\nabc"),
         taken("no reason", status_line("HTTP/1.1 200")),
         taken("an empty reason", status_line("HTTP/1.1 200 ")),
         taken("status 999", status_line("HTTP/1.1 999 ?"), "999 'abc'"),
@@ -96,7 +97,8 @@ TEST(HostileHead, AFieldIsANameAColonAndAValue) {
                 "the head is larger than allowed"),
         refused("64 KB of empty lines", repeated("\r\n", 33'000) + ok("abc"), "the head is larger than allowed"),
         taken("200 fields", field(repeated("X: y\r\n", 198) + "X: y")),
-        taken("199 cookies of 300 bytes", field(repeated("Set-Cookie: a=" + std::string(284, 'b') + "\r\n", 198) + "X: y")),
+        taken("199 cookies of 300 bytes",
+              field(repeated("Set-Cookie: a=" + std::string(284, 'b') + "\r\n", 198) + "X: y")),
         taken("a folded value", field("X: y\r\n  z")),
         taken("a fold that reads like a field", field("X: y\r\n Content-Length: 1")),
         taken_as_last("a promise of nothing", field("Keep-Alive: timeout=0")),

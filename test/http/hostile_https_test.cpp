@@ -41,8 +41,8 @@ struct Bared : StreamSocket {
 
 enum class End { farewell, cut };
 
-/// Gives each request of a connection the next of these answers, inside TLS, and closes with TLS's own end, or as somebody
-/// does who cuts the line.
+/// Gives each request of a connection the next of these answers, inside TLS, and closes with TLS's own end, or as
+/// somebody does who cuts the line.
 class TlsServer {
 public:
     explicit TlsServer(std::vector<std::string> answers, End end = End::farewell)
@@ -118,7 +118,8 @@ TEST(HostileHttps, ABodyThatEndsWithTheConnectionEndsWithAFarewell) {
     } rows[] = {
         {"until close, with a farewell", "HTTP/1.1 200 OK\r\n\r\nabc", End::farewell, "200 'abc'"},
         {"until close, cut", "HTTP/1.1 200 OK\r\n\r\nabc", End::cut, "ProtocolError: GET https://", "close_notify"},
-        {"nothing until close, cut", "HTTP/1.1 200 OK\r\n\r\n", End::cut, "ProtocolError: GET https://", "close_notify"},
+        {"nothing until close, cut", "HTTP/1.1 200 OK\r\n\r\n", End::cut, "ProtocolError: GET https://",
+         "close_notify"},
         {"1.0 until close, cut", "HTTP/1.0 200 OK\r\n\r\nabc", End::cut, "ProtocolError: GET https://", "close_notify"},
         {"whole by its length, cut", ok("abc"), End::cut, "200 'abc'"},
         {"short of its length, with a farewell", testing::with("Content-Length: 4\r\n\r\nabc"), End::farewell,

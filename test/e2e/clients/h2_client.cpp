@@ -1,5 +1,6 @@
-/// The HTTP client as it is, without a pull's retries, for servers that misbehave: asks for /pages?page=1 and so on, all at
-/// once, over HTTP/2 without TLS, and prints what became of each as one line: "3: 200 <body>" or "3: error <why>".
+/// The HTTP client as it is, without a pull's retries, for servers that misbehave: asks for /pages?page=1 and so on,
+/// all at once, over HTTP/2 without TLS, and prints what became of each as one line: "3: 200 <body>" or "3: error
+/// <why>".
 ///
 ///     e2e_h2_client <base URL> <pages> [seconds without an answer, 2 unless said otherwise]
 #include <cstdlib>
