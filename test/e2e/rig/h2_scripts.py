@@ -248,14 +248,10 @@ class Late(Script):
 class OneAtATime(Script):
     settings = {SettingCodes.MAX_CONCURRENT_STREAMS: 1}
 
-    def __init__(self) -> None:
-        self.most = 0
-
     def answer(self, link: Link, stream: int, number: int) -> None:
         link.waiting.append((stream, number))
 
     def after(self, link: Link) -> None:
-        self.most = max(self.most, len(link.waiting))
         for stream, number in link.waiting:
             link.page(stream, number)
         link.waiting.clear()
@@ -268,18 +264,17 @@ class ClosedAtFirst(Script):
 
     def greet(self, link: Link) -> None:
         time.sleep(0.2)
-        link.h2.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: 100})
-        link.flush()
+        link.say_settings({SettingCodes.MAX_CONCURRENT_STREAMS: 100})
 
 
 class Restless(Script):
     """Its settings change with every request: tables, windows, frames, streams."""
 
     def answer(self, link: Link, stream: int, number: int) -> None:
-        link.h2.update_settings({SettingCodes.HEADER_TABLE_SIZE: (0, 4096, 100)[number % 3],
-                                 SettingCodes.INITIAL_WINDOW_SIZE: (1, 65535, 2**20)[number % 3],
-                                 SettingCodes.MAX_FRAME_SIZE: (16384, 2**24 - 1, 20000)[number % 3],
-                                 SettingCodes.MAX_CONCURRENT_STREAMS: number % 3 + 1})
+        link.say_settings({SettingCodes.HEADER_TABLE_SIZE: (0, 4096, 100)[number % 3],
+                           SettingCodes.INITIAL_WINDOW_SIZE: (1, 65535, 2**20)[number % 3],
+                           SettingCodes.MAX_FRAME_SIZE: (16384, 2**24 - 1, 20000)[number % 3],
+                           SettingCodes.MAX_CONCURRENT_STREAMS: number % 3 + 1})
         link.h2.ping(b"restless")
         link.page(stream, number)
 

@@ -15,7 +15,7 @@ from h2 import events
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.exceptions import ProtocolError
-from hyperframe.frame import DataFrame, Frame, HeadersFrame
+from hyperframe.frame import DataFrame, Frame, HeadersFrame, SettingsFrame
 
 from rig import numbered
 
@@ -25,7 +25,7 @@ SILENCE_S = 10  # a peer that says nothing for so long is given up
 class Script:
     """What the server does; by itself, it answers each request at once."""
 
-    settings: dict[int, int] = {}  # said first
+    settings: dict[int, int] = {}  # said behind python-h2's own
 
     def greet(self, link: "Link") -> None:
         """The connection is open, nothing but the settings was sent."""
@@ -51,9 +51,7 @@ class Link:
 
     def serve(self) -> None:
         self.h2.initiate_connection()
-        if self.server.script.settings:
-            self.h2.update_settings(self.server.script.settings)
-        self.flush()
+        self.say_settings(self.server.script.settings)
         self.server.script.greet(self)
         while received := self.socket.recv(65536):
             if self.has_left:
@@ -86,6 +84,11 @@ class Link:
     def head(self, stream: int, *fields: tuple[str, str], status: str = "200", end: bool = False) -> None:
         self.h2.send_headers(stream, [(":status", status), *fields], end_stream=end)
 
+    def say_settings(self, settings: dict[int, int]) -> None:
+        """python-h2 is not told: it takes any acknowledgement for that of its latest settings, and holds them against
+        requests that were sent before the client knew."""
+        self.raw(SettingsFrame(0, {int(key): value for key, value in settings.items()}))
+
     def raw(self, *frames: Frame) -> None:
         """Past python-h2, which must not say anything on those streams any more."""
         self.flush()
@@ -114,7 +117,8 @@ class Link:
 
 
 class Server:
-    """`requests`: the pages that were asked for; `farewells` and `resets`: the codes that clients sent."""
+    """`requests`: the pages that were asked for; `farewells` and `resets`: the codes that clients sent; `objections`: what
+    python-h2 had against clients, which a client that was treated well gives no cause for."""
 
     def __init__(self, script: Script, pages: int, certificate_folder: Path):
         self.script = script
@@ -123,6 +127,7 @@ class Server:
         self.requests: list[int] = []
         self.farewells: list[int] = []
         self.resets: list[int] = []
+        self.objections: list[str] = []
         self.connections = 0
         self._open: list[socket.socket] = []
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -156,8 +161,12 @@ class Server:
                 threading.Thread(target=self._serve, args=(accepted, wrap), daemon=True).start()
 
     def _serve(self, accepted: socket.socket, wrap) -> None:
-        with contextlib.suppress(OSError, ProtocolError):  # the client went, or was driven to what python-h2 objects to
+        try:
             with wrap(accepted) as connection:
                 with self.lock:
                     self.connections += 1
                 Link(self, connection).serve()
+        except OSError:  # the client went
+            pass
+        except ProtocolError as error:
+            self.objections.append(repr(error))
