@@ -21,6 +21,9 @@ if(TRAWL_SANITIZE)
     endif()
   endif()
 endif()
+if(TRAWL_FUZZ)  # libraries in C as well
+  add_compile_options(-O2 -fsanitize=fuzzer-no-link,${TRAWL_SANITIZE} -fno-sanitize-recover=all -fno-sanitize=vptr)
+endif()
 
 # trawl_precompile(<target> <header>...): parses them once for all sources of the target. Only where TRAWL_PCH says so: what
 # a source forgets to include is not missed then, and g++ warns of what is in the standard library.

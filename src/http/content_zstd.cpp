@@ -2,6 +2,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <algorithm>
 #include <new>
 
 #include "content_stage.hpp"
@@ -10,14 +11,16 @@
 namespace trawl::http {
 namespace {
 
-constexpr int window_log_max = 23;     // RFC 9659: 8 MB
-constexpr std::size_t magic_size = 4;  // RFC 8878 section 3.1.1
+constexpr int window_log_max = 23;         // RFC 9659: 8 MB
+constexpr std::size_t magic_size = 4;      // RFC 8878 section 3.1.1
+constexpr std::size_t head_size_max = 18;  // the same section: with all that may stand in front of the first block
 constexpr unsigned char frame_magic[magic_size] = {0x28, 0xb5, 0x2f, 0xfd};
 constexpr unsigned char skip_magic[magic_size] = {0x50, 0x2a, 0x4d, 0x18};  // section 3.1.2; the low four bits vary
 
-/// A frame's first four bytes are looked at here, one by one, and given on one by one. Where libzstd sees a whole frame
-/// at once, it forgets the limit of the window, and where the magic number is another, it tries its formats of before
-/// RFC 8878; both would depend on how the bytes came.
+/// A frame's first four bytes are looked at here, one by one, and all that may be its head is given on one by one.
+/// Where libzstd sees a whole frame at once, it forgets the limit of the window; it looks for one wherever a piece
+/// begins, and would take the middle of a head for one; where the magic number is another, it tries its formats of
+/// before RFC 8878. All this would depend on how the bytes came.
 class ZstdStage : public ContentStage {
 public:
     ZstdStage() {
@@ -26,22 +29,22 @@ public:
     }
 
     std::expected<Step, std::string> step(std::string_view in, std::span<char> out) override {
-        if (magic_at_ < magic_size) {
+        if (head_at_ < magic_size) {
             if (in.empty()) return Step{};
-            in = in.substr(0, 1);
             if (!is_magic(static_cast<unsigned char>(in.front())))
                 return std::unexpected(frames_ == 0 ? "is none: a frame begins otherwise"
                                                     : "is followed by bytes that do not belong to it");
-            ++magic_at_;
         }
+        if (head_at_ < head_size_max) in = in.substr(0, 1);
+        head_at_ = std::min(head_at_ + in.size(), head_size_max);
         return run(in, out);
     }
-    bool complete() const noexcept override { return frames_ > 0 && magic_at_ == 0; }
+    bool complete() const noexcept override { return frames_ > 0 && head_at_ == 0; }
 
 private:
     bool is_magic(unsigned char byte) {
-        if (magic_at_ == 0) return is_skipped_ = (byte & 0xf0) == skip_magic[0], is_skipped_ || byte == frame_magic[0];
-        return byte == (is_skipped_ ? skip_magic : frame_magic)[magic_at_];
+        if (head_at_ == 0) return is_skipped_ = (byte & 0xf0) == skip_magic[0], is_skipped_ || byte == frame_magic[0];
+        return byte == (is_skipped_ ? skip_magic : frame_magic)[head_at_];
     }
 
     std::expected<Step, std::string> run(std::string_view in, std::span<char> out) {
@@ -51,7 +54,7 @@ private:
         if (ZSTD_isError(code) != 0) return std::unexpected(problem(code));
         if (code == 0) {
             ++frames_;
-            magic_at_ = 0;
+            head_at_ = 0;
         }
         return Step{from.pos, to.pos};
     }
@@ -68,7 +71,7 @@ private:
         void operator()(ZSTD_DStream* stream) const noexcept { ZSTD_freeDStream(stream); }
     };
     std::unique_ptr<ZSTD_DStream, Destroy> stream_{ZSTD_createDStream()};
-    std::size_t magic_at_ = 0;  // bytes of it that have been seen
+    std::size_t head_at_ = 0;  // bytes of the frame that have been seen, no further than its longest head
     std::size_t frames_ = 0;
     bool is_skipped_ = false;
 };

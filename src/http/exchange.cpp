@@ -17,7 +17,7 @@ void Exchange::restart(Request request) {
     give_up();
     decoder_.reset();
     decoded_.clear();
-    rate_ = RateWatch(options_->rate_min);
+    rate_ = RateWatch(options_->rate_min, options_->rate_window);
     request_ = std::move(request);
 }
 

@@ -17,7 +17,7 @@ class Exchange {
 public:
     /// `options` outlive it.
     Exchange(Request request, const ClientOptions& options)
-        : request_(std::move(request)), options_(&options), rate_(options.rate_min) {}
+        : request_(std::move(request)), options_(&options), rate_(options.rate_min, options.rate_window) {}
 
     [[nodiscard]] Request& request() noexcept { return request_; }
     [[nodiscard]] const Request& request() const noexcept { return request_; }

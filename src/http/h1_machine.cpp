@@ -208,10 +208,11 @@ void Machine::next_in_exchange() {
 Machine::Step Machine::run(std::string_view data) {
     MachineState& s = *state_;
     std::size_t consumed = 0;
+    bool goes_on = false;  // at the end of a chunk, behind which the message may end without a further byte
     while (true) {
         const MachineState::Part where = s.part();
         const std::string_view slice = data.substr(consumed, s.room());
-        if (slice.empty() && consumed < data.size()) {
+        if (slice.empty() && consumed < data.size() && !goes_on) {
             s.fail_for_room();
             return {Stop::error, consumed};
         }
@@ -221,7 +222,8 @@ Machine::Step Machine::run(std::string_view data) {
         const auto taken = slice.empty() ? 0 : static_cast<std::size_t>(stopped_at - slice.data());
         s.count(where, taken);
         consumed += taken;
-        if (result == HPE_PAUSED && std::exchange(s.is_between, false)) continue;
+        goes_on = result == HPE_PAUSED && std::exchange(s.is_between, false);
+        if (goes_on) continue;
         if (result == HPE_PAUSED) return {s.message_complete ? Stop::message : Stop::head, consumed};
         if (result == HPE_OK && consumed == data.size()) return {Stop::more, consumed};
         if (result == HPE_OK) continue;  // the limit is reached now, so the next round fails

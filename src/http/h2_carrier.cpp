@@ -47,6 +47,13 @@ Task<> H2Carrier::news(TimePoint deadline) {
     co_await timeout_at(deadline, news_.wait());
 }
 
+// A stream that failed by itself is something else: its connection lives, and what the server did is unknown.
+bool H2Carrier::died_unanswered() const noexcept {
+    if (!id_) return true;
+    const H2Error code = stream().failure().code;
+    return !stream().started() && (code == H2Error::unanswered || code == H2Error::connection);
+}
+
 void H2Carrier::check(const Request& request) const {
     if (stream().state() != H2State::failed) return;
     const H2Failure& failure = stream().failure();

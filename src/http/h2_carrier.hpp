@@ -24,7 +24,7 @@ public:
     [[nodiscard]] std::string_view version() const noexcept override { return "HTTP/2"; }
 
     [[nodiscard]] bool reusable() const noexcept override { return true; }
-    [[nodiscard]] bool died_unanswered() const noexcept override { return !id_ || !stream().started(); }
+    [[nodiscard]] bool died_unanswered() const noexcept override;
     [[nodiscard]] bool is_unprocessed() const noexcept override { return !id_ || stream().may_repeat(); }
 
 private:

@@ -87,7 +87,7 @@ void H2Session::answer() {
 }
 
 void H2Session::finish() {
-    if (std::exchange(has_ended_, true) || !failure_.empty()) return;
+    has_ended_ = true;
     for (auto& [id, exchange] : exchanges_) {
         if (exchange.stream.done()) continue;
         H2Failure failure = exchange.stream.cut();
@@ -144,11 +144,6 @@ bool H2Session::is_open_for_more() const noexcept {
 }
 
 std::size_t H2Session::streams_max() const noexcept { return std::min(engine_.streams_max(), limits_.streams_max); }
-
-bool H2Session::is_sent(StreamId id) const {
-    const std::optional<std::uint64_t>& end = exchanges_.at(id).end_at;
-    return end && taken_size_ > *end;
-}
 
 /// Whether the server may know of it.
 bool H2Session::has_left(const Exchange& exchange) const noexcept {
@@ -255,6 +250,7 @@ void H2Session::on_server_reset(StreamId id, std::uint32_t code) {
 
 void H2Session::on_goaway(std::uint32_t code, std::string_view debug) {
     goaway_ = h2_error_name(code) + debug_text(debug);
+    is_asked_for_calm_ = code == enhance_your_calm;
 }
 
 std::optional<H2Events::Read> H2Session::read_body(StreamId id, std::span<char> out) {
@@ -269,16 +265,12 @@ std::optional<H2Events::Read> H2Session::read_body(StreamId id, std::span<char> 
     if (is_last) {
         exchange.request_body = std::string();
         exchange.request_sent = 0;
-        exchange.end_at = taken_size_ + out_.size();
     }
     return Read{size, is_last};
 }
 
 void H2Session::on_fields_sent(StreamId id) {
-    Exchange* exchange = find_live(id);
-    if (exchange == nullptr) return;
-    exchange->fields_at = taken_size_ + out_.size();
-    if (exchange->request_body.empty()) exchange->end_at = exchange->fields_at;
+    if (Exchange* exchange = find_live(id)) exchange->fields_at = taken_size_ + out_.size();
 }
 
 void H2Session::on_unsendable(StreamId id) {
@@ -305,7 +297,7 @@ void H2Session::on_closed(StreamId id, std::uint32_t code, bool ended) {
     exchange.request_body = std::string();
     if (open_count_ > 0) --open_count_;
     if (!exchange.stream.done())
-        fail(id, exchange, closed_failure(exchange.stream, code, ended), code == refused_stream);
+        fail(id, exchange, closed_failure(exchange.stream, code, ended), code == refused_stream && !is_asked_for_calm_);
 }
 
 void H2Session::on_given_up(std::uint32_t code, std::string_view reason) {

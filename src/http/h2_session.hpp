@@ -61,8 +61,6 @@ public:
 
     /// Requires: it was begun and not forgotten. Stays where it is until then.
     [[nodiscard]] H2Stream& stream(StreamId id) { return exchanges_.at(id).stream; }
-    /// Whether the request went out with its last byte: its answer is what is waited for. Requires: as stream().
-    [[nodiscard]] bool is_sent(StreamId id) const;
     /// The reader took so many bytes out of the stream's body() and has room for as many more. The server is told when
     /// it is worth a frame: at half a window.
     void took(StreamId id, std::size_t size);
@@ -90,7 +88,6 @@ private:
         std::size_t request_sent = 0;            // bytes of it
         std::size_t unread = 0;                  // bytes of the response's body that took() has not heard of
         std::optional<std::uint64_t> fields_at;  // where in all of the output the last frame of its fields stands
-        std::optional<std::uint64_t> end_at;     // and its very last one
         bool is_open = true;
         bool is_changed = false;
     };
@@ -138,6 +135,7 @@ private:
     std::size_t resets_ = 0;
     bool sends_bodies_ = false;
     bool has_ended_ = false;
+    bool is_asked_for_calm_ = false;  // by a GOAWAY: what it left out is not to be sent again at once
 };
 
 }  // namespace trawl::http

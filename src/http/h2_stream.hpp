@@ -72,7 +72,7 @@ public:
     /// Whether anything of a response came, be it a 1xx.
     [[nodiscard]] bool started() const noexcept { return started_; }
     /// Failed, and the server certainly did nothing: it said so, or the request did not leave. Any method may be sent
-    /// again.
+    /// again at once, unless the server asked for calm: then this is false.
     [[nodiscard]] bool may_repeat() const noexcept { return may_repeat_; }
 
     /// Valid once the head is complete.

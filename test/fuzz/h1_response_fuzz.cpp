@@ -1,25 +1,49 @@
-/// libFuzzer target, not built by default: any bytes as the answer to a request. Whole and in pieces, it must come to
-/// the same, and within the limits; what can be used again is complete.
-///
-///     clang++-19 -std=c++23 -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Isrc/http
-///         test/fuzz/h1_response_fuzz.cpp src/http/{h1_machine,h1_response,headers}.cpp src/base/error.cpp
-///         <llhttp's own sources, in its strict mode> -lfmt -o h1_response_fuzz
+/// Any bytes as the answer to a request. Whole and in pieces, it comes to the same, and within the limits; what can be
+/// used again is complete.
 #include <algorithm>
-#include <cstdint>
-#include <cstdlib>
 #include <string>
-#include <string_view>
 
+#include "fuzz.hpp"
 #include "h1.hpp"
-#include "trawl/base/format.hpp"
 
 namespace trawl::http {
 namespace {
 
-constexpr const char* kMethods[] = {"GET", "HEAD", "POST", "CONNECT"};
+using fuzz::require;
 
-std::string verdict(std::string_view bytes, std::string_view method, std::size_t piece, bool eof) {
-    const H1Limits limits{.head_size_max = 200, .fields_max = 6, .overhead_size_max = 40, .body_size_max = 64};
+constexpr H1Limits limits{
+    .head_size_max = 200, .fields_max = 6, .overhead_size_max = 40, .body_size_max = 64, .informational_max = 2};
+constexpr std::string_view methods[] = {"GET", "HEAD", "POST", "CONNECT"};
+
+struct Seen {
+    H1State state;
+    H1Error error;
+    bool reusable;
+    std::size_t leftover = 0;
+    int status = 0;
+    std::string text;  // reason, fields and body
+
+    bool operator==(const Seen&) const = default;
+};
+
+/// What of the answer may be looked at in its state.
+Seen look(ResponseParser& parser) {
+    Seen seen{parser.state(), parser.failure().code, parser.reusable(), 0, 0, {}};
+    require((seen.state == H1State::failed) == (seen.error != H1Error::none));
+    if (seen.state == H1State::failed || seen.state == H1State::head) return seen;
+    seen.status = parser.status();
+    seen.text = parser.reason();
+    std::size_t count = 0;
+    for (const auto [name, value] : parser.headers()) {
+        seen.text.append("\n").append(name).append(": ").append(value);
+        ++count;
+    }
+    seen.text.append("\n\n").append(parser.body());
+    require(count <= limits.fields_max && parser.body().size() <= limits.body_size_max);
+    return seen;
+}
+
+Seen run(std::string_view bytes, std::string_view method, std::size_t piece, bool ends) {
     ResponseParser parser(limits);
     parser.begin(method);
     parser.request_sent();
@@ -28,28 +52,27 @@ std::string verdict(std::string_view bytes, std::string_view method, std::size_t
         const std::string_view next = bytes.substr(0, piece);
         leftover += next.size() - parser.feed(next).consumed;
     }
-    if (eof) parser.finish();
-    if (parser.body().size() > limits.body_size_max) std::abort();
-    if (parser.state() == H1State::failed) return format("{}", to_string(parser.failure().code));
-    if (parser.reusable() && (parser.state() != H1State::complete || leftover > 0 || eof)) std::abort();
-    std::string out =
-        format("{} {} {} {}", static_cast<int>(parser.state()), parser.reusable(), leftover, parser.body());
-    if (parser.state() == H1State::head) return out;
-    for (const auto [name, value] : parser.headers()) out += format("|{}={}", name, value);
-    return out + format("|{} {}", parser.status(), parser.reason());
+    if (ends) parser.finish();
+    require(!ends || parser.done());
+    Seen seen = look(parser);
+    require(!seen.reusable || (seen.state == H1State::complete && leftover == 0 && !ends));
+    if (seen.state != H1State::failed) seen.leftover = leftover;
+    return seen;
+}
+
+/// The first byte says which method, whether the connection ends, and how large the pieces are.
+void check(std::string_view input) {
+    if (input.empty()) return;
+    const auto choice = static_cast<unsigned char>(input.front());
+    const std::string_view bytes = input.substr(1), method = methods[choice & 3];
+    const bool ends = (choice & 4) != 0;
+    require(run(bytes, method, bytes.size() + 1, ends) == run(bytes, method, (choice >> 4) + std::size_t{1}, ends));
 }
 
 }  // namespace
 }  // namespace trawl::http
 
-/// The first byte says which method and whether the connection ends, the second how large the pieces are.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    if (size < 2) return 0;
-    const std::string_view bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
-    const char* const method = trawl::http::kMethods[data[0] & 3];
-    const bool eof = (data[0] & 4) != 0;
-    const std::string whole = trawl::http::verdict(bytes, method, bytes.size() + 1, eof);
-    const std::string pieces = trawl::http::verdict(bytes, method, data[1] % 16 + std::size_t{1}, eof);
-    if (whole != pieces) std::abort();
+    trawl::http::check(trawl::fuzz::text_of(data, size));
     return 0;
 }

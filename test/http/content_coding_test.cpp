@@ -351,6 +351,14 @@ TEST(Decoder, ZstdWindowsOver8MBAreRefusedHoweverTheyCome) {
               "the zstd stream needs a window of more than the 8 MB that HTTP allows (RFC 9659)");
 }
 
+// libzstd looks for a whole frame wherever a piece begins, also within the head of one.
+TEST(Decoder, AHeadOfAZstdFrameThatReadsLikeAFrameIsAHead) {
+    const std::string frame("\x28\xb5\x2f\xfd\x50\x2a\x4d\x18\0\0\0\0", 12);  // a size, an empty block, and no last one
+    EXPECT_EQ(decode_every_way({Coding::zstd}, frame).error,
+              "the zstd stream breaks off: 12 bytes arrived, which hold 0 bytes of content");
+    EXPECT_NE(decode_every_way({Coding::zstd}, frame + frame).error, "");
+}
+
 TEST(Decoder, ZstdOfBeforeTheStandardIsRefused) {
     const std::string v05("\x25\xb5\x2f\xfd\x00\x00\x00\x00\x00", 9);
     EXPECT_EQ(decode_every_way({Coding::zstd}, v05).error, "the zstd stream is none: a frame begins otherwise");

@@ -257,6 +257,9 @@ TEST(ResponseParser, StopsAtItsLimits) {
          chunked(
              "1;abcdefghij=a\r\na\r\n1;abcdefghij=a\r\na\r\n1;abcdefghij=a\r\na\r\n1;abcdefghij=a\r\na\r\n0\r\n\r\n"),
          "failed: overhead_size"},
+        {"trailers at their limit, and more behind them",
+         chunked("0\r\nX: " + std::string(33, 'a') + "\r\n\r\n") + "more",
+         "200 OK [Transfer-Encoding=chunked] body '' leftover 4"},
         {"long trailer", chunked("0\r\nX: " + std::string(50, 'a') + "\r\n\r\n"), "failed: overhead_size"},
         {"a coding among trailers", chunked("0\r\nTransfer-Encoding: " + std::string(50, 'a') + "\r\n\r\n"),
          "failed: overhead_size"},

@@ -107,6 +107,42 @@ TEST(H2Client, ARefusedRequestIsSentAgainWhateverItsMethod) {
     }());
 }
 
+// The connection lives: nothing crossed with the request, and the server may have done what it was asked for.
+TEST(H2Client, ARequestThatAServerGivesUpIsNotSentAgainAtOnce) {
+    run([]() -> Task<> {
+        SocketServer server([&](Connection& connection, StreamId id) {
+            if (connection.path(id) == "/first") return echo_path(connection, id);
+            connection.session.reset(id, NGHTTP2_INTERNAL_ERROR);
+        });
+        Client client(server.url(), over_h2());
+        co_await client.get("/first");
+        try {
+            co_await client.get("/second");
+            ADD_FAILURE() << "an answer";
+        } catch (const ProtocolError& error) {
+            EXPECT_THAT(error.what(), HasSubstr("the server reset the stream: INTERNAL_ERROR (2)"));
+        }
+        EXPECT_EQ(server.request_count(), 2U);
+        EXPECT_EQ(server.connections(), 1U);
+    }());
+}
+
+TEST(H2Client, AServerThatAsksForCalmIsNotAskedAgainAtOnce) {
+    run([]() -> Task<> {
+        SocketServer server([&](Connection& connection, StreamId) {
+            connection.raw = goaway(0, NGHTTP2_ENHANCE_YOUR_CALM, "too many requests");
+        });
+        Client client(server.url(), over_h2());
+        try {
+            co_await client.get("/");
+            ADD_FAILURE() << "an answer";
+        } catch (const ProtocolError& error) {
+            EXPECT_THAT(error.what(), HasSubstr("it closes: ENHANCE_YOUR_CALM (11), \"too many requests\""));
+        }
+        EXPECT_EQ(server.connections(), 1U);
+    }());
+}
+
 TEST(H2Client, AServerThatRefusesForEverIsAnError) {
     run([]() -> Task<> {
         SocketServer server(

@@ -87,6 +87,25 @@ inline Hostile refused(const char* rule, std::string bytes, std::string words = 
     return {rule, std::move(bytes), "ProtocolError", std::move(words), then, "GET", "new"};
 }
 
+/// An answer that is good; the next request goes the same way.
+inline Hostile taken(const char* rule, std::string bytes, std::string outcome = "200 'abc'") {
+    return {rule, std::move(bytes), std::move(outcome), "", Answer::Then::keep, "GET", "same"};
+}
+
+/// An answer that is good, and ends its connection.
+inline Hostile taken_as_last(const char* rule, std::string bytes, std::string outcome = "200 'abc'") {
+    return {rule, std::move(bytes), std::move(outcome), ""};
+}
+
+/// What follows the status line of a 200.
+inline std::string with(const std::string& rest) { return "HTTP/1.1 200 OK\r\n" + rest; }
+
+inline std::string repeated(const std::string& text, int times) {
+    std::string out;
+    while (times-- > 0) out += text;
+    return out;
+}
+
 inline void expect(const Hostile& row, const std::string& outcome) {
     if (!row.outcome.ends_with("Error")) {
         EXPECT_EQ(outcome, row.outcome);

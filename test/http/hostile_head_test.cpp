@@ -11,15 +11,13 @@ using testing::check;
 using testing::Hostile;
 using testing::ok;
 using testing::refused;
+using testing::repeated;
+using testing::taken;
+using testing::taken_as_last;
+using testing::with;
 using Then = testing::Answer::Then;
 
-std::string repeated(const std::string& text, int times) {
-    std::string out;
-    while (times-- > 0) out += text;
-    return out;
-}
-
-std::string field(const std::string& line) { return "HTTP/1.1 200 OK\r\n" + line + "\r\nContent-Length: 3\r\n\r\nabc"; }
+std::string field(const std::string& line) { return with(line + "\r\nContent-Length: 3\r\n\r\nabc"); }
 std::string status_line(const std::string& line) { return line + "\r\nContent-Length: 3\r\n\r\nabc"; }
 
 TEST(HostileHead, AStatusLineSaysVersionAndStatus) {
@@ -60,12 +58,12 @@ TEST(HostileHead, AStatusLineSaysVersionAndStatus) {
         refused("SMTP", "220 mail.example ESMTP\r\n"),
         refused("HTTP/2's frames", "\0\0\x12\4\0\0\0\0\0\0\3\0\0\0\x80\0\4\0\1\0\0\0\5\0\xff\xff\xff"s),
         refused("a request", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
-        {"a bare LF behind it, which RFC 9112 section 2.2 allows", "HTTP/1.1 200 OK\nContent-Length: 3\r\n\r\nabc",
-         "200 'abc'", "", Then::keep, "GET", "same"},
-        {"no reason", status_line("HTTP/1.1 200"), "200 'abc'", "", Then::keep, "GET", "same"},
-        {"an empty reason", status_line("HTTP/1.1 200 "), "200 'abc'", "", Then::keep, "GET", "same"},
-        {"status 999", status_line("HTTP/1.1 999 ?"), "999 'abc'", "", Then::keep, "GET", "same"},
-        {"empty lines before it", "\r\n\r\n" + ok("abc"), "200 'abc'", "", Then::keep, "GET", "same"},
+        taken("a bare LF behind it, which RFC 9112 section 2.2 allows",
+              "HTTP/1.1 200 OK\nContent-Length: 3\r\n\r\nabc"),
+        taken("no reason", status_line("HTTP/1.1 200")),
+        taken("an empty reason", status_line("HTTP/1.1 200 ")),
+        taken("status 999", status_line("HTTP/1.1 999 ?"), "999 'abc'"),
+        taken("empty lines before it", "\r\n\r\n" + ok("abc")),
     };
     check(rows);
 }
@@ -98,18 +96,16 @@ TEST(HostileHead, AFieldIsANameAColonAndAValue) {
         refused("a reason of 64 KB", status_line("HTTP/1.1 200 " + std::string(65'536, 'O')),
                 "the head is larger than allowed"),
         refused("64 KB of empty lines", repeated("\r\n", 33'000) + ok("abc"), "the head is larger than allowed"),
-        {"200 fields", field(repeated("X: y\r\n", 198) + "X: y"), "200 'abc'", "", Then::keep, "GET", "same"},
-        {"199 cookies of 300 bytes", field(repeated("Set-Cookie: a=" + std::string(284, 'b') + "\r\n", 198) + "X: y"),
-         "200 'abc'", "", Then::keep, "GET", "same"},
-        {"a folded value", field("X: y\r\n  z"), "200 'abc'", "", Then::keep, "GET", "same"},
-        {"a fold that reads like a field", field("X: y\r\n Content-Length: 1"), "200 'abc'", "", Then::keep, "GET",
-         "same"},
-        {"a promise of nothing", field("Keep-Alive: timeout=0"), "200 'abc'", "", Then::keep},
-        {"a promise of less than nothing", field("Keep-Alive: timeout=-5"), "200 'abc'", "", Then::keep, "GET", "same"},
-        {"a promise beyond all numbers", field("Keep-Alive: timeout=99999999999999999999"), "200 'abc'", "", Then::keep,
-         "GET", "same"},
-        {"close among other words", field("Connection: x, , CLOSE ,y"), "200 'abc'", "", Then::keep},
-        {"close in a second field", field("Connection: keep-alive\r\nConnection: close"), "200 'abc'", "", Then::keep},
+        taken("200 fields", field(repeated("X: y\r\n", 198) + "X: y")),
+        taken("199 cookies of 300 bytes",
+              field(repeated("Set-Cookie: a=" + std::string(284, 'b') + "\r\n", 198) + "X: y")),
+        taken("a folded value", field("X: y\r\n  z")),
+        taken("a fold that reads like a field", field("X: y\r\n Content-Length: 1")),
+        taken_as_last("a promise of nothing", field("Keep-Alive: timeout=0")),
+        taken("a promise of less than nothing", field("Keep-Alive: timeout=-5")),
+        taken("a promise beyond all numbers", field("Keep-Alive: timeout=99999999999999999999")),
+        taken_as_last("close among other words", field("Connection: x, , CLOSE ,y")),
+        taken_as_last("close in a second field", field("Connection: keep-alive\r\nConnection: close")),
     };
     check(rows);
 }
@@ -130,9 +126,9 @@ TEST(HostileHead, InformationalResponsesAreFewAndEmpty) {
                 "the head is larger than allowed"),
         refused("one and no more", hint, "it breaks off within its head", Then::close),
         refused("a body behind one", "HTTP/1.1 100 C\r\n\r\nabc" + ok("abc")),
-        {"ten", repeated(hint, 10) + ok("abc"), "200 'abc'", "", Then::keep, "GET", "same"},
-        {"199", "HTTP/1.1 199 ?\r\n\r\n" + ok("abc"), "200 'abc'", "", Then::keep, "GET", "same"},
-        {"one that says close", "HTTP/1.1 103 E\r\nConnection: close\r\n\r\n" + ok("abc"), "200 'abc'", "", Then::keep},
+        taken("ten", repeated(hint, 10) + ok("abc")),
+        taken("199", "HTTP/1.1 199 ?\r\n\r\n" + ok("abc")),
+        taken_as_last("one that says close", "HTTP/1.1 103 E\r\nConnection: close\r\n\r\n" + ok("abc")),
     };
     check(rows);
 }

@@ -1,5 +1,6 @@
 /// Servers of https that lead out of it, or do not speak it: what is secret stays inside.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 
 #include "hostile.hpp"
 #include "net/certificates.hpp"
@@ -33,11 +34,19 @@ TlsServerOptions server_options(const Disk& disk) {
     return {write_text(disk / "chain.pem", identity.pem()), write_text(disk / "key.pem", identity.key_pem())};
 }
 
-/// Gives each request of a connection the next of these answers, inside TLS.
+/// Makes public what a connection keeps from its users.
+struct Bared : StreamSocket {
+    using StreamSocket::fd;
+};
+
+enum class End { farewell, cut };
+
+/// Gives each request of a connection the next of these answers, inside TLS, and closes with TLS's own end, or as
+/// somebody does who cuts the line.
 class TlsServer {
 public:
-    explicit TlsServer(std::vector<std::string> answers)
-        : answers_(std::move(answers)), listener_(TcpListener::bind("127.0.0.1", 0)) {
+    explicit TlsServer(std::vector<std::string> answers, End end = End::farewell)
+        : answers_(std::move(answers)), end_(end), listener_(TcpListener::bind("127.0.0.1", 0)) {
         group_.spawn(accept_all());
     }
     [[nodiscard]] std::string url() const { return format("https://127.0.0.1:{}", listener_.port()); }
@@ -50,6 +59,7 @@ private:
         }
     }
     Task<> serve(TcpStream socket) {
+        const int fd = (socket.*&Bared::fd)();
         try {
             TlsStream stream = co_await TlsStream::accept(std::move(socket), context_);
             for (const std::string& answer : answers_) {
@@ -57,11 +67,13 @@ private:
                 if (request.empty()) co_return;
                 co_await stream.send(answer);
             }
+            if (end_ == End::cut) ::shutdown(fd, SHUT_RDWR);
         } catch (const Error&) {  // ignored: the client is gone, and its test says what it expects
         }
     }
 
     std::vector<std::string> answers_;
+    End end_;
     Disk disk_;
     TlsServerContext context_{server_options(disk_)};
     TcpListener listener_;
@@ -93,6 +105,38 @@ TEST(HostileHttps, ARedirectWithinItIsFollowed) {
         co_return co_await outcome(client.get("/").follow_redirects());
     };
     EXPECT_EQ(run(work()), "200 'there'");
+}
+
+// Whoever can cut a connection could otherwise shorten what ends with it, and nobody would notice.
+TEST(HostileHttps, ABodyThatEndsWithTheConnectionEndsWithAFarewell) {
+    const struct {
+        const char* rule;
+        std::string answer;
+        End end;
+        const char* outcome;
+        const char* words = "";
+    } rows[] = {
+        {"until close, with a farewell", "HTTP/1.1 200 OK\r\n\r\nabc", End::farewell, "200 'abc'"},
+        {"until close, cut", "HTTP/1.1 200 OK\r\n\r\nabc", End::cut, "ProtocolError: GET https://", "close_notify"},
+        {"nothing until close, cut", "HTTP/1.1 200 OK\r\n\r\n", End::cut, "ProtocolError: GET https://",
+         "close_notify"},
+        {"1.0 until close, cut", "HTTP/1.0 200 OK\r\n\r\nabc", End::cut, "ProtocolError: GET https://", "close_notify"},
+        {"whole by its length, cut", ok("abc"), End::cut, "200 'abc'"},
+        {"short of its length, with a farewell", testing::with("Content-Length: 4\r\n\r\nabc"), End::farewell,
+         "ProtocolError: GET https://", "3 of 4 bytes"},
+    };
+    auto work = [](const std::string& answer, End end, bool in_pieces) -> Task<std::string> {
+        TlsServer server({answer}, end);
+        Client client(server.url(), trusting());
+        co_return co_await outcome(client.get("/"), in_pieces);
+    };
+    for (const auto& row : rows) {
+        for (const bool in_pieces : {false, true}) {
+            const std::string got = run(work(row.answer, row.end, in_pieces));
+            EXPECT_THAT(got, ::testing::StartsWith(row.outcome)) << row.rule;
+            EXPECT_THAT(got, ::testing::HasSubstr(row.words)) << row.rule;
+        }
+    }
 }
 
 TEST(HostileHttps, AServerThatSpeaksNoTlsIsAnError) {

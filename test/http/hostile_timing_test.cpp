@@ -116,6 +116,52 @@ TEST(HostileTiming, ADripEndsWithTheTimeForAllOfIt) {
     }
 }
 
+// The pieces come often enough, and not enough comes with them.
+TEST(HostileTiming, ADripEndsWithTheLeastRate) {
+    const auto get = [](Client& client) { return client.get("/"); };
+    ClientOptions demanding;
+    demanding.rate_min = 1'000'000'000;
+    demanding.rate_window = 20ms;
+    for (const char* head : {"Content-Length: 1000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n", "\r\n"}) {
+        const std::string piece = std::string_view(head).starts_with("Transfer") ? "1\r\nx\r\n" : "x";
+        const auto play = [head, &piece](RawPeer& peer) -> Task<> {
+            co_await peer.head();
+            co_await peer.send(kHead + head);
+            while (true) {
+                co_await peer.send(piece);
+                co_await sleep(1ms);
+            }
+        };
+        for (const bool in_pieces : {false, true}) {
+            const std::string got = run(answer_of(play, get, in_pieces, demanding));
+            EXPECT_THAT(got, ::testing::StartsWith("TimeoutError: GET http://127.0.0.1:")) << head;
+            EXPECT_THAT(got, ::testing::HasSubstr("less than 1000000000 bytes of the answer came per second")) << head;
+        }
+    }
+}
+
+// Whoever asks for no rate gets what there is.
+TEST(HostileTiming, ADripThatEndsIsTakenWhereNoRateIsAskedFor) {
+    const auto play = [](RawPeer& peer) -> Task<> {
+        co_await peer.head();
+        co_await peer.send(kHead + "Content-Length: 20\r\n\r\n");
+        for (int i = 0; i < 20; ++i) {
+            co_await peer.send("x");
+            co_await sleep(1ms);
+        }
+        co_await peer.rest();
+    };
+    ClientOptions patient;
+    patient.rate_min = 0;
+    patient.rate_window = 1ms;
+    auto work = [&play](ClientOptions options) -> Task<std::string> {
+        RawServer server(play);
+        Client client(server.url(), std::move(options));
+        co_return co_await outcome(client.get("/"));
+    };
+    EXPECT_EQ(run(work(patient)), format("200 '{}'", std::string(20, 'x')));
+}
+
 TEST(HostileTiming, ARequestThatNobodyReadsIsATimeout) {
     const auto unread = [](RawPeer& peer) -> Task<> {
         Event never;

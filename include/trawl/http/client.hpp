@@ -47,15 +47,16 @@ public:
     Duration first_byte_timeout = std::chrono::seconds(60);  // from the request until the answer's head is there
     Duration read_timeout = std::chrono::seconds(30);        // between two pieces of its body
     std::optional<Duration> pool_timeout;                    // until a connection is free; none: as long as it takes
-    std::size_t rate_min = 1000;                    // bytes of a body per second, in any 60 s of waiting for it
-    std::size_t connections = 100;                  // open at once, idle ones included; further requests wait
-    std::size_t body_max = std::size_t{1} << 30;    // bytes of one answer, decoded; more is an error
-    std::size_t redirects_max = 0;                  // followed in a row, of GET and HEAD; see Request
-    TlsOptions tls;                                 // whom to trust
-    Http2 http2 = Http2::kByTls;                    // one connection then carries many requests at once
-    std::shared_ptr<CookieJar> cookies;             // kept and sent, if there is a jar
-    Proxies proxies = Proxies::from_environment();  // Proxies() for none
-    std::string unix_socket;                        // connects to this path, whatever the URL's host
+    std::size_t rate_min = 1000;                      // bytes of a body per second, on average of rate_window; 0: any
+    Duration rate_window = std::chrono::seconds(60);  // of waiting for a body: a stall of a network is over by then
+    std::size_t connections = 100;                    // open at once, idle ones included; further requests wait
+    std::size_t body_max = std::size_t{1} << 30;      // bytes of one answer, decoded; more is an error
+    std::size_t redirects_max = 0;                    // followed in a row, of GET and HEAD; see Request
+    TlsOptions tls;                                   // whom to trust
+    Http2 http2 = Http2::kByTls;                      // one connection then carries many requests at once
+    std::shared_ptr<CookieJar> cookies;               // kept and sent, if there is a jar
+    Proxies proxies = Proxies::from_environment();    // Proxies() for none
+    std::string unix_socket;                          // connects to this path, whatever the URL's host
 
     // Not an aggregate: g++ 12 destroys aggregate temporaries twice in a co_await expression.
     ClientOptions() {}  // NOLINT(modernize-use-equals-default): a defaulted one would make it an aggregate

@@ -25,12 +25,20 @@ def write(root: Path, page_count: int = PAGES) -> Source:
     folder = root / "pages"
     folder.mkdir(parents=True)
     (root / "ready").write_text("ready")
-    rows = []
+    bodies, rows = make(page_count)
+    for number, body in enumerate(bodies, 1):
+        (folder / f"{number}.json").write_text(body)
+    return Source(root, rows)
+
+
+def make(page_count: int) -> tuple[list[str], list[dict]]:
+    """The pages from the first, and the rows of all of them."""
+    bodies, rows = [], []
     for number in range(1, page_count + 1):
         part = [{"page": number, "row": row, "nonce": secrets.token_hex(8)} for row in range(ROWS_A_PAGE)]
-        (folder / f"{number}.json").write_text(json.dumps(_body(number, page_count, part)))
+        bodies.append(json.dumps(_body(number, page_count, part)))
         rows += part
-    return Source(root, rows)
+    return bodies, rows
 
 
 def _body(number: int, page_count: int, part: list[dict]) -> dict:
