@@ -21,19 +21,22 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
     parser_.begin(request.method(), asks_close(request.headers()) || came_unasked);
     const std::string bytes =
         write_request(request.method(), request.url(), request.headers(), request.body(), proxy_login_);
+    bool is_sent = false;
     try {
         if (bytes.size() <= kSentAtOnce) {
-            co_await transport_.send(bytes, options.first_byte_timeout);
+            co_await transport_.send(bytes, options.write_timeout);
             parser_.request_sent();
         } else {
             co_await send_and_listen(bytes, options);
         }
+        is_sent = true;
         const TimePoint deadline = Loop::current().deadline_after(options.first_byte_timeout);
         while (parser_.state() == H1State::head) {
             Buffer chunk = co_await transport_.receive(deadline - Loop::current().now());
             take(chunk);
         }
     } catch (const TimeoutError&) {
+        if (!is_sent) throw_not_taken(request, options);
         throw_no_head(request, parser_.started(), options);
     } catch (const Error&) {
         throw_broken(request);
@@ -62,7 +65,7 @@ Task<> H1Connection::listen(TaskGroup& both) {
 
 Task<> H1Connection::send_all(TaskGroup& both, std::string_view bytes, const ClientOptions& options) {
     try {
-        co_await transport_.send(bytes, options.first_byte_timeout);
+        co_await transport_.send(bytes, options.write_timeout);
         parser_.request_sent();
         both.cancel();
     } catch (const OsError&) {  // ignored: the answer may have come before the end; if none has, receiving says so

@@ -270,6 +270,7 @@ std::optional<H2Events::Read> H2Session::read_body(StreamId id, std::span<char> 
         exchange.request_body = std::string();
         exchange.request_sent = 0;
         exchange.end_at = taken_size_ + out_.size();
+        bodies_out_.push_back(id);
     }
     return Read{size, is_last};
 }

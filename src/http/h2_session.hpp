@@ -63,6 +63,11 @@ public:
     [[nodiscard]] H2Stream& stream(StreamId id) { return exchanges_.at(id).stream; }
     /// Whether the request went out with its last byte: its answer is what is waited for. Requires: as stream().
     [[nodiscard]] bool is_sent(StreamId id) const;
+    /// How much of the request's body output() has given, or is about to; of one that is out to its end, nothing.
+    [[nodiscard]] std::size_t body_sent(StreamId id) const { return exchanges_.at(id).request_sent; }
+    [[nodiscard]] bool is_body_out(StreamId id) const { return exchanges_.at(id).end_at.has_value(); }
+    /// The streams whose requests' bodies came to be out to their ends since the last call.
+    [[nodiscard]] std::vector<StreamId> take_bodies_out() { return std::exchange(bodies_out_, {}); }
     /// The reader took so many bytes out of the stream's body() and has room for as many more. The server is told when
     /// it is worth a frame: at half a window.
     void took(StreamId id, std::size_t size);
@@ -128,6 +133,7 @@ private:
     H2FrameWalk walk_;
     std::map<StreamId, Exchange> exchanges_;
     std::vector<StreamId> changed_;
+    std::vector<StreamId> bodies_out_;
     std::string out_;
     std::string failure_;
     std::string goaway_;

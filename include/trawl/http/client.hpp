@@ -44,6 +44,7 @@ class ClientOptions {
 public:
     Duration connect_timeout = std::chrono::seconds(10);     // names and TCP together
     Duration tls_timeout = std::chrono::seconds(10);         // the handshake
+    Duration write_timeout = std::chrono::seconds(30);       // until the server takes more of the request
     Duration first_byte_timeout = std::chrono::seconds(60);  // from the request until the answer's head is there
     Duration read_timeout = std::chrono::seconds(30);        // between two pieces of its body
     std::optional<Duration> pool_timeout;                    // until a connection is free; none: as long as it takes
