@@ -7,7 +7,7 @@
 
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/pages.hpp"
-#include "trawl/fetch/retry.hpp"
+#include "trawl/http/retry.hpp"
 #include "trawl/http/client.hpp"
 
 namespace trawl::fetch {

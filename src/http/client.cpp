@@ -5,18 +5,16 @@
 #include "content_coding.hpp"
 #include "exchange.hpp"
 #include "redirect.hpp"
+#include "refused_redirect.hpp"
 #include "request_error.hpp"
+#include "request_rules.hpp"
+#include "retrying.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl {
 namespace {
-
-// RFC 9110, section 9.2.2: repeating these has the effect of doing them once.
-bool is_idempotent(std::string_view method) {
-    return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
-}
 
 // More connections than that, one after the other, do not close by chance.
 constexpr int kRepeatsMax = 10;
@@ -83,6 +81,23 @@ public:
         co_return std::make_unique<http::Exchange>(co_await open(std::move(request)));
     }
 
+    /// The same in attempts, for requests that have a policy.
+    [[nodiscard]] bool has_policy(const Request& request) const { return request.retry() || options_.retry; }
+    Task<Response> send_in_attempts(Request request) {
+        http::Exchange exchange = co_await open_in_attempts(std::move(request), true);
+        Response response = exchange.response();
+        exchange.give_back();
+        co_return response;
+    }
+    Task<http::Exchange> open_in_attempts(Request request, bool is_whole) {
+        std::optional<TimePoint> deadline;
+        if (request.timeout()) deadline = Loop::current().deadline_after(*request.timeout());
+        http::Attempts attempts(origins_, request.retry() ? *request.retry() : *options_.retry, request.method(),
+                                request.url().origin(), deadline);
+        const http::Opener opener = [this](Request each) { return open(std::move(each)); };
+        co_return co_await http::open_in_attempts(opener, std::move(request), attempts, is_whole);
+    }
+
     [[nodiscard]] std::string describe() const { return connections_.describe(); }
 
 private:
@@ -129,7 +144,7 @@ private:
         const http::RedirectedRequest before{request.method(), request.url(), request.headers(),
                                              !request.body().empty(), hops};
         auto next = http::redirect(before, exchange.status(), exchange.headers(), options);
-        if (!next) throw ProtocolError(format("{}: {}", http::request_name(request), next.error()));
+        if (!next) throw http::RefusedRedirect(format("{}: {}", http::request_name(request), next.error()));
         return *std::move(next);
     }
 
@@ -144,11 +159,12 @@ private:
     // the request's.
     static bool may_repeat(const http::Lease& lease, const Request& request) {
         return lease->is_unprocessed() ||
-               (lease.was_used_before() && lease->died_unanswered() && is_idempotent(request.method()));
+               (lease.was_used_before() && lease->died_unanswered() && http::is_idempotent(request.method()));
     }
 
     ClientOptions options_;
     http::Connections connections_;
+    http::RetryOrigins origins_;
 };
 
 Client::Client(std::string_view base_url, ClientOptions options) : impl_(std::make_unique<Impl>(options)) {
@@ -164,6 +180,7 @@ Request Client::request(std::string_view method, std::string_view target) {
 Request Client::request(std::string_view method, const Url& url) { return {*this, std::string(method), url}; }
 
 Task<Response> Client::send(Request request) {
+    if (impl_->has_policy(request)) co_return co_await impl_->send_in_attempts(std::move(request));
     const auto limit = request.timeout();
     if (!limit) co_return co_await impl_->send(std::move(request));
     const std::string message = http::too_slow(request, "not complete", *limit);
@@ -175,6 +192,10 @@ Task<Response> Client::send(Request request) {
 }
 
 Task<ResponseStream> Client::stream(Request request) {
+    if (impl_->has_policy(request)) {
+        auto exchange = std::make_unique<http::Exchange>(co_await impl_->open_in_attempts(std::move(request), false));
+        co_return ResponseStream(std::move(exchange));
+    }
     const auto limit = request.timeout();
     if (!limit) co_return ResponseStream(co_await impl_->open_stream(std::move(request)));
     const std::string message = http::too_slow(request, "not complete", *limit);

@@ -57,6 +57,7 @@ Response Exchange::response() {
     timings.first_byte = head_came_ - began_;
     timings.body = Clock::now() - head_came_;
     response.set_timings(timings);
+    response.set_attempts(attempts_, attempts_max_);
     response.set_http_version(lease_->version());
     return response;
 }

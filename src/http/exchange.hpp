@@ -27,6 +27,12 @@ public:
     /// From then on more() throws TimeoutError.
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
 
+    /// What the Response says of them: see Response::set_attempts.
+    void set_attempts(int attempts, int most) noexcept {
+        attempts_ = attempts;
+        attempts_max_ = most;
+    }
+
     [[nodiscard]] const Request& request() const& noexcept { return request_; }
     [[nodiscard]] Request request() && noexcept { return std::move(request_); }
     [[nodiscard]] int status() const noexcept { return lease_->status(); }
@@ -58,6 +64,8 @@ private:
     std::optional<TimePoint> deadline_;
     std::optional<Decoder> decoder_;
     std::string decoded_;
+    int attempts_ = 1;
+    int attempts_max_ = 1;
 };
 
 }  // namespace trawl::http

@@ -8,9 +8,9 @@
 /// Rules: a connection is used again only when request and answer were both complete by framing, neither said close,
 /// and nothing has arrived on it since; a request is sent a second time by itself only when a used connection died
 /// before the first byte of an answer and the method is idempotent (RFC 9110, 9.2.2), or when the server says that it
-/// did not process it. Redirects are answers like any other unless they are to be followed. Bodies are asked for
-/// compressed (gzip, deflate, br, zstd), unless the request says what it accepts, and decoded. https verifies the
-/// server (see net/tls_options.hpp).
+/// did not process it. Whatever else fails is tried again only under a RetryPolicy (see retry.hpp). Redirects are
+/// answers like any other unless they are to be followed. Bodies are asked for compressed (gzip, deflate, br, zstd),
+/// unless the request says what it accepts, and decoded. https verifies the server (see net/tls_options.hpp).
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,7 @@
 #include "trawl/http/request.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/response_stream.hpp"
+#include "trawl/http/retry.hpp"
 #include "trawl/http/url.hpp"
 #include "trawl/net/tls_options.hpp"
 
@@ -52,6 +53,7 @@ public:
     std::size_t connections = 100;                  // open at once, idle ones included; further requests wait
     std::size_t body_max = std::size_t{1} << 30;    // bytes of one answer, decoded; more is an error
     std::size_t redirects_max = 0;                  // followed in a row, of GET and HEAD; see Request
+    std::optional<RetryPolicy> retry;               // of all requests that name no policy of their own
     TlsOptions tls;                                 // whom to trust
     Http2 http2 = Http2::kByTls;                    // one connection then carries many requests at once
     std::shared_ptr<CookieJar> cookies;             // kept and sent, if there is a jar

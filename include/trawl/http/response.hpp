@@ -42,6 +42,14 @@ public:
     [[nodiscard]] Duration elapsed() const noexcept { return timings_.first_byte + timings_.body; }
     [[nodiscard]] const Timings& timings() const noexcept { return timings_; }
     void set_timings(const Timings& timings) noexcept { timings_ = timings; }
+    /// How often the request was sent for it under a RetryPolicy; its times are those of the last attempt.
+    [[nodiscard]] int attempts() const noexcept { return attempts_; }
+    [[nodiscard]] int attempts_max() const noexcept { return attempts_max_; }
+    /// `most`: how many the policy allows.
+    void set_attempts(int attempts, int most) noexcept {
+        attempts_ = attempts;
+        attempts_max_ = most;
+    }
 
     /// Throws StatusError unless the status is a success; gives the response otherwise.
     const Response& raise_for_status() const;
@@ -56,6 +64,8 @@ private:
     std::string body_;
     std::string_view http_version_ = "HTTP/1.1";
     Timings timings_;
+    int attempts_ = 1;
+    int attempts_max_ = 1;
 };
 
 }  // namespace trawl
