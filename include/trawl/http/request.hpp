@@ -4,6 +4,7 @@
 ///     ResponseStream log = co_await client.get("/log").param("since", 17).stream();
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -87,6 +88,15 @@ public:
         retry_ = policy;
         return std::move(*this);
     }
+
+    /// Asks for the answer only if it is another one than that with this entity tag, as Response::etag() gave it;
+    /// called several times, than any of them. Otherwise the answer is a 304 without a body (RFC 9110 section 13.1.2).
+    /// Throws UsageError for what is no entity tag: its quotes belong to it.
+    Request&& if_none_match(std::string_view etag) &&;
+    /// Asks for the answer only if it has changed since (section 13.1.3); whoever has an entity tag goes by that.
+    Request&& if_modified_since(std::chrono::sys_seconds moment) &&;
+    /// Both, as far as an answer that is known already has them. Without either it asks for the whole.
+    Request&& if_changed(const Response& known) &&;
 
     /// Follows at most so many redirects in a row, of GET and HEAD: never from https to http, and without secrets where
     /// the origin changes. Default: ClientOptions::redirects_max, which is none.

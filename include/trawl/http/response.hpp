@@ -1,6 +1,8 @@
 /// Response: what a server answered, complete: a body that was cut short never becomes one.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +37,10 @@ public:
     /// The body as JSON. Throws JsonError, which names the request.
     [[nodiscard]] Json json() const;
     [[nodiscard]] std::string take_body() && noexcept { return std::move(body_); }
+    /// The entity tag with its quotes, and its W/ if it is weak (RFC 9110 section 8.8.3). Nothing for what is none.
+    [[nodiscard]] std::optional<std::string_view> etag() const;
+    /// Nothing when it is missing, or no date.
+    [[nodiscard]] std::optional<std::chrono::sys_seconds> last_modified() const;
     /// The URL that answered.
     [[nodiscard]] const Url& url() const noexcept { return url_; }
     [[nodiscard]] const std::string& method() const noexcept { return method_; }
