@@ -104,16 +104,39 @@ private:
     // Again on another connection when the first was closed at the moment at which it was used, or refused to.
     Task<http::Exchange> open_one(Request request) {
         for (int repeats = 0;; ++repeats) {
-            http::Lease lease = co_await connections_.acquire(request);
+            auto entry = options_.har ? std::make_unique<http::HarEntry>(options_.har, request) : nullptr;
+            http::Lease lease = co_await acquire(request, entry.get());
             const TimePoint began = Clock::now();
             try {
                 co_await lease->begin(request, options_);
-                co_return http::Exchange(std::move(request), std::move(lease), options_, began);
-            } catch (const OsError&) {
+                http::Exchange exchange(std::move(request), std::move(lease), options_, began);
+                exchange.record(std::move(entry));
+                co_return exchange;
+            } catch (const OsError& error) {
+                if (entry) entry->fail(error.what());
                 if (repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
-            } catch (const ProtocolError&) {
+            } catch (const ProtocolError& error) {
+                if (entry) entry->fail(error.what());
                 if (repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
+            } catch (const Error& error) {
+                if (entry) entry->fail(error.what());
+                throw;
             }
+        }
+    }
+
+    Task<http::Lease> acquire(const Request& request, http::HarEntry* entry) {
+        return entry == nullptr ? connections_.acquire(request) : acquire_recorded(request, *entry);
+    }
+    Task<http::Lease> acquire_recorded(const Request& request, http::HarEntry& entry) {
+        try {
+            co_await options_.har->wait_for_room();
+            http::Lease lease = co_await connections_.acquire(request);
+            entry.set_connection(lease.timings());
+            co_return lease;
+        } catch (const Error& error) {
+            entry.fail(error.what());
+            throw;
         }
     }
 

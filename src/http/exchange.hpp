@@ -1,12 +1,14 @@
 /// A request whose response has begun: it holds the connection until the body has come to its end.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "connections.hpp"
 #include "content_coding.hpp"
+#include "har_entry.hpp"
 #include "rate_watch.hpp"
 #include "trawl/base/clock.hpp"
 #include "trawl/http/client.hpp"
@@ -24,6 +26,8 @@ public:
           head_came_(Clock::now()),
           rate_(options.rate_min) {}
 
+    /// Tells `entry` what comes from here on. To be called before the body is looked at.
+    void record(std::unique_ptr<HarEntry> entry);
     /// From then on more() throws TimeoutError.
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
 
@@ -49,11 +53,14 @@ public:
     /// The response's head, with the body that was not taken out.
     [[nodiscard]] Response response();
     /// The connection may serve others. To be called once, when the response is complete and the body taken out.
-    void give_back() { lease_.give_back(); }
+    void give_back() {
+        if (har_) har_->complete();
+        lease_.give_back();
+    }
 
 private:
     Task<> receive();
-    void take_in();
+    void take_in(std::size_t arrived);
 
     Request request_;
     Lease lease_;
@@ -64,6 +71,7 @@ private:
     std::optional<TimePoint> deadline_;
     std::optional<Decoder> decoder_;
     std::string decoded_;
+    std::unique_ptr<HarEntry> har_;
     int attempts_ = 1;
     int attempts_max_ = 1;
 };

@@ -33,6 +33,8 @@
 
 namespace trawl {
 
+class HarRecorder;
+
 /// When to speak HTTP/2.
 enum class Http2 : unsigned char {
     kByTls,           // where the server of an https URL offers it (ALPN)
@@ -58,6 +60,7 @@ public:
     Http2 http2 = Http2::kByTls;                    // one connection then carries many requests at once
     std::shared_ptr<CookieJar> cookies;             // kept and sent, if there is a jar
     Proxies proxies = Proxies::from_environment();  // Proxies() for none
+    std::shared_ptr<HarRecorder> har;               // told of every exchange, if there is one: see har.hpp
     std::string unix_socket;                        // connects to this path, whatever the URL's host
 
     // Not an aggregate: g++ 12 destroys aggregate temporaries twice in a co_await expression.
