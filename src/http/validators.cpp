@@ -40,14 +40,16 @@ std::optional<std::chrono::sys_seconds> last_modified_of(const Headers& answer) 
 }
 
 std::optional<std::string> strong_validator(const Headers& answer) {
+    constexpr std::chrono::seconds kOtherSecond(2);
     constexpr std::chrono::seconds kOldEnough(60);
-    if (answer.contains("etag")) {
-        const auto tag = etag_of(answer);
-        if (!tag || !is_strong(*tag)) return std::nullopt;
-        return std::string(*tag);
-    }
     const auto modified = last_modified_of(answer);
     const auto made = date_of(answer, "date");
+    if (answer.contains("etag")) {
+        const auto tag = etag_of(answer);
+        const bool is_fresh = modified && made && *made - *modified < kOtherSecond;
+        if (!tag || !is_strong(*tag) || is_fresh) return std::nullopt;
+        return std::string(*tag);
+    }
     if (!modified || !made || *made - *modified < kOldEnough) return std::nullopt;
     return format_http_date(*modified);
 }

@@ -21,7 +21,8 @@ namespace trawl::http {
 
 /// What If-Range may be given (section 13.1.5): a strong entity tag, or without any tag a Last-Modified that was a
 /// minute old when the answer was made, so that no change of the same second hides behind it (section 8.8.2.2; clocks
-/// of a server and of its files' server differ by less).
+/// of a server and of its files' server differ by less). Nor is a tag trusted of what was modified in the second of the
+/// answer: servers make it of the time in seconds and of the size (nginx does), and call it strong.
 [[nodiscard]] std::optional<std::string> strong_validator(const Headers& answer);
 
 }  // namespace trawl::http

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ class SlowNginx(Nginx):
 def server():
     root = Path(tempfile.mkdtemp(prefix="trawl-e2e-"))
     root.chmod(0o755)  # the server is another user's
+    (root / "ready").write_text("ready")
     (root / "files").mkdir()
     started = daemon.serve(SlowNginx, root)
     yield started
@@ -40,12 +42,14 @@ def server():
     shutil.rmtree(root)
 
 
-def publish(server: Daemon, seed: int) -> bytes:
+def publish(server: Daemon, seed: int, age_s: int = 0) -> bytes:
     """Another version of the file, as a tool would put it there: at once."""
     content = random.Random(seed).randbytes(SIZE)
     path = server.setup.root / "files" / "data.bin"
     path.with_suffix(".new").write_bytes(content)
     path.with_suffix(".new").chmod(0o644)
+    modified = time.time() - age_s
+    os.utime(path.with_suffix(".new"), (modified, modified))
     path.with_suffix(".new").rename(path)
     return content
 
@@ -69,7 +73,7 @@ def finish(program: subprocess.Popen, folder: Path) -> tuple[int, int]:
 
 
 def test_a_server_that_is_killed_half_way(server, tmp_path):
-    content = publish(server, 1)
+    content = publish(server, 1, age_s=10)
     program = start(server, tmp_path)
     wait_until_half_way(tmp_path)
     server.restart()
@@ -80,7 +84,7 @@ def test_a_server_that_is_killed_half_way(server, tmp_path):
 
 
 def test_a_server_that_is_reloaded_half_way(server, tmp_path):
-    content = publish(server, 1)
+    content = publish(server, 1, age_s=10)
     program = start(server, tmp_path)
     wait_until_half_way(tmp_path)
     server.reload()
@@ -88,8 +92,9 @@ def test_a_server_that_is_reloaded_half_way(server, tmp_path):
     assert (tmp_path / "data.bin").read_bytes() == content
 
 
-def test_a_file_that_changes_while_its_server_is_away(server, tmp_path):
-    publish(server, 1)
+@pytest.mark.parametrize("age_s", [10, 0])  # two versions of one second have the same entity tag
+def test_a_file_that_changes_while_its_server_is_away(server, tmp_path, age_s):
+    publish(server, 1, age_s)
     program = start(server, tmp_path)
     wait_until_half_way(tmp_path)
     content = publish(server, 2)

@@ -80,7 +80,7 @@ TEST(JsonSplitter, RefusesAnArrayThatIsNotClosed) {
 }
 
 TEST(JsonSplitter, RefusesRecordsThatAreTooLong) {
-    for (const std::size_t piece : {1, 3, 100}) {
+    for (const std::size_t piece : {1U, 3U, 100U}) {
         EXPECT_EQ(split(kLines, "1\n22\n333\n", piece, 2), "<0 1><2 22>record 3, at byte 5: it is longer than 2 bytes");
         EXPECT_EQ(split(kItems, "[1,22,333]", piece, 2), "<1 1><3 22>record 3, at byte 6: it is longer than 2 bytes");
     }

@@ -199,6 +199,14 @@ TEST(Retrying, TheTimeLimitIsForAllAttempts) {
         }());
 }
 
+TEST(Retrying, TheTimeLimitIsForAStreamsBodyToo) {
+    with_server({{{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Then::stall}}},
+                [](Client& client, ScriptedServer&) -> Task<> {
+                    const std::string error = co_await outcome(client.get("/x").timeout(10ms), true);
+                    EXPECT_THAT(error, EndsWith("not complete within 0.01 s; check that the source is up"));
+                });
+}
+
 TEST(Retrying, AnAnswerIsGivenAtOnceWhereTheNextAttemptWouldComeTooLate) {
     with_server({{{with_status(429, "Retry-After: 100\r\n", "slow down")}}},
                 [](Client& client, ScriptedServer&) -> Task<> {

@@ -46,6 +46,9 @@ TEST(StrongValidator, IsAStrongTagOrADateThatWasOldAlready) {
     EXPECT_EQ(of({{"last-modified", kDate}, {"date", "Sun, 06 Nov 1994 08:50:36 GMT"}}), "none");
     EXPECT_EQ(of({{"last-modified", kDate}}), "none");
     EXPECT_EQ(of({{"date", kDate}}), "none");
+    EXPECT_EQ(of({{"etag", R"("a")"}, {"last-modified", kDate}, {"date", "Sun, 06 Nov 1994 08:49:38 GMT"}}), "none");
+    EXPECT_EQ(of({{"etag", R"("a")"}, {"last-modified", kDate}, {"date", "Sun, 06 Nov 1994 08:49:39 GMT"}}), R"("a")");
+    EXPECT_EQ(of({{"etag", R"("a")"}, {"last-modified", kDate}}), R"("a")");
     const char* later = "Mon, 07 Nov 1994 08:49:37 GMT";
     EXPECT_EQ(of({{"etag", R"(W/"a")"}, {"last-modified", kDate}, {"date", later}}), "none");
     EXPECT_EQ(of({{"etag", "junk"}, {"last-modified", kDate}, {"date", later}}), "none");

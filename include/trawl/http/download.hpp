@@ -5,9 +5,10 @@
 /// Rules:
 /// - The file is there when all of it is, synced, and replaces what was there at one instant (StagedFile). Before that,
 ///   and when this fails or is destroyed, nothing is.
-/// - After a cut, the rest is asked for (Range) on the condition that nothing has changed (If-Range: a strong entity
-///   tag, or a Last-Modified that was a minute old; RFC 9110 sections 13.1.5 and 14). Without such a validator, or when
-///   the answer is another version, it begins anew: bytes of two versions are never mixed.
+/// - After a cut, the rest is asked for (Range) on the condition that nothing has changed (If-Range, RFC 9110 sections
+///   13.1.5 and 14): a strong entity tag of what was not modified in the last two seconds, or a Last-Modified that was
+///   a minute old. Without such a validator, or when the answer is another version, it begins anew: bytes of two
+///   versions are never mixed.
 /// - Bytes are taken as they are stored: no content coding is asked for.
 /// - Cuts are followed by the pauses of a RetryPolicy: the request's, or the default one. Its attempts count from the
 ///   last cut before which 64 KB of new bytes came; opening each answer has as many of its own. The request's timeout()
