@@ -1,4 +1,5 @@
-/// The HTTP client: JSON, a body read while it arrives, a form, errors, and where the time of a request went.
+/// The HTTP client: JSON, a body read while it arrives, a form, errors, retries, conditions, a download, records, a HAR
+/// file, and where the time of a request went.
 ///
 ///     example_http URL      URL of a source such as bench/origin
 #include <optional>
@@ -47,6 +48,47 @@ Task<> errors(trawl::Client& client) {
     trawl::print("a form: status {}\n", response.status());
 }
 
+Task<> retried(trawl::Client& client) {
+    trawl::Response response = co_await client.get("/page/languages").retry(trawl::RetryPolicy(3)).timeout(30s);
+    response.raise_for_status();
+    trawl::print("status {} with attempt {} of 3\n", response.status(), response.attempts());
+}
+
+Task<> conditional(trawl::Client& client) {
+    trawl::Response known = co_await client.get("/page/languages");
+    trawl::Response now = co_await client.get("/page/languages").if_changed(known);
+    trawl::print("{}\n", now.status() == 304 ? "what is known still holds" : "the whole answer anew");
+}
+
+Task<> downloaded(trawl::Client& client) {
+    trawl::Request request = client.get("/page/languages").param("page_size", 1000).timeout(1h);
+    trawl::Download done = co_await trawl::download(std::move(request), "languages.json");
+    trawl::print("{} bytes in languages.json, cut {} times\n", done.bytes, done.resumed + done.restarts);
+    co_await trawl::remove_file("languages.json");
+}
+
+Task<> records(trawl::Client& client) {
+    auto languages = trawl::JsonRecords::items(co_await client.get("/link/languages").param("per_page", 1000).stream());
+    while (true) {
+        std::optional<trawl::Json> language = co_await languages.next();  // one is held, however many there are
+        if (!language) break;
+        if (languages.count() == 1) trawl::print("the first of them: {}\n", (*language)["name"].string());
+    }
+    trawl::print("{} records\n", languages.count());
+}
+
+Task<> recorded(std::string url) {
+    trawl::ClientOptions options;
+    options.har = std::make_shared<trawl::HarRecorder>("requests.har");
+    trawl::Client client(url, options);
+    co_await client.get("/page/languages").bearer_auth("a secret");
+    co_await options.har->flush();
+    std::string text = co_await trawl::read_file("requests.har");
+    const trawl::Json log = trawl::Json::parse(text)["log"];
+    trawl::print("HAR {}: {} entries\n", log["version"].string(), log["entries"].size());
+    co_await trawl::remove_file("requests.har");
+}
+
 Task<> timings(trawl::Client& client) {
     trawl::Response response = co_await client.get("/page/languages");
     const trawl::Timings& times = response.timings();
@@ -60,6 +102,11 @@ Task<> example(std::string url) {
     co_await json(client);
     co_await streamed(client);
     co_await errors(client);
+    co_await retried(client);
+    co_await conditional(client);
+    co_await downloaded(client);
+    co_await records(client);
+    co_await recorded(url);
     co_await timings(client);
 }
 

@@ -41,6 +41,7 @@
 #include "trawl/net/file.hpp"
 #include "trawl/net/pipe.hpp"
 #include "trawl/net/process.hpp"
+#include "trawl/net/staged_file.hpp"
 #include "trawl/net/task_report.hpp"
 #include "trawl/net/tcp.hpp"
 #include "trawl/net/tls.hpp"
@@ -50,6 +51,9 @@
 // http: a client
 #include "trawl/http/client.hpp"
 #include "trawl/http/cookies.hpp"
+#include "trawl/http/download.hpp"
+#include "trawl/http/har.hpp"
+#include "trawl/http/json_records.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/url.hpp"
 

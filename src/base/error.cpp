@@ -10,6 +10,11 @@ OsError::OsError(int code, const std::string& what_failed, const std::string& ad
     : Error(what_failed + ": " + std::system_category().message(code) + (advice.empty() ? "" : "; " + advice)),
       code_(code) {}
 
+std::string_view OsError::what_failed() const noexcept {
+    const std::string_view text = what();
+    return text.substr(0, text.rfind(": " + std::system_category().message(code_)));
+}
+
 FileError::FileError(int code, std::string operation, std::string path, const std::string& advice,
                      const std::string& target)
     : OsError(code, operation + " '" + path + "'" + (target.empty() ? "" : " to '" + target + "'"), advice),

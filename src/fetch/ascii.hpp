@@ -9,18 +9,12 @@
 namespace trawl::fetch {
 
 using trawl::to_lower;
+using trawl::trim;
 
 [[nodiscard]] inline std::string to_lower(std::string_view text) {
     std::string lower(text);
     for (char& c : lower) c = to_lower(c);
     return lower;
-}
-
-/// Without HTTP's optional white space (RFC 9110 section 5.6.3) at its ends.
-[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
 }
 
 /// Letters and digits of `text` in lower case: "total_pages", "totalPages" and "Total-Pages" are one name.

@@ -28,20 +28,12 @@ Failure failure_of(const Response& response) {
     return failure;
 }
 
-// What an error says before the system's own words for its code.
-std::string_view said(const OsError& error) {
-    std::string_view text = error.what();
-    const std::string system = ": " + std::system_category().message(error.code());
-    if (text.ends_with(system)) text.remove_suffix(system.size());
-    return text;
-}
-
 // The same kind of error, with the reason behind what it says.
 [[noreturn]] void rethrow_with(std::exception_ptr error, const Url& url, const std::string& reason) {
     try {
         std::rethrow_exception(error);
     } catch (const ConnectError& connect) {
-        throw ConnectError(connect.code(), format("{}{}", said(connect), reason));
+        throw ConnectError(connect.code(), format("{}{}", connect.what_failed(), reason));
     } catch (const FileError&) {  // of the files that TLS needs
         throw;
     } catch (const OsError& broken) {

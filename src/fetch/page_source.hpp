@@ -7,8 +7,8 @@
 
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/pages.hpp"
-#include "trawl/fetch/retry.hpp"
 #include "trawl/http/client.hpp"
+#include "trawl/http/retry.hpp"
 
 namespace trawl::fetch {
 

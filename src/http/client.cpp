@@ -5,18 +5,16 @@
 #include "content_coding.hpp"
 #include "exchange.hpp"
 #include "redirect.hpp"
+#include "refused_redirect.hpp"
 #include "request_error.hpp"
+#include "request_rules.hpp"
+#include "retrying.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl {
 namespace {
-
-// RFC 9110, section 9.2.2: repeating these has the effect of doing them once.
-bool is_idempotent(std::string_view method) {
-    return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
-}
 
 // More connections than that, one after the other, do not close by chance.
 constexpr int kRepeatsMax = 10;
@@ -110,6 +108,28 @@ public:
         co_return exchange;
     }
 
+    /// The same in attempts, for requests that have a policy.
+    [[nodiscard]] bool has_policy(const Request& request) const { return request.retry() || options_.retry; }
+    Task<Response> send_in_attempts(Request request) {
+        http::Exchange exchange = co_await open_in_attempts(std::move(request), true);
+        Response response = exchange.take_response();
+        exchange.give_back();
+        co_return response;
+    }
+    Task<http::Exchange> open_new(Request request) {
+        http::Exchange exchange(std::move(request), options_);
+        co_await open(exchange);
+        co_return exchange;
+    }
+    Task<http::Exchange> open_in_attempts(Request request, bool is_whole) {
+        std::optional<TimePoint> deadline;
+        if (request.timeout()) deadline = Loop::current().deadline_after(*request.timeout());
+        http::Attempts attempts(origins_, request.retry() ? *request.retry() : *options_.retry, request.method(),
+                                request.url().origin(), deadline);
+        const http::Opener opener = [this](Request each) { return open_new(std::move(each)); };
+        co_return co_await http::open_in_attempts(opener, std::move(request), attempts, is_whole);
+    }
+
     [[nodiscard]] std::string describe() const { return connections_.describe(); }
 
 private:
@@ -118,21 +138,43 @@ private:
         const Request& request = exchange.request();
         for (int repeats = 0;; ++repeats) {
             exchange.give_up();  // before the next: it may be the last that may be open
-            std::optional<http::Lease> free = connections_.acquire_at_once(request);
+            auto entry = options_.har ? std::make_unique<http::HarEntry>(options_.har, request) : nullptr;
+            std::optional<http::Lease> free = entry ? std::nullopt : connections_.acquire_at_once(request);
             if (!free) {
-                http::Lease opened = co_await connections_.acquire(request);
+                http::Lease opened = co_await acquire(request, entry.get());
                 free.emplace(std::move(opened));
             }
             http::Lease& lease = exchange.send_over(*std::move(free));
             try {
                 co_await lease->begin(request, options_);
                 exchange.head_came();
+                exchange.record(std::move(entry));
                 co_return;
-            } catch (const OsError&) {
+            } catch (const OsError& error) {
+                if (entry) entry->fail(error.what());
                 if (repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
-            } catch (const ProtocolError&) {
+            } catch (const ProtocolError& error) {
+                if (entry) entry->fail(error.what());
                 if (repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
+            } catch (const Error& error) {
+                if (entry) entry->fail(error.what());
+                throw;
             }
+        }
+    }
+
+    Task<http::Lease> acquire(const Request& request, http::HarEntry* entry) {
+        return entry == nullptr ? connections_.acquire(request) : acquire_recorded(request, *entry);
+    }
+    Task<http::Lease> acquire_recorded(const Request& request, http::HarEntry& entry) {
+        try {
+            co_await options_.har->wait_for_room();
+            http::Lease lease = co_await connections_.acquire(request);
+            entry.set_connection(lease.timings());
+            co_return lease;
+        } catch (const Error& error) {
+            entry.fail(error.what());
+            throw;
         }
     }
 
@@ -163,7 +205,7 @@ private:
         const http::RedirectedRequest before{request.method(), request.url(), request.headers(),
                                              !request.body().empty(), hops};
         auto next = http::redirect(before, exchange.status(), exchange.headers(), options);
-        if (!next) throw ProtocolError(format("{}: {}", http::request_name(request), next.error()));
+        if (!next) throw http::RefusedRedirect(format("{}: {}", http::request_name(request), next.error()));
         return *std::move(next);
     }
 
@@ -178,11 +220,12 @@ private:
     // the request's.
     static bool may_repeat(const http::Lease& lease, const Request& request) {
         return lease->is_unprocessed() ||
-               (lease.was_used_before() && lease->died_unanswered() && is_idempotent(request.method()));
+               (lease.was_used_before() && lease->died_unanswered() && http::is_idempotent(request.method()));
     }
 
     ClientOptions options_;
     http::Connections connections_;
+    http::RetryOrigins origins_;
 };
 
 Client::Client(std::string_view base_url, ClientOptions options) : impl_(std::make_unique<Impl>(options)) {
@@ -198,10 +241,15 @@ Request Client::request(std::string_view method, std::string_view target) {
 Request Client::request(std::string_view method, const Url& url) { return {*this, std::string(method), url}; }
 
 Task<Response> Client::send(Request&& request) {
+    if (impl_->has_policy(request)) return impl_->send_in_attempts(std::move(request));
     return request.timeout() ? impl_->send_in_time(std::move(request)) : impl_->send(std::move(request));
 }
 
 Task<ResponseStream> Client::stream(Request request) {
+    if (impl_->has_policy(request)) {
+        auto exchange = std::make_unique<http::Exchange>(co_await impl_->open_in_attempts(std::move(request), false));
+        co_return ResponseStream(std::move(exchange));
+    }
     const auto limit = request.timeout();
     if (!limit) co_return ResponseStream(co_await impl_->open_stream(std::move(request)));
     const std::string message = http::too_slow(request, "not complete", *limit);

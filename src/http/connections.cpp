@@ -3,6 +3,7 @@
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
+#include "trawl/loop/thread.hpp"
 #include "trawl/loop/time.hpp"
 #include "tunnel.hpp"
 
@@ -78,7 +79,7 @@ void Lease::give_back() {
 
 // Files that somebody names are read at once, so that a wrong name is told at once; the system's when they are needed.
 Connections::Connections(const ClientOptions& options) : options_(options), pool_(limits_of(options)) {
-    if (options_.tls != TlsOptions()) tls();
+    if (options_.tls != TlsOptions()) tls_.emplace(tls_options());
 }
 
 Connections::~Connections() {
@@ -166,6 +167,7 @@ bool Connections::take(Lease& lease, ConnectionId id) {
 }
 
 Task<> Connections::open(Lease& lease, ConnectionId id, const Request& request) {
+    if (request.url().is_https() && !tls_) co_await prepare_tls();
     if (!options_.unix_socket.empty()) {
         UnixStream socket = co_await connect_locally(request, lease.timings_);
         co_await set_up(lease, id, request, std::move(socket));
@@ -191,7 +193,7 @@ Task<> Connections::set_up(Lease& lease, ConnectionId id, const Request& request
         hold(lease, id, Transport(std::move(socket)), is_shared);
         co_return;
     }
-    auto shaking = TlsStream::connect(std::move(socket), tls(), std::string(request.url().host()));
+    auto shaking = TlsStream::connect(std::move(socket), *tls_, std::string(request.url().host()));
     TlsStream secured = co_await secure(request, std::move(shaking), lease.timings_);
     is_shared = is_shared || secured.alpn() == "h2";
     hold(lease, id, Transport(std::move(secured)), is_shared);
@@ -277,12 +279,18 @@ Task<TlsStream> Connections::secure(const Request& request, Task<TlsStream> shak
     }
 }
 
-TlsContext& Connections::tls() {
-    if (!tls_) {
-        TlsOptions options = options_.tls;
-        tls_.emplace(options.alpn(protocols(options_.http2)));
-    }
-    return *tls_;
+TlsOptions Connections::tls_options() const {
+    TlsOptions options = options_.tls;
+    options.alpn(protocols(options_.http2));
+    return options;
+}
+
+// Reading the system's authorities takes as long as a request: the loop does not stand still for it.
+Task<> Connections::prepare_tls() {
+    const Lock::Guard turn = co_await tls_turn_.acquire();
+    if (tls_) co_return;
+    auto read = [](const TlsOptions& options) { return TlsContext(options); };
+    tls_.emplace(co_await to_thread(read, tls_options()));
 }
 
 void Connections::shared_changed(ConnectionId id) {

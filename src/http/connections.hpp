@@ -13,6 +13,7 @@
 #include "trawl/http/client.hpp"
 #include "trawl/net/tls.hpp"
 #include "trawl/net/unix.hpp"
+#include "trawl/sync/lock.hpp"
 
 namespace trawl::http {
 
@@ -87,7 +88,8 @@ private:
     Task<> pass(TcpStream& stream, const Proxy& proxy, const Request& request, Timings& timings);
     Task<UnixStream> connect_locally(const Request& request, Timings& timings);
     Task<TlsStream> secure(const Request& request, Task<TlsStream> shaking, Timings& timings);
-    TlsContext& tls();
+    [[nodiscard]] TlsOptions tls_options() const;
+    Task<> prepare_tls();
     void shared_changed(ConnectionId id);
     void drop(ConnectionId id);
     void apply(const PoolDecisions& decisions);
@@ -97,6 +99,7 @@ private:
     ClientOptions options_;
     Pool pool_;
     std::optional<TlsContext> tls_;
+    Lock tls_turn_;  // of those who find none
     std::unordered_map<ConnectionId, Held> connections_;
     std::unordered_map<RequestId, Assigned*> waiting_;
     RequestId next_request_ = 1;

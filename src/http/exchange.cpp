@@ -17,6 +17,7 @@ void Exchange::restart(Request request) {
     give_up();
     decoder_.reset();
     decoded_.clear();
+    har_.reset();
     rate_ = RateWatch(options_->rate_min, options_->rate_window);
     request_ = std::move(request);
 }
@@ -25,32 +26,54 @@ void Exchange::decode() {
     if (request_.method() == "HEAD") return;
     const auto codings = parse_content_encoding(headers());
     if (!codings) throw ProtocolError(format("{}: the answer {}", request_name(request_), codings.error()));
-    if (codings->empty()) return;
-    DecoderLimits limits;
-    limits.out_max = options_->body_max;
-    decoder_.emplace(*codings, limits);
-    take_in();
+    if (!codings->empty()) {
+        DecoderLimits limits;
+        limits.out_max = options_->body_max;
+        decoder_.emplace(*codings, limits);
+    }
+    take_in(carrier().body().size());
 }
 
-void Exchange::take_in() {
-    if (!decoder_) return;
-    auto verdict = decoder_->feed(carrier().body(), decoded_);
-    carrier().body().clear();
+void Exchange::record(std::unique_ptr<HarEntry> entry) {
+    har_ = std::move(entry);
+    if (!har_) return;
+    har_->set_head(status(), carrier().version(), headers());
+    har_->add_received(carrier().body().size());
+}
+
+// What `arrived` last is at the end of the carrier's body.
+void Exchange::take_in(std::size_t arrived) {
+    std::string& raw = carrier().body();
+    if (!decoder_) {
+        if (har_) har_->add_body(std::string_view(raw).substr(raw.size() - arrived));
+        return;
+    }
+    const std::size_t before = decoded_.size();
+    auto verdict = decoder_->feed(raw, decoded_);
+    raw.clear();
     if (verdict && is_complete()) verdict = decoder_->finish();
     if (!verdict) throw ProtocolError(format("{}: {}", request_name(request_), verdict.error()));
+    if (har_) har_->add_body(std::string_view(decoded_).substr(before));
 }
 
 Task<> Exchange::receive() {
     has_waited_ = true;
-    const TimePoint began = Loop::current().now();
-    const std::size_t before = carrier().body().size();
-    co_await carrier().more(request_, *options_);
-    const std::size_t arrived = carrier().body().size() - before;
-    if (!is_complete() && !rate_.is_fast_enough(Loop::current().now() - began, arrived)) {
-        throw TimeoutError(format("{}: less than {} bytes of the answer came per second; check that the source is up",
-                                  request_name(request_), options_->rate_min));
+    try {
+        const TimePoint began = Loop::current().now();
+        const std::size_t before = carrier().body().size();
+        co_await carrier().more(request_, *options_);
+        const std::size_t arrived = carrier().body().size() - before;
+        if (har_) har_->add_received(arrived);
+        if (!is_complete() && !rate_.is_fast_enough(Loop::current().now() - began, arrived)) {
+            throw TimeoutError(
+                format("{}: less than {} bytes of the answer came per second; check that the source is up",
+                       request_name(request_), options_->rate_min));
+        }
+        take_in(arrived);
+    } catch (const Error& error) {
+        if (har_) har_->fail(error.what());
+        throw;
     }
-    take_in();
 }
 
 Task<> Exchange::more() {
@@ -62,7 +85,9 @@ Task<> Exchange::more() {
         co_await timeout_at(*deadline_, receive());
     } catch (const TimeoutError&) {
         if (Loop::current().now() < *deadline_) throw;
-        throw TimeoutError(too_slow(request_, "not complete", *request_.timeout()));
+        const std::string message = too_slow(request_, "not complete", *request_.timeout());
+        if (har_) har_->fail(message);
+        throw TimeoutError(message);
     }
 }
 
@@ -72,6 +97,7 @@ Response Exchange::make_response(std::string method, Url url) {
     timings.first_byte = head_came_ - began_;
     timings.body = has_waited_ ? Clock::now() - head_came_ : Duration::zero();
     response.set_timings(timings);
+    response.set_attempts(attempts_, attempts_max_);
     response.set_http_version(carrier().version());
     return response;
 }

@@ -1,12 +1,14 @@
 /// A request whose response has begun: it holds the connection until the body has come to its end.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "connections.hpp"
 #include "content_coding.hpp"
+#include "har_entry.hpp"
 #include "rate_watch.hpp"
 #include "trawl/base/clock.hpp"
 #include "trawl/http/client.hpp"
@@ -32,8 +34,16 @@ public:
     /// Gives up, and begins again with what a redirect or a login led to.
     void restart(Request request);
 
+    /// Tells `entry` what comes from here on. To be called before the body is looked at.
+    void record(std::unique_ptr<HarEntry> entry);
     /// From then on more() throws TimeoutError.
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
+
+    /// What the Response says of them: see Response::set_attempts.
+    void set_attempts(int attempts, int most) noexcept {
+        attempts_ = attempts;
+        attempts_max_ = most;
+    }
 
     // The rest requires that the head of the response is there.
     [[nodiscard]] int status() const noexcept { return carrier().status(); }
@@ -52,11 +62,14 @@ public:
     /// The same, and the request's own parts go into it.
     [[nodiscard]] Response take_response() { return make_response(request_.take_method(), request_.take_url()); }
     /// The connection may serve others. To be called once, when the response is complete and the body taken out.
-    void give_back() { lease_->give_back(); }
+    void give_back() {
+        if (har_) har_->complete();
+        lease_->give_back();
+    }
 
 private:
     Task<> receive();
-    void take_in();
+    void take_in(std::size_t arrived);
     Response make_response(std::string method, Url url);
     [[nodiscard]] Carrier& carrier() const noexcept { return *lease_->carrier(); }
 
@@ -70,6 +83,9 @@ private:
     std::optional<TimePoint> deadline_;
     std::optional<Decoder> decoder_;
     std::string decoded_;
+    std::unique_ptr<HarEntry> har_;
+    int attempts_ = 1;
+    int attempts_max_ = 1;
 };
 
 }  // namespace trawl::http

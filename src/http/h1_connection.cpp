@@ -21,16 +21,18 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
     parser_.begin(request.method(), asks_close(request.headers()) || came_unasked);
     bytes_.clear();
     append_request(bytes_, request.method(), request.url(), request.headers(), request.body(), proxy_login_);
+    bool is_sent = false;
     try {
         if (bytes_.size() > kSentAtOnce) {
             co_await send_and_listen(bytes_, options);
         } else if (StreamSocket* plain = transport_.plain()) {
-            co_await timeout(options.first_byte_timeout, plain->send(bytes_));
+            co_await timeout(options.write_timeout, plain->send(bytes_));
             parser_.request_sent();
         } else {
-            co_await transport_.send(bytes_, options.first_byte_timeout);
+            co_await transport_.send(bytes_, options.write_timeout);
             parser_.request_sent();
         }
+        is_sent = true;
         const TimePoint deadline = Loop::current().deadline_after(options.first_byte_timeout);
         while (parser_.state() == H1State::head) {
             Buffer chunk;
@@ -42,6 +44,7 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
             take(chunk);
         }
     } catch (const TimeoutError&) {
+        if (!is_sent) throw_not_taken(request, options);
         throw_no_head(request, parser_.started(), options);
     } catch (const Error&) {
         throw_broken(request);
@@ -70,7 +73,7 @@ Task<> H1Connection::listen(TaskGroup& both) {
 
 Task<> H1Connection::send_all(TaskGroup& both, std::string_view bytes, const ClientOptions& options) {
     try {
-        co_await transport_.send(bytes, options.first_byte_timeout);
+        co_await transport_.send(bytes, options.write_timeout);
         parser_.request_sent();
         both.cancel();
     } catch (const OsError&) {  // ignored: the answer may have come before the end; if none has, receiving says so

@@ -17,6 +17,7 @@ H2Carrier::~H2Carrier() {
 Task<> H2Carrier::begin(const Request& request, const ClientOptions& options) {
     if (!connection_->takes_requests()) throw OsError(ECONNRESET, request_name(request) + ": the connection broke");
     id_ = connection_->begin(request, news_);
+    if (!request.body().empty()) co_await wait_until_taken(request, options);
     const TimePoint deadline = Loop::current().deadline_after(options.first_byte_timeout);
     try {
         while (stream().state() == H2State::head) co_await news(deadline);
@@ -26,6 +27,28 @@ Task<> H2Carrier::begin(const Request& request, const ClientOptions& options) {
     }
     check(request);
     body_seen_ = stream().body_size();
+}
+
+// Windows open when the server likes; nothing tells of it but that the body goes on. What stands still from one look to
+// the next is not taken. Ends with the answer's head as well.
+Task<> H2Carrier::wait_until_taken(const Request& request, const ClientOptions& options) {
+    std::size_t before = 0;
+    TimePoint next_look = Loop::current().deadline_after(options.write_timeout);
+    while (stream().state() == H2State::head && !connection_->is_body_out(*id_)) {
+        bool is_time = false;
+        try {
+            co_await news(next_look);
+        } catch (const TimeoutError&) {
+            is_time = true;
+        }
+        if (!is_time || connection_->is_body_out(*id_)) continue;
+        if (connection_->body_sent(*id_) == before) {
+            connection_->suspect(options.write_timeout);
+            throw_not_taken(request, options);
+        }
+        before = connection_->body_sent(*id_);
+        next_look = Loop::current().deadline_after(options.write_timeout);
+    }
 }
 
 // Whoever asks for more has room for it: what had come counts as taken, also if it is kept.

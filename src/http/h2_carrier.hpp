@@ -30,6 +30,7 @@ public:
 private:
     [[nodiscard]] H2Stream& stream() const noexcept { return connection_->stream(*id_); }
     Task<> news(TimePoint deadline);
+    Task<> wait_until_taken(const Request& request, const ClientOptions& options);
     void check(const Request& request) const;
 
     H2Connection::Shared connection_;

@@ -73,6 +73,7 @@ Task<> H2Connection::write(Shared self) {
             self->has_output_.clear();
             while (!self->is_closed_ && self->session_.wants_write()) {
                 const std::string bytes = self->session_.output();
+                self->wake(self->session_.take_bodies_out());
                 co_await self->transport_.send(bytes);
             }
         }
@@ -86,11 +87,15 @@ void H2Connection::broke(std::exception_ptr error) {
     tell();
 }
 
-void H2Connection::tell() {
-    for (const StreamId id : session_.take_changed()) {
+void H2Connection::wake(const std::vector<StreamId>& ids) {
+    for (const StreamId id : ids) {
         const auto found = news_.find(id);
         if (found != news_.end()) found->second->set();
     }
+}
+
+void H2Connection::tell() {
+    wake(session_.take_changed());
     if (session_.wants_write()) has_output_.set();
     if (!is_closed_) changed_();
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "h2_session.hpp"
 #include "transport.hpp"
@@ -32,6 +33,9 @@ public:
     /// that is none.
     StreamId begin(const Request& request, Event& news);
     [[nodiscard]] H2Stream& stream(StreamId id) { return session_.stream(id); }
+    /// The request's body is out to its end, which is news too; how far it is.
+    [[nodiscard]] bool is_body_out(StreamId id) const { return session_.is_body_out(id); }
+    [[nodiscard]] std::size_t body_sent(StreamId id) const { return session_.body_sent(id); }
     /// The reader took so many bytes out of the stream's body.
     void took(StreamId id, std::size_t size);
     void forget(StreamId id) noexcept;
@@ -52,6 +56,7 @@ private:
     static Task<> write(Shared self);
     void broke(std::exception_ptr error);
     void tell();
+    void wake(const std::vector<StreamId>& ids);
 
     Transport transport_;
     H2Session session_;

@@ -265,12 +265,17 @@ std::optional<H2Events::Read> H2Session::read_body(StreamId id, std::span<char> 
     if (is_last) {
         exchange.request_body = std::string();
         exchange.request_sent = 0;
+        exchange.is_body_out = true;
+        bodies_out_.push_back(id);
     }
     return Read{size, is_last};
 }
 
 void H2Session::on_fields_sent(StreamId id) {
-    if (Exchange* exchange = find_live(id)) exchange->fields_at = taken_size_ + out_.size();
+    Exchange* exchange = find_live(id);
+    if (exchange == nullptr) return;
+    exchange->fields_at = taken_size_ + out_.size();
+    if (exchange->request_body.empty()) exchange->is_body_out = true;
 }
 
 void H2Session::on_unsendable(StreamId id) {

@@ -61,6 +61,11 @@ public:
 
     /// Requires: it was begun and not forgotten. Stays where it is until then.
     [[nodiscard]] H2Stream& stream(StreamId id) { return exchanges_.at(id).stream; }
+    /// How much of the request's body output() has given, or is about to; of one that is out to its end, nothing.
+    [[nodiscard]] std::size_t body_sent(StreamId id) const { return exchanges_.at(id).request_sent; }
+    [[nodiscard]] bool is_body_out(StreamId id) const { return exchanges_.at(id).is_body_out; }
+    /// The streams whose requests' bodies came to be out to their ends since the last call.
+    [[nodiscard]] std::vector<StreamId> take_bodies_out() { return std::exchange(bodies_out_, {}); }
     /// The reader took so many bytes out of the stream's body() and has room for as many more. The server is told when
     /// it is worth a frame: at half a window.
     void took(StreamId id, std::size_t size);
@@ -89,6 +94,7 @@ private:
         std::size_t unread = 0;                  // bytes of the response's body that took() has not heard of
         std::optional<std::uint64_t> fields_at;  // where in all of the output the last frame of its fields stands
         bool is_open = true;
+        bool is_body_out = false;  // to its last byte
         bool is_changed = false;
     };
 
@@ -125,6 +131,7 @@ private:
     H2FrameWalk walk_;
     std::map<StreamId, Exchange> exchanges_;
     std::vector<StreamId> changed_;
+    std::vector<StreamId> bodies_out_;
     std::string out_;
     std::string failure_;
     std::string goaway_;

@@ -42,12 +42,6 @@ bool same_name(std::string_view left, std::string_view right) noexcept {
     return std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) { return lower(a) == lower(b); });
 }
 
-std::string_view trim(std::string_view text) noexcept {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
 void check_name(std::string_view name) {
     if (name.empty()) throw UsageError("a header field has no name");
     const auto bad = std::ranges::find_if_not(name, is_token_char);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "loopback.hpp"
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/http/auth.hpp"
@@ -24,10 +25,6 @@ constexpr Duration kEarly = std::chrono::seconds(10);
 // RFC 6749, section 5.1 recommends expires_in. Without it a token is used until it is refused.
 constexpr Duration kUnknownLifetime = std::chrono::hours(24);
 
-bool is_loopback(const Url& url) {
-    return url.host() == "localhost" || url.host() == "::1" || url.host().starts_with("127.");
-}
-
 struct Token {
     std::string text;
     TimePoint ends;
@@ -40,7 +37,7 @@ public:
     Impl(Client& client, std::string_view token_url, std::string_view id, std::string_view secret)
         : client_(client), url_(Url::parse(token_url)), id_(id), secret_(secret) {
         if (id.empty()) throw UsageError("OAuth 2.0 needs the client's id: it is empty");
-        if (!url_.is_https() && !is_loopback(url_)) {
+        if (!url_.is_https() && !http::is_loopback(url_.host())) {
             throw UsageError(
                 format("{}: a token's URL must be https: the client's secret is sent to it", url_.redacted()));
         }

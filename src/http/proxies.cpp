@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "loopback.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
@@ -119,10 +120,6 @@ bool covers(std::string entry, const Url& url) {
     return is_in_network(std::string(url.host()), entry) || is_at_or_below(url.host(), entry);
 }
 
-bool is_loopback(const std::string& host) {
-    return host == "localhost" || host.ends_with(".localhost") || is_in_network(host, "127.0.0.0/8") || host == "::1";
-}
-
 // ---- The environment ----
 
 const char* environment(const char* name) {
@@ -183,7 +180,7 @@ Proxies& Proxies::except(std::string_view hosts) {
 }
 
 bool Proxies::is_excepted(const Url& url) const {
-    if (loopback_is_direct_ && is_loopback(std::string(url.host()))) return true;
+    if (loopback_is_direct_ && http::is_loopback(url.host())) return true;
     return std::ranges::any_of(except_, [&](const std::string& entry) { return covers(entry, url); });
 }
 

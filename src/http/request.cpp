@@ -2,8 +2,11 @@
 
 #include "base64.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 #include "trawl/http/client.hpp"
+#include "trawl/http/http_date.hpp"
 #include "url_text.hpp"
+#include "validators.hpp"
 
 namespace trawl {
 
@@ -55,6 +58,26 @@ Request&& Request::timeout(Duration limit) && {
 Request&& Request::secret_header(std::string_view name, std::string_view value) && {
     headers_.add(name, value);
     secret_headers_.emplace_back(name);
+    return std::move(*this);
+}
+
+Request&& Request::if_none_match(std::string_view etag) && {
+    if (!http::is_entity_tag(etag)) {
+        throw UsageError("an entity tag is a quoted text, with W/ before it if it is weak: give it as it was sent");
+    }
+    const auto others = headers_.get("if-none-match");
+    headers_.set("if-none-match", others ? format("{}, {}", *others, etag) : std::string(etag));
+    return std::move(*this);
+}
+
+Request&& Request::if_modified_since(std::chrono::sys_seconds moment) && {
+    headers_.set("if-modified-since", format_http_date(moment));
+    return std::move(*this);
+}
+
+Request&& Request::if_changed(const Response& known) && {
+    if (const auto tag = known.etag()) headers_.set("if-none-match", *tag);
+    if (const auto moment = known.last_modified()) headers_.set("if-modified-since", format_http_date(*moment));
     return std::move(*this);
 }
 

@@ -11,6 +11,10 @@ std::string too_slow(const Request& request, std::string_view what, Duration lim
                   std::chrono::duration<double>(limit).count());
 }
 
+void throw_not_taken(const Request& request, const ClientOptions& options) {
+    throw TimeoutError(too_slow(request, "nothing more of the request was taken", options.write_timeout));
+}
+
 void throw_no_head(const Request& request, bool has_begun, const ClientOptions& options) {
     const std::string_view what = has_begun ? "the answer began, but its head was not complete" : "no answer";
     throw TimeoutError(too_slow(request, what, options.first_byte_timeout));

@@ -16,6 +16,8 @@ namespace trawl::http {
 /// "GET http://host/path: no answer within 60 s"
 [[nodiscard]] std::string too_slow(const Request& request, std::string_view what, Duration limit);
 
+/// The TimeoutError of a request that the server did not take.
+[[noreturn]] void throw_not_taken(const Request& request, const ClientOptions& options);
 /// The TimeoutError of an answer whose head was not there in time.
 [[noreturn]] void throw_no_head(const Request& request, bool has_begun, const ClientOptions& options);
 /// The TimeoutError of an answer whose body did not go on.

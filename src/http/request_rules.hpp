@@ -20,4 +20,7 @@ void check_host(const Headers& headers);
 /// A server may wait for a body where these methods come without a length (RFC 9110 section 8.6).
 [[nodiscard]] bool expects_body(std::string_view method) noexcept;
 
+/// Repeating one has the effect of sending it once (RFC 9110 section 9.2.2).
+[[nodiscard]] bool is_idempotent(std::string_view method) noexcept;
+
 }  // namespace trawl::http

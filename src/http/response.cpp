@@ -3,6 +3,7 @@
 #include "status_text.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "validators.hpp"
 
 namespace trawl {
 
@@ -13,6 +14,10 @@ std::string Response::redirect_target(std::string_view location) const {
         return "another URL";
     }
 }
+
+std::optional<std::string_view> Response::etag() const { return http::etag_of(headers_); }
+
+std::optional<std::chrono::sys_seconds> Response::last_modified() const { return http::last_modified_of(headers_); }
 
 Json Response::json() const {
     try {
@@ -28,6 +33,7 @@ const Response& Response::raise_for_status() const {
     std::string advice(http::status_text(status_));
     const auto location = headers_.get("location");
     if (status_ >= 300 && status_ < 400 && location) advice = " (a redirect: use " + redirect_target(*location) + ")";
+    if (attempts_ > 1) advice += format("; attempt {} of {}", attempts_, attempts_max_);
     throw StatusError(status_, format("{} {} answered {}{}", method_, url_.redacted(), status_, advice));
 }
 

@@ -74,6 +74,7 @@ Task<Response> ResponseStream::read() {
     std::string rest = take(waiting_.size() - taken_);
     Response whole(head_->method(), head_->url(), head_->status(), head_->headers(), std::move(rest));
     whole.set_timings(head_->timings());
+    whole.set_attempts(head_->attempts(), head_->attempts_max());
     whole.set_http_version(head_->http_version());
     co_return whole;
 }

@@ -181,6 +181,7 @@ TEST(OAuth2ClientCredentials, ASecretIsNotSentInTheOpen) {
     run([]() -> Task<> {
         Client client;
         EXPECT_THROW(OAuth2ClientCredentials(client, "http://example.com/token", "id", "secret"), UsageError);
+        EXPECT_THROW(OAuth2ClientCredentials(client, "http://127.example.com/token", "id", "secret"), UsageError);
         EXPECT_THROW(OAuth2ClientCredentials(client, "https://example.com/token", "", "secret"), UsageError);
         co_return;
     }());

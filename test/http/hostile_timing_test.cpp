@@ -23,7 +23,7 @@ const std::string kChunked = kHead + "Transfer-Encoding: chunked\r\n\r\n";
 /// The limits of silence, told apart.
 ClientOptions impatient() {
     ClientOptions options;
-    options.first_byte_timeout = 40ms;
+    options.first_byte_timeout = options.write_timeout = 40ms;
     options.read_timeout = 50ms;
     return options;
 }

@@ -16,4 +16,11 @@ constexpr bool equal_ignoring_case(std::string_view left, std::string_view right
                       [](char a, char b) { return to_lower(a) == to_lower(b); });
 }
 
+/// Without HTTP's optional white space (RFC 9110 section 5.6.3) at its ends.
+constexpr std::string_view trim(std::string_view text) noexcept {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
 }  // namespace trawl

@@ -39,6 +39,7 @@
 #include <exception>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace trawl {
@@ -88,6 +89,8 @@ public:
     /// the advice, if there is any.
     OsError(int code, const std::string& what_failed, const std::string& advice = {});
     [[nodiscard]] int code() const noexcept { return code_; }
+    /// What it says before the system's own words.
+    [[nodiscard]] std::string_view what_failed() const noexcept;
 
 private:
     int code_;

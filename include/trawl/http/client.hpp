@@ -8,9 +8,9 @@
 /// Rules: a connection is used again only when request and answer were both complete by framing, neither said close,
 /// and nothing has arrived on it since; a request is sent a second time by itself only when a used connection died
 /// before the first byte of an answer and the method is idempotent (RFC 9110, 9.2.2), or when the server says that it
-/// did not process it. Redirects are answers like any other unless they are to be followed. Bodies are asked for
-/// compressed (gzip, deflate, br, zstd), unless the request says what it accepts, and decoded. https verifies the
-/// server (see net/tls_options.hpp).
+/// did not process it. Whatever else fails is tried again only under a RetryPolicy (see retry.hpp). Redirects are
+/// answers like any other unless they are to be followed. Bodies are asked for compressed (gzip, deflate, br, zstd),
+/// unless the request says what it accepts, and decoded. https verifies the server (see net/tls_options.hpp).
 #pragma once
 
 #include <cstddef>
@@ -27,10 +27,13 @@
 #include "trawl/http/request.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/response_stream.hpp"
+#include "trawl/http/retry.hpp"
 #include "trawl/http/url.hpp"
 #include "trawl/net/tls_options.hpp"
 
 namespace trawl {
+
+class HarRecorder;
 
 /// When to speak HTTP/2.
 enum class Http2 : unsigned char {
@@ -44,6 +47,7 @@ class ClientOptions {
 public:
     Duration connect_timeout = std::chrono::seconds(10);     // names and TCP together
     Duration tls_timeout = std::chrono::seconds(10);         // the handshake
+    Duration write_timeout = std::chrono::seconds(30);       // until the server takes more of the request
     Duration first_byte_timeout = std::chrono::seconds(60);  // from the request until the answer's head is there
     Duration read_timeout = std::chrono::seconds(30);        // between two pieces of its body
     std::optional<Duration> pool_timeout;                    // until a connection is free; none: as long as it takes
@@ -52,10 +56,12 @@ public:
     std::size_t connections = 100;                    // open at once, idle ones included; further requests wait
     std::size_t body_max = std::size_t{1} << 30;      // bytes of one answer, decoded; more is an error
     std::size_t redirects_max = 0;                    // followed in a row, of GET and HEAD; see Request
+    std::optional<RetryPolicy> retry;                 // of all requests that name no policy of their own
     TlsOptions tls;                                   // whom to trust
     Http2 http2 = Http2::kByTls;                      // one connection then carries many requests at once
     std::shared_ptr<CookieJar> cookies;               // kept and sent, if there is a jar
     Proxies proxies = Proxies::from_environment();    // Proxies() for none
+    std::shared_ptr<HarRecorder> har;                 // told of every exchange, if there is one: see har.hpp
     std::string unix_socket;                          // connects to this path, whatever the URL's host
 
     // Not an aggregate: g++ 12 destroys aggregate temporaries twice in a co_await expression.

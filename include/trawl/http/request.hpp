@@ -4,6 +4,7 @@
 ///     ResponseStream log = co_await client.get("/log").param("since", 17).stream();
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -19,6 +20,7 @@
 #include "trawl/http/headers.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/response_stream.hpp"
+#include "trawl/http/retry.hpp"
 #include "trawl/http/url.hpp"
 
 namespace trawl {
@@ -80,6 +82,22 @@ public:
     /// A limit for everything from now to the last byte. Throws UsageError when it is not positive.
     Request&& timeout(Duration limit) &&;
 
+    /// Sends it again, after a pause, when it fails in a way that may pass (see retry.hpp). Default:
+    /// ClientOptions::retry, which is none; RetryPolicy(1) for none in a client that has one.
+    Request&& retry(const RetryPolicy& policy = RetryPolicy()) && {
+        retry_ = policy;
+        return std::move(*this);
+    }
+
+    /// Asks for the answer only if it is another one than that with this entity tag, as Response::etag() gave it;
+    /// called several times, than any of them. Otherwise the answer is a 304 without a body (RFC 9110 section 13.1.2).
+    /// Throws UsageError for what is no entity tag: its quotes belong to it.
+    Request&& if_none_match(std::string_view etag) &&;
+    /// Asks for the answer only if it has changed since (section 13.1.3); whoever has an entity tag goes by that.
+    Request&& if_modified_since(std::chrono::sys_seconds moment) &&;
+    /// Both, as far as an answer that is known already has them. Without either it asks for the whole.
+    Request&& if_changed(const Response& known) &&;
+
     /// Follows at most so many redirects in a row, of GET and HEAD: never from https to http, and without secrets where
     /// the origin changes. Default: ClientOptions::redirects_max, which is none.
     Request&& follow_redirects(std::size_t most = 10) && {
@@ -104,6 +122,7 @@ public:
     [[nodiscard]] const std::string& body() const noexcept { return body_; }
     [[nodiscard]] std::optional<Duration> timeout() const noexcept { return timeout_; }
     [[nodiscard]] std::optional<std::size_t> redirects_max() const noexcept { return redirects_max_; }
+    [[nodiscard]] const std::optional<RetryPolicy>& retry() const noexcept { return retry_; }
     [[nodiscard]] const std::shared_ptr<Auth>& auth() const noexcept { return auth_; }
     [[nodiscard]] const std::vector<std::string>& secret_headers() const noexcept { return secret_headers_; }
     /// Makes it the request that a redirect led to.
@@ -120,6 +139,7 @@ private:
     std::string body_;
     std::optional<Duration> timeout_;
     std::optional<std::size_t> redirects_max_;
+    std::optional<RetryPolicy> retry_;
     std::shared_ptr<Auth> auth_;
     std::vector<std::string> secret_headers_;
     Body body_kind_ = Body::kNone;

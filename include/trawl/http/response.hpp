@@ -1,6 +1,8 @@
 /// Response: what a server answered, complete: a body that was cut short never becomes one.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +37,10 @@ public:
     /// The body as JSON. Throws JsonError, which names the request.
     [[nodiscard]] Json json() const;
     [[nodiscard]] std::string take_body() && noexcept { return std::move(body_); }
+    /// The entity tag with its quotes, and its W/ if it is weak (RFC 9110 section 8.8.3). Nothing for what is none.
+    [[nodiscard]] std::optional<std::string_view> etag() const;
+    /// Nothing when it is missing, or no date.
+    [[nodiscard]] std::optional<std::chrono::sys_seconds> last_modified() const;
     /// The URL that answered.
     [[nodiscard]] const Url& url() const noexcept { return url_; }
     [[nodiscard]] const std::string& method() const noexcept { return method_; }
@@ -42,6 +48,14 @@ public:
     [[nodiscard]] Duration elapsed() const noexcept { return timings_.first_byte + timings_.body; }
     [[nodiscard]] const Timings& timings() const noexcept { return timings_; }
     void set_timings(const Timings& timings) noexcept { timings_ = timings; }
+    /// How often the request was sent for it under a RetryPolicy; its times are those of the last attempt.
+    [[nodiscard]] int attempts() const noexcept { return attempts_; }
+    [[nodiscard]] int attempts_max() const noexcept { return attempts_max_; }
+    /// `most`: how many the policy allows.
+    void set_attempts(int attempts, int most) noexcept {
+        attempts_ = attempts;
+        attempts_max_ = most;
+    }
 
     /// Throws StatusError unless the status is a success; gives the response otherwise.
     const Response& raise_for_status() const;
@@ -56,6 +70,8 @@ private:
     std::string body_;
     std::string_view http_version_ = "HTTP/1.1";
     Timings timings_;
+    int attempts_ = 1;
+    int attempts_max_ = 1;
 };
 
 }  // namespace trawl

@@ -1,16 +1,26 @@
 /// When to try a request again, and when not: a policy without a clock, a socket or a random generator of its own.
 ///
+///     ClientOptions options;
+///     options.retry = RetryPolicy();                                      // all requests of a client, or
+///     Response page = co_await client.get("/page").retry(RetryPolicy(3));  // one of them
+///
 /// What is retried: connection errors, timeouts, damaged or cut-off answers, and the statuses 408, 425, 429, 500, 502,
 /// 503, 504. The delay is full-jitter exponential: uniform in [0, min(cap, base * 2^(attempt - 1))], which spreads
 /// clients that failed together (Brooker, "Exponential Backoff And Jitter", AWS 2015). Retry-After is a floor under it.
 /// A budget per origin keeps retries at a share of all requests, so that a source in trouble is not hit harder.
+///
+/// What a Client makes of it: only idempotent methods (RFC 9110 section 9.2.2) are repeated, others when no connection
+/// could be made, or when all_methods() says so. While a Retry-After holds, no request to that origin that has a policy
+/// leaves, whosever it is. A stream is repeated until its head is given to the reader, never after that. The request's
+/// timeout() is for all attempts and pauses together; where the next one would come too late, the last answer is given
+/// at once. When attempts are used up by statuses, the last response is the result; errors name the attempt.
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "trawl/base/clock.hpp"
@@ -18,7 +28,13 @@
 namespace trawl {
 
 /// How an attempt ended.
-enum class FailureKind { connection, timeout, damaged, status };
+enum class FailureKind {
+    unsent,      ///< no connection could be made: the server knows nothing of the request
+    connection,  ///< it broke
+    timeout,
+    damaged,  ///< the answer breaks HTTP's rules, or breaks off
+    status
+};
 
 struct Failure {
     FailureKind kind = FailureKind::connection;
@@ -82,20 +98,30 @@ public:
 
     [[nodiscard]] static bool is_retried(const Failure& failure);
 
+    /// Repeats POST, PATCH and others too, whose effect may then come twice: for servers that know a repetition (by an
+    /// Idempotency-Key, say).
+    RetryPolicy&& all_methods() && noexcept {
+        all_methods_ = true;
+        return std::move(*this);
+    }
+    /// Whether a request with this method may be sent again after such a failure.
+    [[nodiscard]] bool may_repeat(std::string_view method, FailureKind kind) const noexcept;
+
+    [[nodiscard]] int attempts() const noexcept { return attempts_; }
+    [[nodiscard]] Duration base() const noexcept { return base_; }
+    [[nodiscard]] Duration longest_wait() const noexcept { return longest_wait_; }
+
 private:
     [[nodiscard]] Duration backoff(int attempt, double random) const;
 
     int attempts_;
     Duration base_, cap_, longest_wait_;
+    bool all_methods_ = false;
 };
 
 /// What a Retry-After field asks for (RFC 9110 section 10.2.3), from `now`: seconds or an HTTP date. A date that is
 /// over is zero. None if it is neither; a number too large to wait for becomes ten years.
 [[nodiscard]] std::optional<Duration> parse_retry_after(std::string_view value,
                                                         std::chrono::system_clock::time_point now);
-
-/// The three formats of RFC 9110 section 5.6.7; `now` places the two-digit year of the second one.
-[[nodiscard]] std::optional<std::chrono::system_clock::time_point> parse_http_date(
-    std::string_view text, std::chrono::system_clock::time_point now);
 
 }  // namespace trawl

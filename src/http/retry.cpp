@@ -1,11 +1,15 @@
 /// RetryPolicy and RetryBudget: arithmetic only.
-#include "trawl/fetch/retry.hpp"
+#include "trawl/http/retry.hpp"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
+#include "request_rules.hpp"
+#include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/http_date.hpp"
 
 namespace trawl {
 namespace {
@@ -16,6 +20,8 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 
 std::string name(const Failure& failure) {
     switch (failure.kind) {
+        case FailureKind::unsent:
+            return "no connection";
         case FailureKind::connection:
             return "a connection error";
         case FailureKind::timeout:
@@ -54,6 +60,10 @@ bool RetryPolicy::is_retried(const Failure& failure) {
     return std::find(retried_statuses.begin(), retried_statuses.end(), failure.status) != retried_statuses.end();
 }
 
+bool RetryPolicy::may_repeat(std::string_view method, FailureKind kind) const noexcept {
+    return all_methods_ || kind == FailureKind::unsent || http::is_idempotent(method);
+}
+
 Duration RetryPolicy::backoff(int attempt, double random) const {
     constexpr int doublings_max = 40;  // 2^40 base delays are beyond any cap; the product still fits
     const double ceiling = seconds(base_) * static_cast<double>(1ULL << std::clamp(attempt - 1, 0, doublings_max));
@@ -76,6 +86,19 @@ RetryDecision RetryPolicy::decide(int attempt, const Failure& failure, std::chro
     const Duration jitter = backoff(attempt, random);
     if (asked) return Retry{*asked + std::min(jitter, base_), true};
     return Retry{jitter, false};
+}
+
+std::optional<Duration> parse_retry_after(std::string_view value, std::chrono::system_clock::time_point now) {
+    constexpr std::int64_t ten_years = 10LL * 365 * 24 * 3600;  // in seconds; as nanoseconds they fit 64 bits
+    value = trim(value);
+    if (!value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos) {
+        std::int64_t seconds = ten_years;
+        (void)std::from_chars(value.data(), value.data() + value.size(), seconds);  // out of range leaves it as it is
+        return std::chrono::seconds(std::min(seconds, ten_years));
+    }
+    const auto date = parse_http_date(value, now);
+    if (!date) return std::nullopt;
+    return std::clamp<Duration>(*date - now, Duration::zero(), std::chrono::seconds(ten_years));
 }
 
 }  // namespace trawl

@@ -1,15 +1,20 @@
-/// Retry-After and HTTP dates: fixed layouts, matched character by character; names of weekdays are not checked.
+/// HTTP dates: fixed layouts, matched character by character; names of weekdays are not checked.
+#include "trawl/http/http_date.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 
-#include "ascii.hpp"
-#include "trawl/fetch/retry.hpp"
+#include "trawl/base/format.hpp"
 
 namespace trawl {
 namespace {
 
 using std::chrono::system_clock;
+
+constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 struct DateParts {
     int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
@@ -39,11 +44,9 @@ public:
     DateReader& padded_day(int& day) { return rest_.starts_with(' ') ? literal(" ").digits(1, day) : digits(2, day); }
 
     DateReader& month(int& value) {
-        static constexpr std::array<std::string_view, 12> names = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-        const auto* const found = std::find(names.begin(), names.end(), rest_.substr(0, 3));
-        ok_ = ok_ && found != names.end();
-        value = static_cast<int>(found - names.begin()) + 1;
+        const auto* const found = std::find(kMonths.begin(), kMonths.end(), rest_.substr(0, 3));
+        ok_ = ok_ && found != kMonths.end();
+        value = static_cast<int>(found - kMonths.begin()) + 1;
         if (ok_) rest_.remove_prefix(3);
         return *this;
     }
@@ -99,17 +102,13 @@ std::optional<system_clock::time_point> parse_http_date(std::string_view text, s
     return reader.literal(" ").time(date).literal(" GMT").ended() ? moment(date) : std::nullopt;
 }
 
-std::optional<Duration> parse_retry_after(std::string_view value, system_clock::time_point now) {
-    constexpr std::int64_t ten_years = 10LL * 365 * 24 * 3600;  // in seconds; as nanoseconds they fit 64 bits
-    value = fetch::trim(value);
-    if (!value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos) {
-        std::int64_t seconds = ten_years;
-        (void)std::from_chars(value.data(), value.data() + value.size(), seconds);  // out of range leaves it as it is
-        return std::chrono::seconds(std::min(seconds, ten_years));
-    }
-    const auto date = parse_http_date(value, now);
-    if (!date) return std::nullopt;
-    return std::clamp<Duration>(*date - now, Duration::zero(), std::chrono::seconds(ten_years));
+std::string format_http_date(std::chrono::sys_seconds moment) {
+    const std::chrono::sys_days day = std::chrono::floor<std::chrono::days>(moment);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(moment - day);
+    return format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[std::chrono::weekday(day).c_encoding()],
+                  static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+                  static_cast<int>(date.year()), time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 }  // namespace trawl
