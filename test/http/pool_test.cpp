@@ -41,6 +41,32 @@ TEST_F(PoolTest, OneConnectionServesOneRequestAfterTheOther) {
     EXPECT_EQ(pool.describe(start + 6s), "queue 0");
 }
 
+TEST_F(PoolTest, WhatIsFreeCanBeHadAtOnceAndNothingElse) {
+    Pool pool({.connections_max = 2, .idle_max = 5s});
+    EXPECT_EQ(pool.request_at_once(1, "a", start), std::nullopt);
+    open(pool, 1, "a");
+    open(pool, 2, "a");
+    EXPECT_EQ(pool.request_at_once(3, "a", start), std::nullopt);
+    (void)pool.released(2, true, start);
+    EXPECT_EQ(pool.request_at_once(3, "b", start), std::nullopt);
+    EXPECT_EQ(pool.request_at_once(3, "a", start + 5s), std::nullopt);
+    EXPECT_EQ(pool.request_at_once(3, "a", start + 4s), 2U);
+    EXPECT_EQ(pool.describe(start + 4s), "[a h1 active] [a h1 active] queue 0");
+    EXPECT_EQ(pool.request(4, "a", start + 4s).describe(), "wait");
+    EXPECT_EQ(pool.released(3, true, start + 4s).describe(), "use 2 for 4");
+    EXPECT_EQ(pool.cancelled(4, start + 4s).describe(), "close 2");
+}
+
+TEST_F(PoolTest, AShareCanBeHadAtOnceWhileThereIsRoom) {
+    Pool pool({.lifetime_max = 40s});
+    EXPECT_EQ(pool.request(1, "a", start, true).describe(), "open 1 for 1");
+    EXPECT_EQ(pool.connected_shared(1, 2, start).describe(), "wait");
+    EXPECT_EQ(pool.request_at_once(2, "a", start + 40s), std::nullopt);
+    EXPECT_EQ(pool.request_at_once(2, "a", start), 1U);
+    EXPECT_EQ(pool.request_at_once(3, "a", start), std::nullopt);
+    EXPECT_EQ(pool.describe(start), "[a h2 2/2] queue 0");
+}
+
 TEST_F(PoolTest, AConnectionServesItsOwnOriginOnly) {
     Pool pool;
     open(pool, 1, "http://a:80");
@@ -332,6 +358,11 @@ private:
     void ask() {
         const std::string origin(1, static_cast<char>('a' + pick(4)));
         waiting_.emplace_back(++last_request_, origin);
+        if (pick(2) == 0) {
+            if (const auto free = pool_.request_at_once(last_request_, origin, now_)) {
+                return apply({.assigned = {{last_request_, *free, false}}, .close = {}});
+            }
+        }
         apply(pool_.request(last_request_, origin, now_, may_share(origin)));
     }
 
