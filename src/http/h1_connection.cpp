@@ -25,6 +25,7 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
     try {
         if (bytes_.size() > kSentAtOnce) {
             co_await send_and_listen(bytes_, options);
+            bytes_ = std::string();  // a connection keeps room for usual requests only
         } else if (StreamSocket* plain = transport_.plain()) {
             co_await timeout(options.write_timeout, plain->send(bytes_));
             parser_.request_sent();
