@@ -24,8 +24,6 @@ using Reason = ResolveError::Reason;
 // What c-ares itself came to, in 1.20: half of what resolv.conf(5) says, because an answer takes a tenth of a second.
 constexpr Duration kTimeout = std::chrono::seconds(2);
 constexpr int kTries = 3;
-// How often the system's files are looked at, at most.
-constexpr Duration kLookInterval = std::chrono::seconds(1);
 
 constexpr const char* kNsswitch = "/etc/nsswitch.conf";
 // What one of these files may hold: more than any does, and nothing that takes time to read.
@@ -115,7 +113,7 @@ void LoopResolver::begin_anew() {
 }
 
 void LoopResolver::notice_changes() {
-    if (!stamps_.empty() && now() < looked_at_ + kLookInterval) return;
+    if (!stamps_.empty() && now() < looked_at_ + look_interval_) return;
     looked_at_ = now();
     std::vector<FileStamp> stamps = {FileStamp::of(options_.resolv_conf()), FileStamp::of(kNsswitch),
                                      FileStamp::of(hosts_path())};

@@ -44,6 +44,8 @@ public:
     /// Throws UsageError for a TRAWL_RESOLVER that means nothing.
     LoopResolver();
     void configure(ResolverOptions options);
+    /// How often the system's files are looked at, at most: every second unless it is said here.
+    void look_every(Duration interval) noexcept { look_interval_ = interval; }
 
     /// What servers and files say of `name`, which checked_host_name() made; null when the system is to be asked.
     /// Suspends when it is not known.
@@ -64,7 +66,8 @@ private:
     ResolvConf conf_;
     std::vector<FileStamp> stamps_;  // of the files that were read
     TimePoint looked_at_;            // when they were looked at last
-    unsigned age_ = 0;               // how often it began anew: what was asked before that is not kept
+    Duration look_interval_ = std::chrono::seconds(1);
+    unsigned age_ = 0;  // how often it began anew: what was asked before that is not kept
     NameCache cache_;
     std::unordered_map<std::string, std::shared_ptr<Pending>> pending_;
     std::unique_ptr<AresChannel> channel_;  // files and servers; null until the first name needs it
