@@ -169,9 +169,12 @@ void LoopResolver::finish(const std::string& name, const std::shared_ptr<Pending
 AresChannel* LoopResolver::channel_for(const std::string& name) {
     const bool stays_here = is_under(name, "localhost");
     std::unique_ptr<AresChannel>& channel = stays_here ? files_ : channel_;
-    if (!channel && missing_descriptor() == 0) channel = make_channel(stays_here ? "f" : sources_.lookups);
+    if (!channel && missing_descriptor() == 0) channel = make_channel(stays_here ? "f" : lookups());
     return channel.get();
 }
+
+// Servers that the user named are asked, whatever the system does.
+std::string LoopResolver::lookups() const { return sources_.only_system ? "fb" : sources_.lookups; }
 
 std::unique_ptr<AresChannel> LoopResolver::make_channel(const std::string& lookups) const {
     AresSettings settings;

@@ -58,6 +58,7 @@ private:
     void finish(const std::string& name, const std::shared_ptr<Pending>& pending, NameAnswer answer, unsigned age);
     AresChannel* channel_for(const std::string& name);
     [[nodiscard]] std::unique_ptr<AresChannel> make_channel(const std::string& lookups) const;
+    [[nodiscard]] std::string lookups() const;
     [[nodiscard]] bool must_ask_system(const std::string& name) const noexcept;
 
     ResolverOptions options_;

@@ -1,6 +1,7 @@
 /// How the names of hosts become addresses: by DNS, without a thread, and kept for as long as the answers say.
 ///
-/// Rules: each loop has a resolver of its own, made when its first name is looked up. /etc/hosts comes first, or
+/// Rules: each loop has a resolver of its own, made when its first name is looked up. /etc/hosts (or the file that the
+/// environment's CARES_HOSTS names) comes first, or
 /// whenever /etc/nsswitch.conf says; then the servers of /etc/resolv.conf are asked for IPv4 and IPv6 addresses at
 /// once. An answer is kept for its TTL, for 1 s at least and 60 s at most; that there is none for 1 to 10 s, and only
 /// when the servers said so. Tasks that ask for the same name at once share one lookup. When those files change, what
