@@ -48,7 +48,7 @@ TEST(DnsAnswer, OfAMessageThatBreaksOffAnywhereIsNoneOrWithoutATtl) {
     for (std::size_t size = 0; size < whole.size(); ++size) {
         const auto answer = read_dns_answer(std::string_view(whole).substr(0, size));
         EXPECT_EQ(answer.has_value(), size >= behind_question) << size;
-        if (answer) EXPECT_FALSE(answer->negative_ttl) << size;
+        EXPECT_FALSE(answer && answer->negative_ttl) << size;
     }
 }
 

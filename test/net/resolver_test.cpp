@@ -294,7 +294,7 @@ TEST(Resolver, KeepsNamesOfThisMachineOnIt) {
     with_server(both_families, [](DnsServer& server) -> Task<> {
         for (const char* host : {"localhost", "LOCALHOST.", "app.localhost", "a.b.localhost."}) {
             Outcome outcome = co_await outcome_of(host);
-            ASSERT_FALSE(outcome.addresses.empty()) << outcome.error;
+            EXPECT_FALSE(outcome.addresses.empty()) << outcome.error;
             for (const std::string& address : outcome.addresses)
                 EXPECT_TRUE(address == "[::1]:80" || address.starts_with("127.")) << host << " is " << address;
         }
