@@ -94,8 +94,8 @@ std::optional<DnsAnswer> read_dns_answer(std::string_view message) {
     if (reader.is_damaged()) return std::nullopt;
     for (unsigned i = 0; i < unsigned{answers} + authorities && !reader.is_damaged(); ++i) {
         const Record record = read_record(reader);
-        if (i >= answers && record.type == kTypeSoa && !reader.is_damaged())
-            answer.negative_ttl = negative_ttl_of(record);
+        const bool is_first_soa = i >= answers && record.type == kTypeSoa && !answer.negative_ttl;
+        if (is_first_soa && !reader.is_damaged()) answer.negative_ttl = negative_ttl_of(record);
     }
     return answer;
 }

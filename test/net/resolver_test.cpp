@@ -154,10 +154,11 @@ TEST(Resolver, NamesAServerThatNobodyIsAt) {
         UdpSocket gone = UdpSocket::bind("127.0.0.1", 0);
         const std::uint16_t port = gone.local_address().port();
         gone.close();
-        configure_resolver(ResolverOptions().server("127.0.0.1", port).timeout(kPatience));
+        configure_resolver(ResolverOptions().server("127.0.0.1", port).timeout(kImpatience));
         Outcome outcome = co_await outcome_of("a.example");
         EXPECT_EQ(outcome.reason, Reason::kNoAnswer);
-        EXPECT_THAT(outcome.error, HasSubstr(format("127.0.0.1:{} cannot be reached", port)));
+        // Whether a refusal is heard of is the kernel's choice.
+        EXPECT_THAT(outcome.error, HasSubstr(format("127.0.0.1:{}", port)));
         EXPECT_THAT(server.asked, IsEmpty());
     };
     with_server(both_families, test);
@@ -380,19 +381,21 @@ TEST(Resolver, TriesSearchDomainsUnlessTheNameIsAbsolute) {
 }
 
 TEST(Resolver, NoticesThatTheSystemsFileChanged) {
+    const auto answer = [](const std::string& name, unsigned type) {
+        return name == "db.second.example" ? both_families(name, type) : DnsReply().code(3).soa(60, 60);
+    };
     const auto test = [](DnsServer& server) -> Task<> {
-        DnsServer before([](const std::string&, unsigned) { return DnsReply().code(3).soa(60, 60); });
-        const ConfFile conf("nameserver " + before.name() + "\n");
+        const ConfFile conf("search first.example\n");
         auto& resolver = Loop::current().own<net::LoopResolver>();
-        resolver.configure(ResolverOptions().resolv_conf(conf.path()));
+        resolver.configure(server.options().resolv_conf(conf.path()).timeout(kPatience));
         resolver.look_every(Duration::zero());
-        auto unknown = co_await resolver.find("a.example");
+        auto unknown = co_await resolver.find("db");
         EXPECT_EQ(unknown->reason, Reason::kNoSuchHost) << unknown->why;
-        conf.write("# moved\nnameserver " + server.name() + "\n");
-        auto found = co_await resolver.find("a.example");
+        conf.write("search second.example\n");
+        auto found = co_await resolver.find("db");
         EXPECT_EQ(found->addresses.size(), 2U) << found->why;
     };
-    with_server(both_families, test);
+    with_server(answer, test);
 }
 
 TEST(Resolver, LeavesAllToTheSystemWhenItIsTold) {
