@@ -3,10 +3,9 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -202,8 +201,8 @@ private:
             if (bytes.empty()) co_return;
             received += bytes.view();
             while (received.size() >= 2) {
-                const std::size_t size =
-                    (static_cast<std::uint8_t>(received[0]) << 8U) + static_cast<std::uint8_t>(received[1]);
+                const std::size_t high = static_cast<std::uint8_t>(received[0]);
+                const std::size_t size = high << 8U | static_cast<std::uint8_t>(received[1]);
                 if (received.size() < 2 + size) break;
                 const std::string question = received.substr(2, size);
                 received.erase(0, 2 + size);
