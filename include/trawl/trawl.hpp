@@ -41,6 +41,7 @@
 #include "trawl/net/file.hpp"
 #include "trawl/net/pipe.hpp"
 #include "trawl/net/process.hpp"
+#include "trawl/net/resolver.hpp"
 #include "trawl/net/staged_file.hpp"
 #include "trawl/net/task_report.hpp"
 #include "trawl/net/tcp.hpp"

@@ -238,7 +238,7 @@ Task<TcpStream> Connections::connect(const Request& request, const Proxy* proxy,
         throw ConnectError(error.code(), format("{}: cannot connect to {}:{}; check that {} is up",
                                                 request_name(request), host, port, what));
     } catch (const ResolveError& error) {
-        throw ResolveError(format("{}: {}", request_name(request), error.what()));
+        throw ResolveError(format("{}: {}", request_name(request), error.what()), error.reason());
     }
 }
 

@@ -45,6 +45,7 @@ Loop::Loop(std::unique_ptr<Backend> backend, int tick_bits)
 Loop::~Loop() {
     while (!backgrounds_.empty()) backgrounds_.pop_front().cancel();
     schedule_.destroy_left_over();
+    while (!owned_.empty()) owned_.pop_back();
     threads_.reset();  // its threads post until they are joined
     mailbox_->close();
     Schedule::exchange(outer_schedule_);
@@ -96,6 +97,11 @@ bool Loop::deliver() {
     const bool any = mailbox_->deliver(schedule_);
     if (any) schedule_.destroy_left_over();
     return any;
+}
+
+loop::Owned* Loop::find_owned(std::type_index type) const noexcept {
+    const auto found = std::ranges::find(owned_, type, [](const auto& owned) { return owned.first; });
+    return found == owned_.end() ? nullptr : found->second.get();
 }
 
 void Loop::set_threads_max(std::size_t threads_max) {

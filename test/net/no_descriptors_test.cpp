@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "disk.hpp"
+#include "dns_server.hpp"
 #include "loop/descriptors.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/net/pipe.hpp"
+#include "trawl/net/resolver.hpp"
 #include "trawl/net/tcp.hpp"
 #include "trawl/net/udp.hpp"
 #include "trawl/net/unix.hpp"
@@ -85,6 +87,21 @@ TEST(NoDescriptors, AnErrorNamesWhatWasToBeReached) {
     expect_named(TcpStream::connect("localhost", 7), "'localhost'");
     expect_named(UdpSocket::connect("127.0.0.1", 7), "127.0.0.1");
     expect_named(UnixStream::connect("/tmp/nobody"), "connect to /tmp/nobody");
+}
+
+TEST(NoDescriptors, AreNoWordAboutAHostAndLookedUpAgainLater) {
+    auto work = []() -> Task<> {
+        DnsServer server([](const std::string& name, unsigned) { return DnsReply().a(name, 60, "192.0.2.1"); });
+        configure_resolver(server.options());
+        co_await resolve("a.example", 80);
+        const Refusal refusal = co_await refusal_of(resolve("b.example", 80));
+        EXPECT_EQ(refusal.code, EMFILE);
+        EXPECT_THAT(refusal.message, AllOf(HasSubstr("'b.example'"), HasSubstr("ulimit -n")));
+        EXPECT_EQ(refusal.descriptors, 0U);
+        auto addresses = co_await resolve("b.example", 80);
+        EXPECT_FALSE(addresses.empty());
+    };
+    run(work());
 }
 
 TEST(NoDescriptors, AnErrorOfAcceptNamesItsListener) {

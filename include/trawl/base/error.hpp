@@ -9,7 +9,7 @@
 ///     ├── OsError                  a system call failed: code() is its errno
 ///     │   ├── ConnectError         no connection to the host could be made (refused, unreachable, ...)
 ///     │   └── FileError            a file or directory could not be used: operation() and path() say how and which
-///     ├── ResolveError             the host's name has no address
+///     ├── ResolveError             the host's name has no address: reason() says whether it exists
 ///     ├── TlsError                 no secure connection, or no more: host() and reason() say with whom and why
 ///     │   ├── CertificateError     the peer's certificate is not accepted: trying again will not help
 ///     │   └── TruncatedError       the connection ended without TLS's end (close_notify): bytes may be missing
@@ -116,7 +116,21 @@ private:
 
 class ResolveError : public Error {
 public:
-    using Error::Error;
+    enum class Reason : unsigned char {
+        kOther,
+        kBadName,       // it is no name that a host can have
+        kNoSuchHost,    // the servers say so (NXDOMAIN)
+        kNoAddress,     // the name is there, but has no IPv4 or IPv6 address
+        kServerFailed,  // the servers cannot, or do not want to, say (SERVFAIL, REFUSED, a damaged answer)
+        kNoAnswer,      // in time
+    };
+    explicit ResolveError(const std::string& message, Reason reason = Reason::kOther)
+        : Error(message), reason_(reason) {}
+    /// kOther when the system's own resolver was asked: it does not always tell.
+    [[nodiscard]] Reason reason() const noexcept { return reason_; }
+
+private:
+    Reason reason_;
 };
 
 class TlsError : public Error {

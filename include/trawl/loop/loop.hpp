@@ -12,7 +12,9 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeindex>
 #include <utility>
+#include <vector>
 
 #include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
@@ -30,6 +32,12 @@ class VirtualLoop;
 namespace loop {
 class ThreadPool;
 class SlowStepWatch;
+
+/// What a higher layer keeps for a loop: see Loop::own().
+class Owned {
+public:
+    virtual ~Owned() = default;
+};
 }  // namespace loop
 
 /// A step of a task that kept everything else waiting.
@@ -97,6 +105,16 @@ public:
     /// True for a virtual loop: what is for other threads runs on its own.
     [[nodiscard]] bool has_virtual_threads() const noexcept { return threads_are_virtual_; }
 
+    /// The one T of this loop: made at the first call, destroyed with the loop, after its tasks. For what all tasks of
+    /// a loop share (a resolver of names).
+    template <std::derived_from<loop::Owned> T>
+    [[nodiscard]] T& own() {
+        const std::type_index type(typeid(T));
+        loop::Owned* owned = find_owned(type);
+        if (owned == nullptr) owned = owned_.emplace_back(type, std::make_unique<T>()).second.get();
+        return static_cast<T&>(*owned);
+    }
+
     /// A step (what a task does between two waits) that takes longer than `limit` keeps every other task waiting:
     /// `warn` is called with it. A limit of zero switches the watch off, and its cost (a look at a coarse clock per
     /// step).
@@ -114,6 +132,7 @@ private:
     void run_until(const bool& done);
     void tick(const bool& done);
     bool deliver();
+    [[nodiscard]] loop::Owned* find_owned(std::type_index type) const noexcept;
 
     Schedule schedule_;
     List<Background> backgrounds_;
@@ -127,6 +146,7 @@ private:
     std::atomic<int> interrupted_by_{0};
     std::shared_ptr<loop::Mailbox> mailbox_;
     std::unique_ptr<loop::ThreadPool> threads_;
+    std::vector<std::pair<std::type_index, std::unique_ptr<loop::Owned>>> owned_;  // few: searched from the front
 };
 
 namespace loop {

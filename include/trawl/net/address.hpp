@@ -22,6 +22,8 @@ public:
     [[nodiscard]] socklen_t size() const noexcept { return size_; }
     [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
     [[nodiscard]] std::uint16_t port() const noexcept;
+    /// The same address with another port.
+    [[nodiscard]] Address with_port(std::uint16_t port) const noexcept;
     /// "127.0.0.1:80", "[::1]:80".
     [[nodiscard]] std::string str() const;
 
@@ -31,7 +33,8 @@ private:
 };
 
 /// The addresses of `host` (a name, or an address as text), in the order in which to try them (RFC 6724). Never empty.
-/// Suspends; throws ResolveError.
+/// Suspends; throws ResolveError, and ConnectError when the process has no descriptor left to ask with. How names are
+/// looked up, and for how long answers are kept: net/resolver.hpp.
 Task<std::vector<Address>> resolve(std::string host, std::uint16_t port);
 
 }  // namespace trawl

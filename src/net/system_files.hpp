@@ -1,0 +1,35 @@
+/// What the system's files say of looking names up: /etc/nsswitch.conf and /etc/resolv.conf. Text in, facts out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "trawl/base/clock.hpp"
+
+namespace trawl::net {
+
+/// Who knows the names of hosts (nsswitch.conf(5), the line "hosts:").
+struct HostSources {
+    bool only_system = false;       // a source that we cannot ask (ldap, nis, ...), or no DNS
+    bool local_by_system = false;   // names under "local" are multicast DNS's (RFC 6762, section 3)
+    bool single_by_system = false;  // this machine's own name and those of its containers, which have no dot
+    std::string lookups = "fb";     // the order of files and DNS, in c-ares's letters
+
+    /// The system must be asked for `name`. Requires: it is in lower case.
+    [[nodiscard]] bool ask_system_for(std::string_view name) const noexcept;
+};
+
+/// Without a line for hosts, files come first and then DNS, as in glibc.
+[[nodiscard]] HostSources read_nsswitch(std::string_view text);
+
+/// What of resolv.conf(5) c-ares 1.18 does not read, or does not tell.
+struct ResolvConf {
+    bool has_server = false;
+    std::optional<Duration> timeout;
+    std::optional<int> attempts;
+};
+
+[[nodiscard]] ResolvConf read_resolv_conf(std::string_view text);
+
+}  // namespace trawl::net
