@@ -52,8 +52,8 @@ class OwnProgram(Client):
         return json.loads(output)
 
 
-class Trawl(OwnProgram):
-    """Over HTTP/2 its workers share one connection."""
+class EveryProtocol(OwnProgram):
+    """One that speaks all of them, or several; over HTTP/2 its workers share one connection."""
 
     protocols = ("http", "https", "h2c", "h2")
     flags = {"http": [], "https": ["--http1"], "h2c": ["--http2"], "h2": []}
@@ -63,7 +63,17 @@ class Trawl(OwnProgram):
         return [*super().command(server, pages), *self.flags[server.protocol], *trust]
 
 
+class Go(EveryProtocol):
+    """HTTP/2 without TLS came with Go 1.24, later than Debian's."""
+
+    protocols = ("http", "https", "h2")
+
+
 class Wrk(Client):
+    """It does not look at certificates."""
+
+    protocols = ("http", "https")
+
     def command(self, server, pages):
         seconds = max(1, round(pages / WRK_PAGES_PER_SECOND))
         connections = server.connections
@@ -93,13 +103,18 @@ class H2load(Client):
 
 
 class Curl(Client):
-    """Prints one line per page, which is the only way to have its counts."""
+    """Prints one line per page, which is the only way to have its counts. Debian's (7.88) fails to share a connection of
+    HTTP/2 without TLS."""
+
+    protocols = ("http", "https", "h2")
+    flags = {"http": [], "https": ["--http1.1"], "h2": ["--http2"]}
 
     def command(self, server, pages):
         rounds = pages // server.page_count
         urls = f"{server.base_url}/page-[1-{server.page_count}].json?[1-{rounds}]"
         parallel = ["--parallel", "--parallel-max", server.connections, "--no-progress-meter"]
-        return [self.program, *parallel, "-o", "/dev/null", "-w", "%{http_code} %{size_download}\n", urls]
+        over = [*self.flags[server.protocol], "--cacert", server.certificate]
+        return [self.program, *parallel, *over, "-o", "/dev/null", "-w", "%{http_code} %{size_download}\n", urls]
 
     def read(self, output):
         lines = [line.split() for line in output.splitlines()]
@@ -112,12 +127,13 @@ def all_clients(build):
     python = str(PYTHON)
     aiohttp = HERE / "aiohttp_client.py"
     return [
-        Trawl("trawl", build / "bench/pages/bench_pages", count_allocations="--count-allocations"),
+        EveryProtocol("trawl", build / "bench/pages/bench_pages", count_allocations="--count-allocations"),
         OwnProgram("floor: bare epoll loop", build / "bench/pages/bench_floor_epoll"),
         H2load("h2load", "h2load", version=["h2load", "--version"]),
         Wrk("wrk", "wrk", version=["wrk", "-v"], exact=False),
         Curl("curl --parallel", "curl", share=1 / 4, version=["curl", "--version"]),
-        OwnProgram("Go net/http", DEPS / "bench_go", share=1 / 4),
+        EveryProtocol("reqwest", DEPS / "bench_reqwest"),
+        Go("Go net/http", DEPS / "bench_go", share=1 / 4),
         OwnProgram("aiohttp + uvloop", python, aiohttp, after=["--uvloop"], share=1 / 16),
         OwnProgram("aiohttp", python, aiohttp, share=1 / 16),
         OwnProgram("httpx", python, HERE / "httpx_client.py", share=1 / 16),

@@ -13,7 +13,9 @@
 
 #include "count_allocations.hpp"
 #include "trawl/base/format.hpp"
-#include "trawl/trawl.hpp"
+#include "trawl/http/client.hpp"
+#include "trawl/loop/loop.hpp"
+#include "trawl/loop/task_group.hpp"
 
 namespace {
 
@@ -76,7 +78,7 @@ Arguments parse(int argc, char** argv) {
         } else if (flag == "--http2") {
             arguments.options.http2 = trawl::Http2::kPriorKnowledge;
         } else if (flag == "--ca" && i + 1 < argc) {
-            arguments.options.tls.ca_file(argv[++i]);
+            arguments.options.tls.ca_file(argv[++i]).without_system_cas();
         } else {
             arguments.are_good = false;
         }

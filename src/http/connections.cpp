@@ -204,7 +204,7 @@ void Connections::hold(Lease& lease, ConnectionId id, Transport transport, bool 
         H1Limits limits;
         limits.body_size_max = options_.body_max;
         Held& held = connections_[id];
-        held.own = std::make_unique<H1Connection>(std::move(transport), limits, std::move(lease.proxy_login_));
+        held.own = std::make_unique<H1Connection>(std::move(transport), limits, std::move(lease.proxy_login_), writer_);
         lease.carrier_ = held.own.get();
         apply(pool_.connected(id, now()));
         return;

@@ -100,6 +100,7 @@ private:
     Pool pool_;
     std::optional<TlsContext> tls_;
     Lock tls_turn_;  // of those who find none
+    RequestWriter writer_;
     std::unordered_map<ConnectionId, Held> connections_;
     std::unordered_map<RequestId, Assigned*> waiting_;
     RequestId next_request_ = 1;

@@ -1,6 +1,5 @@
 #include "h1_connection.hpp"
 
-#include "h1_write.hpp"
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
@@ -20,7 +19,7 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
     const bool came_unasked = std::exchange(is_new_, false) && !transport_.is_quiet();
     parser_.begin(request.method(), asks_close(request.headers()) || came_unasked);
     bytes_.clear();
-    append_request(bytes_, request.method(), request.url(), request.headers(), request.body(), proxy_login_);
+    writer_.append(bytes_, request.method(), request.url(), request.headers(), request.body(), proxy_login_);
     bool is_sent = false;
     try {
         if (bytes_.size() > kSentAtOnce) {

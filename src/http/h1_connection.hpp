@@ -7,6 +7,7 @@
 
 #include "carrier.hpp"
 #include "h1.hpp"
+#include "h1_write.hpp"
 #include "transport.hpp"
 #include "trawl/loop/task_group.hpp"
 
@@ -15,8 +16,10 @@ namespace trawl::http {
 class H1Connection final : public Carrier {
 public:
     /// `proxy_login`: the other end is a proxy that sends the requests on; the value of its Proxy-Authorization, or "".
-    H1Connection(Transport transport, const H1Limits& limits, std::optional<std::string> proxy_login)
-        : transport_(std::move(transport)), parser_(limits), proxy_login_(std::move(proxy_login)) {}
+    /// `writer` outlives it: a client has one for all its connections.
+    H1Connection(Transport transport, const H1Limits& limits, std::optional<std::string> proxy_login,
+                 RequestWriter& writer)
+        : transport_(std::move(transport)), parser_(limits), proxy_login_(std::move(proxy_login)), writer_(writer) {}
 
     Task<> begin(const Request& request, const ClientOptions& options) override;
     Task<> more(const Request& request, const ClientOptions& options) override;
@@ -43,6 +46,7 @@ private:
     Transport transport_;
     ResponseParser parser_;
     std::optional<std::string> proxy_login_;
+    RequestWriter& writer_;
     std::string bytes_;  // of the request that is being sent
     bool is_new_ = true;
 };

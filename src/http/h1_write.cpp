@@ -23,6 +23,12 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
     out.append(name).append(": ").append(value).append("\r\n");
 }
 
+void append_target(std::string& out, std::string_view method, const Url& url, bool is_for_proxy) {
+    out.append(method).append(" ");
+    if (is_for_proxy) out.append(url.scheme()).append("://").append(url.host_header());
+    out.append(url.target_view());
+}
+
 void check_framing(const Headers& headers, std::size_t body_size) {
     if (headers.contains("transfer-encoding"))
         throw UsageError("Transfer-Encoding cannot be set: a request's body is sent with its length");
@@ -93,9 +99,8 @@ void append_request(std::string& out, std::string_view method, const Url& url, c
     std::size_t size = out.size() + method.size() + url.str().size() + body.size() + 64;  // 64: fixed words, a length
     for (const auto [name, value] : headers) size += name.size() + value.size() + 4;
     out.reserve(size);
-    out.append(method).append(" ");
-    if (proxy_login) out.append(url.scheme()).append("://").append(url.host_header());
-    out.append(url.target_view()).append(" HTTP/1.1\r\n");
+    append_target(out, method, url, proxy_login.has_value());
+    out.append(" HTTP/1.1\r\n");
     if (const auto host = headers.get("host"))
         append_field(out, "Host", *host);
     else
@@ -110,6 +115,35 @@ void append_request(std::string& out, std::string_view method, const Url& url, c
         out.append("\r\n");
     }
     out.append("\r\n").append(body);
+}
+
+bool RequestWriter::is_as_before(std::string_view method, const Url& url, const Headers& headers,
+                                 const std::optional<std::string>& proxy_login) const noexcept {
+    return !rest_.empty() && method == method_ && url.prefix() == prefix_ && headers == headers_ &&
+           proxy_login == proxy_login_;
+}
+
+void RequestWriter::append(std::string& out, std::string_view method, const Url& url, const Headers& headers,
+                           std::string_view body, const std::optional<std::string>& proxy_login) {
+    constexpr std::size_t kRestMax = 4096;  // what is larger differs each time, or costs more to send than to make
+    if (!body.empty()) return append_request(out, method, url, headers, body, proxy_login);
+    if (is_as_before(method, url, headers, proxy_login)) {
+        append_target(out, method, url, proxy_login.has_value());
+        out.append(rest_);
+        return;
+    }
+    rest_.clear();
+    std::string written;
+    append_request(written, method, url, headers, body, proxy_login);
+    out.append(written);
+    std::string target;
+    append_target(target, method, url, proxy_login.has_value());
+    if (written.size() > target.size() + kRestMax) return;
+    method_ = method;
+    prefix_ = url.prefix();
+    headers_ = headers;
+    proxy_login_ = proxy_login;
+    rest_ = written.substr(target.size());
 }
 
 std::string write_response_head(int status, const Headers& headers, std::optional<std::uint64_t> content_length) {

@@ -20,6 +20,25 @@ namespace trawl::http {
 void append_request(std::string& out, std::string_view method, const Url& url, const Headers& headers,
                     std::string_view body = {}, const std::optional<std::string>& proxy_login = std::nullopt);
 
+/// Writes a client's requests, most of which differ from the one before by their target alone: what stands behind that
+/// is kept, and not made again.
+class RequestWriter {
+public:
+    /// As append_request().
+    void append(std::string& out, std::string_view method, const Url& url, const Headers& headers,
+                std::string_view body, const std::optional<std::string>& proxy_login);
+
+private:
+    [[nodiscard]] bool is_as_before(std::string_view method, const Url& url, const Headers& headers,
+                                    const std::optional<std::string>& proxy_login) const noexcept;
+
+    // Of the last request without a body.
+    std::string method_, prefix_;
+    Headers headers_;
+    std::optional<std::string> proxy_login_;
+    std::string rest_;  // from behind the target to the end; empty: there was none
+};
+
 /// A response's head. Without a length the body is sent in chunks (append_chunk ... last_chunk); 1xx, 204 and 304 get
 /// neither field. Framing fields in `headers` are a UsageError. Requires: 100 <= status <= 999.
 [[nodiscard]] std::string write_response_head(int status, const Headers& headers,

@@ -29,31 +29,41 @@ bool is_secret(std::string_view name, std::span<const std::string> secret_header
            });
 }
 
-void append_pseudo_fields(std::vector<H2Field>& fields, std::string_view method, const Url& url,
-                          const Headers& headers) {
-    const auto host = headers.get("host");
-    fields.push_back({":method", std::string(method)});
-    fields.push_back({":scheme", std::string(url.scheme())});
-    fields.push_back({":authority", std::string(host.value_or(url.host_header()))});
-    fields.push_back({":path", url.target(), url.target_view().find('?') != std::string_view::npos});
-}
-
 }  // namespace
 
-std::vector<H2Field> h2_request_fields(std::string_view method, const Url& url, const Headers& headers,
-                                       std::size_t body_size, std::span<const std::string> secret_headers) {
+// The texts keep the room that those of the last request had.
+void H2RequestFields::make_pseudo(std::string_view method, const Url& url, const Headers& headers) {
+    fields_[0].value = method;
+    fields_[1].value = url.scheme();
+    fields_[2].value = headers.get("host").value_or(url.host_header());
+    fields_[3].value = url.target_view();
+    fields_[3].secret = url.target_view().find('?') != std::string_view::npos;
+}
+
+void H2RequestFields::make_plain(const Headers& headers, std::span<const std::string> secret_headers) {
+    plain_end_ = 0;
+    fields_.clear();
+    for (const char* name : {":method", ":scheme", ":authority", ":path"}) fields_.push_back({name, {}});
+    for (const auto [name, value] : headers)
+        if (!is_left_out(name, value, headers))
+            fields_.push_back({lower_ascii(name), std::string(value), is_secret(name, secret_headers)});
+    headers_ = headers;
+    secret_headers_.assign(secret_headers.begin(), secret_headers.end());
+    plain_end_ = fields_.size();
+}
+
+const std::vector<H2Field>& H2RequestFields::make(std::string_view method, const Url& url, const Headers& headers,
+                                                  std::size_t body_size, std::span<const std::string> secret_headers) {
     check_method(method);
     check_host(headers);
     check_content_length(headers, body_size);
     if (method == "CONNECT") throw UsageError("CONNECT is not to be had over HTTP/2; use a connection of HTTP/1");
-    std::vector<H2Field> fields;
-    fields.reserve(headers.size() + 5);
-    append_pseudo_fields(fields, method, url, headers);
-    for (const auto [name, value] : headers)
-        if (!is_left_out(name, value, headers))
-            fields.push_back({lower_ascii(name), std::string(value), is_secret(name, secret_headers)});
-    if (body_size > 0 || expects_body(method)) fields.push_back({"content-length", format("{}", body_size)});
-    return fields;
+    if (plain_end_ == 0 || headers != headers_ || !std::ranges::equal(secret_headers, secret_headers_))
+        make_plain(headers, secret_headers);
+    fields_.resize(plain_end_);
+    make_pseudo(method, url, headers);
+    if (body_size > 0 || expects_body(method)) fields_.push_back({"content-length", format("{}", body_size)});
+    return fields_;
 }
 
 }  // namespace trawl::http

@@ -36,8 +36,7 @@ H2Session::H2Session(const H2Limits& limits) : limits_(limits), engine_(*this, l
 StreamId H2Session::begin(std::string_view method, const Url& url, const Headers& headers, std::string body,
                           std::span<const std::string> secret_headers) {
     if (!is_open_for_more()) throw UsageError("this connection takes no further request; open another one");
-    const std::vector<H2Field> fields = h2_request_fields(method, url, headers, body.size(), secret_headers);
-    const StreamId id = engine_.submit(fields, !body.empty());
+    const StreamId id = engine_.submit(fields_.make(method, url, headers, body.size(), secret_headers), !body.empty());
     exchanges_.try_emplace(id, H2Stream(method, limits_), std::move(body));
     ++open_count_;
     idle_frames_ = 0;

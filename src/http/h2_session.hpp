@@ -42,7 +42,7 @@ public:
     H2Session(const H2Session&) = delete;
     H2Session& operator=(const H2Session&) = delete;
 
-    /// Queues a request; its fields are made by h2_request_fields(), which throws for what is none. More than
+    /// Queues a request; its fields are made by H2RequestFields, which throws for what is none. More than
     /// streams_max() at once wait until the server allows them. Throws UsageError unless is_open_for_more().
     StreamId begin(std::string_view method, const Url& url, const Headers& headers, std::string body = {},
                    std::span<const std::string> secret_headers = {});
@@ -128,6 +128,7 @@ private:
 
     H2Limits limits_;
     H2Engine engine_;
+    H2RequestFields fields_;
     H2FrameWalk walk_;
     std::map<StreamId, Exchange> exchanges_;
     std::vector<StreamId> changed_;

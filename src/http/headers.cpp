@@ -42,6 +42,12 @@ bool same_name(std::string_view left, std::string_view right) noexcept {
     return std::equal(left.begin(), left.end(), right.begin(), [](char a, char b) { return lower(a) == lower(b); });
 }
 
+/// The bit of Headers::names_.
+std::uint64_t bit_of(std::string_view name) noexcept {
+    if (name.empty()) return 0;
+    return std::uint64_t{1} << ((5 * name.size() + static_cast<unsigned char>(lower(name.front()))) % 64);
+}
+
 void check_name(std::string_view name) {
     if (name.empty()) throw UsageError("a header field has no name");
     const auto bad = std::ranges::find_if_not(name, is_token_char);
@@ -83,6 +89,7 @@ void Headers::add(std::string_view name, std::string_view value) {
     value = trim(value);
     check_name(name);
     check_value(name, value);
+    names_ |= bit_of(name);
     const std::uint32_t begin = store(name, value);
     const auto name_size = static_cast<std::uint32_t>(name.size());
     slots_.push_back({begin, name_size, begin + name_size, static_cast<std::uint32_t>(value.size())});
@@ -102,13 +109,14 @@ void Headers::set(std::string_view name, std::string_view value) {
 std::size_t Headers::remove(std::string_view name) {
     const std::size_t removed =
         std::erase_if(slots_, [&](const Slot& slot) { return same_name(this->name(slot), name); });
-    if (slots_.empty()) text_.clear();
+    if (slots_.empty()) clear();
     return removed;
 }
 
 void Headers::clear() noexcept {
     text_.clear();
     slots_.clear();
+    names_ = 0;
 }
 
 std::optional<std::string_view> Headers::get(std::string_view name) const noexcept {
@@ -135,6 +143,15 @@ bool Headers::has_token(std::string_view name, std::string_view token) const noe
     return false;
 }
 
+// Those that were made in the same way lie in the same way.
+bool operator==(const Headers& left, const Headers& right) noexcept {
+    if (left.slots_ == right.slots_ && left.text_ == right.text_) return true;
+    if (left.size() != right.size()) return false;
+    for (std::size_t i = 0; i < left.size(); ++i)
+        if (left[i].name != right[i].name || left[i].value != right[i].value) return false;
+    return true;
+}
+
 Headers::Field Headers::operator[](std::size_t index) const noexcept {
     return {name(slots_[index]), value(slots_[index])};
 }
@@ -149,6 +166,7 @@ std::string_view Headers::value(const Slot& slot) const noexcept {
 
 std::size_t Headers::find(std::string_view name, std::size_t from) const noexcept {
     const std::size_t size = slots_.size();
+    if ((names_ & bit_of(name)) == 0) return size;
     for (; from < size; ++from) {
         const Slot& slot = slots_[from];
         if (slot.name_size == name.size() && same_name({text_.data() + slot.name_begin, slot.name_size}, name)) break;
@@ -186,6 +204,7 @@ bool HeadersBuilder::finish_field() {
     h.slots_.push_back({static_cast<std::uint32_t>(name_begin), static_cast<std::uint32_t>(name_size_),
                         static_cast<std::uint32_t>(value_begin), static_cast<std::uint32_t>(value_size_)});
     const bool named = name_size_ > 0;
+    h.names_ |= bit_of({h.text_.data() + name_begin, name_size_});
     name_size_ = value_size_ = 0;
     return named;
 }

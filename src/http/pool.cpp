@@ -19,7 +19,7 @@ PoolDecisions Pool::request(RequestId id, std::string_view origin, TimePoint now
         at->second.sharing = may_share ? Sharing::unknown : Sharing::never;
     }
     const std::uint64_t order = next_order_++;
-    requests_.emplace(id, Request{at, order, std::nullopt});
+    add(id, {at, order, nullptr});
     at->second.waiting.emplace(order, id);
     ++waiting_count_;
     PoolDecisions decisions;
@@ -27,33 +27,40 @@ PoolDecisions Pool::request(RequestId id, std::string_view origin, TimePoint now
     return decisions;
 }
 
+void Pool::add(RequestId id, const Request& request) {
+    if (!spare_) {
+        requests_.emplace(id, request);
+        return;
+    }
+    spare_.key() = id;
+    spare_.mapped() = request;
+    requests_.insert(std::move(spare_));
+}
+
+void Pool::remove(Requests::iterator request) { spare_ = requests_.extract(request); }
+
 std::optional<ConnectionId> Pool::request_at_once(RequestId id, std::string_view origin, TimePoint now) {
     assert(!requests_.contains(id));
     const auto at = origins_.find(origin);
     if (at == origins_.end() || !at->second.waiting.empty()) return std::nullopt;
-    const std::optional<ConnectionId> found = ready_for_more(at->second, now);
-    if (!found) return std::nullopt;
-    Connection& connection = connections_.at(*found);
-    if (!connection.is_shared) at->second.idle.pop_back();
-    connection.use = Use::active;
-    ++connection.request_count;
-    requests_.emplace(id, Request{at, next_order_++, found});
-    return found;
+    Connection* const found = ready_for_more(at->second, now);
+    if (found == nullptr) return std::nullopt;
+    if (!found->is_shared) at->second.idle.pop_back();
+    found->use = Use::active;
+    ++found->request_count;
+    add(id, {at, next_order_++, found});
+    return found->id;
 }
 
 /// The first that serve() would give away, if it has nothing to close before.
-std::optional<ConnectionId> Pool::ready_for_more(const Origin& origin, TimePoint now) const {
-    if (!origin.idle.empty()) {
-        const bool is_fresh = connections_.at(origin.idle.back()).deadline > now;
-        return is_fresh ? std::optional(origin.idle.back()) : std::nullopt;
+Pool::Connection* Pool::ready_for_more(const Origin& origin, TimePoint now) const {
+    if (!origin.idle.empty()) return origin.idle.back()->deadline > now ? origin.idle.back() : nullptr;
+    for (Connection* const shared : origin.shared) {
+        const bool is_stale = shared->use == Use::idle && shared->deadline <= now;
+        if (is_stale || shared->connected_at + limits_.lifetime_max <= now) return nullptr;
+        if (shared->request_count < shared->requests_max) return shared;
     }
-    for (const ConnectionId id : origin.shared) {
-        const Connection& shared = connections_.at(id);
-        const bool is_stale = shared.use == Use::idle && shared.deadline <= now;
-        if (is_stale || shared.connected_at + limits_.lifetime_max <= now) return std::nullopt;
-        if (shared.request_count < shared.requests_max) return id;
-    }
-    return std::nullopt;
+    return nullptr;
 }
 
 /// Null when its request was cancelled meanwhile.
@@ -83,7 +90,7 @@ PoolDecisions Pool::connected_shared(ConnectionId id, std::size_t streams_max, T
     connection->is_shared = true;
     connection->requests_max = streams_max;
     connection->origin->second.sharing = Sharing::expected;
-    connection->origin->second.shared.push_back(id);
+    connection->origin->second.shared.push_back(connection);
     serve(now, decisions);
     return decisions;
 }
@@ -101,7 +108,7 @@ PoolDecisions Pool::retired(ConnectionId id, TimePoint now) {
     PoolDecisions decisions;
     const auto at = connections_.find(id);
     if (at == connections_.end() || at->second.is_retired) return decisions;
-    retire(at, decisions);
+    retire(at->second, decisions);
     serve(now, decisions);
     return decisions;
 }
@@ -110,9 +117,9 @@ PoolDecisions Pool::released(RequestId id, bool reusable, TimePoint now, std::op
     PoolDecisions decisions;
     const auto at = requests_.find(id);
     if (at == requests_.end()) return decisions;
-    assert(at->second.connection);
-    const auto connection = connections_.find(*at->second.connection);
-    requests_.erase(at);
+    assert(at->second.connection != nullptr);
+    Connection& connection = *at->second.connection;
+    remove(at);
     leave(connection, reusable, now, keep_alive, decisions);
     serve(now, decisions);
     return decisions;
@@ -123,10 +130,9 @@ PoolDecisions Pool::cancelled(RequestId id, TimePoint now) {
     const auto at = requests_.find(id);
     if (at == requests_.end()) return decisions;
     const Request request = at->second;
-    requests_.erase(at);
-    if (request.connection) {
-        const auto connection = connections_.find(*request.connection);
-        leave(connection, connection->second.is_shared, now, std::nullopt, decisions);
+    remove(at);
+    if (request.connection != nullptr) {
+        leave(*request.connection, request.connection->is_shared, now, std::nullopt, decisions);
     } else {
         request.origin->second.waiting.erase(request.order);
         --waiting_count_;
@@ -140,7 +146,7 @@ PoolDecisions Pool::expire(TimePoint now) {
     PoolDecisions decisions;
     for (auto at = connections_.begin(); at != connections_.end();) {
         const auto next = std::next(at);
-        if (at->second.use == Use::idle && at->second.deadline <= now) close(at, decisions);
+        if (at->second.use == Use::idle && at->second.deadline <= now) close(at->second, decisions);
         at = next;
     }
     serve(now, decisions);
@@ -173,14 +179,14 @@ void Pool::serve(TimePoint now, PoolDecisions& decisions) {
 
 /// An idle connection past its deadline may be half closed by now: it is closed instead.
 void Pool::serve_from_idle(Origins::iterator origin, TimePoint now, PoolDecisions& decisions) {
-    std::vector<ConnectionId>& idle = origin->second.idle;
+    std::vector<Connection*>& idle = origin->second.idle;
     while (!idle.empty() && !origin->second.waiting.empty()) {
-        const auto at = connections_.find(idle.back());
-        if (at->second.deadline > now) {
+        Connection& freshest = *idle.back();
+        if (freshest.deadline > now) {
             idle.pop_back();
-            assign(origin, at->first, false, decisions);
+            assign(origin, freshest, false, decisions);
         } else {
-            close(at, decisions);
+            close(freshest, decisions);
         }
     }
 }
@@ -188,16 +194,15 @@ void Pool::serve_from_idle(Origins::iterator origin, TimePoint now, PoolDecision
 /// The oldest first: the others may then become idle, and expire.
 void Pool::serve_from_shared(Origins::iterator origin, TimePoint now, PoolDecisions& decisions) {
     if (origin->second.waiting.empty()) return;
-    const std::vector<ConnectionId> shared = origin->second.shared;
-    for (const ConnectionId id : shared) {
-        const auto at = connections_.find(id);
-        const bool is_stale = at->second.use == Use::idle && at->second.deadline <= now;
-        if (is_stale || at->second.connected_at + limits_.lifetime_max <= now) {
-            retire(at, decisions);
+    const std::vector<Connection*> all = origin->second.shared;
+    for (Connection* const shared : all) {
+        const bool is_stale = shared->use == Use::idle && shared->deadline <= now;
+        if (is_stale || shared->connected_at + limits_.lifetime_max <= now) {
+            retire(*shared, decisions);
             continue;
         }
-        while (at->second.request_count < at->second.requests_max && !origin->second.waiting.empty())
-            assign(origin, id, false, decisions);
+        while (shared->request_count < shared->requests_max && !origin->second.waiting.empty())
+            assign(origin, *shared, false, decisions);
         if (origin->second.waiting.empty()) return;
     }
 }
@@ -227,62 +232,61 @@ bool Pool::make_room(PoolDecisions& decisions) {
         if (oldest == connections_.end() || at->second.idle_since < oldest->second.idle_since) oldest = at;
     }
     if (oldest == connections_.end()) return false;
-    close(oldest, decisions);
+    close(oldest->second, decisions);
     return true;
 }
 
 void Pool::open(Origins::iterator origin, PoolDecisions& decisions) {
     const ConnectionId id = next_connection_++;
-    Connection connection;
+    Connection& connection = connections_[id];
+    connection.id = id;
     connection.origin = origin;
-    connections_.emplace(id, connection);
     ++origin->second.connection_count;
     ++origin->second.connecting_count;
-    assign(origin, id, true, decisions);
+    assign(origin, connection, true, decisions);
 }
 
-void Pool::assign(Origins::iterator origin, ConnectionId id, bool open, PoolDecisions& decisions) {
+void Pool::assign(Origins::iterator origin, Connection& connection, bool open, PoolDecisions& decisions) {
     const auto first = origin->second.waiting.begin();
     const RequestId request = first->second;
     origin->second.waiting.erase(first);
     --waiting_count_;
-    requests_.at(request).connection = id;
-    Connection& connection = connections_.at(id);
+    requests_.at(request).connection = &connection;
     ++connection.request_count;
     if (!open) connection.use = Use::active;
-    decisions.assigned.push_back({request, id, open});
+    decisions.assigned.push_back({request, connection.id, open});
 }
 
 /// One request less on it. The last one leaves it idle, if it is of further use.
-void Pool::leave(Connections::iterator connection, bool reusable, TimePoint now, std::optional<Duration> keep_alive,
+void Pool::leave(Connection& left, bool reusable, TimePoint now, std::optional<Duration> keep_alive,
                  PoolDecisions& decisions) {
-    Connection& left = connection->second;
     if (--left.request_count > 0) return;
     if (!reusable || left.is_retired || !rest(left, now, keep_alive)) {
-        close(connection, decisions);
+        close(left, decisions);
     } else if (!left.is_shared) {
-        left.origin->second.idle.push_back(connection->first);
+        left.origin->second.idle.push_back(&left);
     }
 }
 
-void Pool::retire(Connections::iterator connection, PoolDecisions& decisions) {
-    connection->second.is_retired = true;
-    std::erase(connection->second.origin->second.shared, connection->first);
-    if (connection->second.request_count == 0) close(connection, decisions);
+void Pool::retire(Connection& connection, PoolDecisions& decisions) {
+    connection.is_retired = true;
+    std::erase(connection.origin->second.shared, &connection);
+    if (connection.request_count == 0) close(connection, decisions);
 }
 
-void Pool::close(Connections::iterator connection, PoolDecisions& decisions) {
-    decisions.close.push_back(connection->first);
+void Pool::close(Connection& connection, PoolDecisions& decisions) {
+    decisions.close.push_back(connection.id);
     forget(connection);
 }
 
-void Pool::forget(Connections::iterator connection) {
-    const auto origin = connection->second.origin;
-    std::erase(origin->second.idle, connection->first);
-    std::erase(origin->second.shared, connection->first);
+void Pool::forget(Connection& connection) {
+    const auto origin = connection.origin;
+    std::erase(origin->second.idle, &connection);
+    std::erase(origin->second.shared, &connection);
     --origin->second.connection_count;
-    if (connection->second.use == Use::connecting) --origin->second.connecting_count;
-    connections_.erase(connection);
+    if (connection.use == Use::connecting) --origin->second.connecting_count;
+    const ConnectionId id = connection.id;  // not a reference into what is erased
+    connections_.erase(id);
     forget_if_unused(origin);
 }
 

@@ -91,9 +91,10 @@ public:
 private:
     enum class Use { connecting, active, idle };
     enum class Sharing { never, unknown, expected };
+    struct Connection;
     struct Origin {
-        std::vector<ConnectionId> idle;              // unshared ones, the freshest last
-        std::vector<ConnectionId> shared;            // those that take requests, in the order of their opening
+        std::vector<Connection*> idle;               // unshared ones, the freshest last
+        std::vector<Connection*> shared;             // those that take requests, in the order of their opening
         std::map<std::uint64_t, RequestId> waiting;  // by order of arrival
         std::size_t connection_count = 0;
         std::size_t connecting_count = 0;
@@ -101,6 +102,7 @@ private:
     };
     using Origins = std::map<std::string, Origin, std::less<>>;
     struct Connection {
+        ConnectionId id;
         Origins::iterator origin;
         Use use = Use::connecting;
         bool is_shared = false, is_retired = false;
@@ -111,31 +113,35 @@ private:
     struct Request {
         Origins::iterator origin;
         std::uint64_t order;
-        std::optional<ConnectionId> connection;
+        Connection* connection;  // null while it waits; else it is there for as long as the request is
     };
+    using Requests = std::unordered_map<RequestId, Request>;
 
     void serve(TimePoint now, PoolDecisions& decisions);
     void serve_from_idle(Origins::iterator origin, TimePoint now, PoolDecisions& decisions);
     void serve_from_shared(Origins::iterator origin, TimePoint now, PoolDecisions& decisions);
-    [[nodiscard]] std::optional<ConnectionId> ready_for_more(const Origin& origin, TimePoint now) const;
+    void add(RequestId id, const Request& request);
+    void remove(Requests::iterator request);
+    [[nodiscard]] Connection* ready_for_more(const Origin& origin, TimePoint now) const;
     [[nodiscard]] static bool may_open(const Origin& origin, std::size_t per_origin_max);
     [[nodiscard]] Connection* ready(ConnectionId id, TimePoint now);
-    void retire(Connections::iterator connection, PoolDecisions& decisions);
+    void retire(Connection& connection, PoolDecisions& decisions);
     [[nodiscard]] Origins::iterator next_to_open();
     [[nodiscard]] bool make_room(PoolDecisions& decisions);
     void open(Origins::iterator origin, PoolDecisions& decisions);
-    void assign(Origins::iterator origin, ConnectionId id, bool open, PoolDecisions& decisions);
-    void leave(Connections::iterator connection, bool reusable, TimePoint now, std::optional<Duration> keep_alive,
+    void assign(Origins::iterator origin, Connection& connection, bool open, PoolDecisions& decisions);
+    void leave(Connection& connection, bool reusable, TimePoint now, std::optional<Duration> keep_alive,
                PoolDecisions& decisions);
-    void close(Connections::iterator connection, PoolDecisions& decisions);
-    void forget(Connections::iterator connection);
+    void close(Connection& connection, PoolDecisions& decisions);
+    void forget(Connection& connection);
     void forget_if_unused(Origins::iterator origin);
     [[nodiscard]] bool rest(Connection& connection, TimePoint now, std::optional<Duration> keep_alive);
 
     PoolLimits limits_;
     Origins origins_;
     Connections connections_;
-    std::unordered_map<RequestId, Request> requests_;
+    Requests requests_;
+    Requests::node_type spare_;  // of the last request that was removed: the next one needs no memory
     std::size_t waiting_count_ = 0;
     std::uint64_t next_order_ = 0;
     ConnectionId next_connection_ = 1;

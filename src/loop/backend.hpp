@@ -1,4 +1,4 @@
-/// What the loop asks of the world outside: eight functions, so that a backend is a file.
+/// What the loop asks of the world outside: nine functions, so that a backend is a file.
 #pragma once
 
 #include <memory>
@@ -28,6 +28,11 @@ public:
     virtual void wait(std::optional<TimePoint> deadline, TimePoint now, Schedule& schedule) = 0;
     /// Takes what has happened so far, without asking the kernel.
     virtual void look(Schedule& /*schedule*/) {}
+    /// Takes what has happened so far, and tells whether that is all that has arrived at the record until now: else its
+    /// descriptor has to be asked.
+    [[nodiscard]] virtual bool hears_all_of(loop::IoRecord& /*record*/, Schedule& /*schedule*/) noexcept {
+        return false;
+    }
     /// Ends a wait() from another thread, or the next one.
     virtual void wake() noexcept = 0;
 

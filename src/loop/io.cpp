@@ -304,6 +304,7 @@ Buffer IoHandle::receive_arrived() {
 bool IoHandle::is_quiet() const noexcept {
     if (record_ == nullptr || record_->backend == nullptr) return false;
     if (record_->readable || record_->hung_up || record_->has_arrived()) return false;
+    if (record_->backend->hears_all_of(*record_, Schedule::current())) return !record_->has_arrived();
     char byte;
     if (::recv(record_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return false;
     record_->note_error(errno);

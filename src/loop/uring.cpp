@@ -94,6 +94,16 @@ public:
                                [&](const Completion& completion) { handle(completion, schedule); });
     }
 
+    // The kernel receives for a record as long as it is not told to stop, and says at once that there is something.
+    [[nodiscard]] bool hears_all_of(IoRecord& record, Schedule& schedule) noexcept override {
+        const auto receives = [&] { return (record.pending & ~record.stopping & bit(kReceive)) != 0; };
+        if (!receives()) return false;
+        if (!ring_.has_news()) return true;
+        if (!ring_.try_to_collect()) return false;
+        look(schedule);
+        return receives() && !ring_.has_completions();
+    }
+
     void wake() noexcept override {
         const std::uint64_t one = 1;
         [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);  // full means: it will wake

@@ -78,6 +78,13 @@ void Ring::submit_and_wait(std::optional<Duration> timeout) {
 
 bool Ring::submit_and_wait_for_one() noexcept { return !is_refusal(::io_uring_submit_and_wait(&ring_, 1)); }
 
+bool Ring::has_news() const noexcept {
+    const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);
+    return has_unsubmitted() || (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0 || has_completions();
+}
+
+bool Ring::try_to_collect() noexcept { return !is_refusal(::io_uring_submit_and_get_events(&ring_)); }
+
 void Ring::submit_and_collect() {
     const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);
     if (!has_unsubmitted() && (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) == 0) return;

@@ -38,6 +38,12 @@ public:
     /// Submits, and lets the kernel post what is complete. No system call when there is neither. Throws OsError.
     void submit_and_collect();
 
+    /// Whether the kernel has anything to do or to say: arrivals make it say so at once (IORING_SETUP_TASKRUN_FLAG).
+    [[nodiscard]] bool has_news() const noexcept;
+    /// The same as submit_and_collect(); false when the kernel refuses.
+    [[nodiscard]] bool try_to_collect() noexcept;
+    [[nodiscard]] bool has_completions() const noexcept { return ::io_uring_cq_ready(&ring_) != 0; }
+
     /// Calls `take(completion)` for what is complete, at most `count_max` of them.
     template <class Take>
     void take_completions(unsigned count_max, Take&& take) {

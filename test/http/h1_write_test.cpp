@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "h1.hpp"
 #include "trawl/base/error.hpp"
 
@@ -36,6 +40,40 @@ TEST(WriteRequest, RefusesWhatWouldChangeTheFraming) {
     EXPECT_THROW((void)write_request("POST", url, {{"Content-Length", "3"}, {"content-length", "3"}}, "abc"),
                  UsageError);
     EXPECT_THROW((void)write_request("GET", url, {{"Host", "a"}, {"host", "b"}}), UsageError);
+}
+
+// What it has kept of one request is never in another that differs by anything but the target.
+TEST(RequestWriter, WritesWhatAppendRequestWrites) {
+    struct Asked {
+        const char* method;
+        const char* url;
+        Headers headers;
+        std::string_view body;
+        std::optional<std::string> proxy_login;
+    };
+    const std::vector<Asked> all = {{"GET", "http://a/1", {{"X", "1"}}, "", std::nullopt},
+                                    {"GET", "http://a/2?q", {{"X", "1"}}, "", std::nullopt},
+                                    {"GET", "http://a/", {{"X", "2"}}, "", std::nullopt},
+                                    {"GET", "http://b/", {{"X", "2"}}, "", std::nullopt},
+                                    {"GET", "http://b/2", {{"X", "2"}, {"Host", "c"}}, "", std::nullopt},
+                                    {"POST", "http://b/2", {{"X", "2"}, {"Host", "c"}}, "", std::nullopt},
+                                    {"POST", "http://b/3", {{"X", "2"}, {"Host", "c"}}, "body", std::nullopt},
+                                    {"POST", "http://b/4", {{"X", "2"}, {"Host", "c"}}, "", std::nullopt},
+                                    {"POST", "http://b/4", {{"X", "2"}, {"Host", "c"}}, "", ""},
+                                    {"POST", "http://b/5", {{"X", "2"}, {"Host", "c"}}, "", "Basic eA=="},
+                                    {"POST", "http://b/6", {{"X", "2"}, {"Host", "c"}}, "", "Basic eA=="},
+                                    {"GET", "http://b/", {{"X", std::string(5000, 'x')}}, "", std::nullopt},
+                                    {"GET", "http://b/1", {{"X", std::string(5000, 'x')}}, "", std::nullopt}};
+    RequestWriter writer;
+    std::string expected;
+    std::string written;
+    for (const Asked& asked : all) {
+        const Url url = Url::parse(asked.url);
+        append_request(expected, asked.method, url, asked.headers, asked.body, asked.proxy_login);
+        writer.append(written, asked.method, url, asked.headers, asked.body, asked.proxy_login);
+        ASSERT_EQ(written, expected);
+    }
+    EXPECT_THROW(writer.append(written, "get", Url::parse("http://b/1"), {}, "", std::nullopt), UsageError);
 }
 
 TEST(WriteResponseHead, FramesTheBody) {

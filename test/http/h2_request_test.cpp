@@ -21,7 +21,8 @@ std::vector<std::string> fields(std::string_view method, const char* url, const 
                                 std::size_t body_size = 0) {
     const std::array<std::string, 1> secret = {"X-Mine"};
     std::vector<std::string> out;
-    for (const H2Field& field : h2_request_fields(method, Url::parse(url), headers, body_size, secret))
+    H2RequestFields made;
+    for (const H2Field& field : made.make(method, Url::parse(url), headers, body_size, secret))
         out.push_back(format("{}: {}{}", field.name, field.value, field.secret ? " (secret)" : ""));
     return out;
 }
@@ -32,6 +33,33 @@ TEST(H2Request, PseudoFieldsComeFirst) {
                             "accept: */*", "x-a: 1"));
     EXPECT_THAT(fields("GET", "http://[::1]", {}),
                 ElementsAre(":method: GET", ":scheme: http", ":authority: [::1]", ":path: /"));
+}
+
+// What it has kept of one request is never in another that has other fields, or other secrets.
+TEST(H2Request, FieldsAreTheSameWhateverCameBefore) {
+    H2RequestFields kept;
+    const auto expect_same = [&](std::string_view method, const char* url, const Headers& headers,
+                                 std::size_t body_size, const std::vector<std::string>& secret) {
+        H2RequestFields fresh;
+        const auto& all = kept.make(method, Url::parse(url), headers, body_size, secret);
+        const auto& expected = fresh.make(method, Url::parse(url), headers, body_size, secret);
+        ASSERT_EQ(all.size(), expected.size());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            EXPECT_EQ(all[i].name, expected[i].name);
+            EXPECT_EQ(all[i].value, expected[i].value);
+            EXPECT_EQ(all[i].secret, expected[i].secret) << all[i].name;
+        }
+    };
+    const Headers some{{"X-A", "1"}};
+    expect_same("GET", "http://a/?token=1", some, 0, {});
+    expect_same("GET", "http://a/2", some, 0, {});
+    expect_same("GET", "http://a/2", some, 0, {"x-a"});
+    expect_same("POST", "http://b/", some, 7, {"x-a"});
+    expect_same("GET", "http://b/", some, 0, {});
+    expect_same("GET", "http://b/", {{"X-A", "1"}, {"Host", "c"}}, 0, {});
+    expect_same("PUT", "http://b/", {}, 0, {});
+    EXPECT_THROW((void)kept.make("GET", Url::parse("http://a"), {{"Host", "b"}, {"host", "c"}}, 0), UsageError);
+    expect_same("GET", "http://b/", {}, 0, {});
 }
 
 TEST(H2Request, AHostThatWasSetIsTheAuthority) {

@@ -43,6 +43,36 @@ TEST(Headers, SetReplacesTheFirstAndRemovesTheOthers) {
     EXPECT_EQ(text_of(headers), "a=new;c=4;d=6;");
 }
 
+// Whatever was removed, set or cleared in between: a look-up finds what is there and nothing else.
+TEST(Headers, FindNamesOfEqualSizeAndLetterApart) {
+    Headers headers{{"etag", "1"}, {"Expo", "2"}};
+    EXPECT_FALSE(headers.contains("echo"));
+    EXPECT_EQ(headers.get("ETAG"), "1");
+    EXPECT_EQ(headers.remove("etag"), 1U);
+    EXPECT_FALSE(headers.contains("etag"));
+    EXPECT_EQ(headers.get("expo"), "2");
+    EXPECT_EQ(headers.remove("expo"), 1U);
+    headers.set("Etag", "3");
+    EXPECT_EQ(headers.get("etag"), "3");
+    const Headers copy = headers;
+    headers.clear();
+    EXPECT_FALSE(headers.contains("etag"));
+    EXPECT_EQ(copy.get("etag"), "3");
+}
+
+TEST(Headers, AreEqualByTheirFieldsHoweverTheyWereMade) {
+    const Headers made{{"a", "1"}, {"b", "2"}};
+    Headers changed{{"a", "old"}, {"b", "2"}, {"c", "3"}};
+    EXPECT_FALSE(made == changed);
+    changed.set("a", "1");
+    changed.remove("c");
+    EXPECT_TRUE(made == changed);
+    EXPECT_FALSE(made == (Headers{{"b", "2"}, {"a", "1"}}));
+    EXPECT_FALSE(made == (Headers{{"A", "1"}, {"b", "2"}}));
+    EXPECT_FALSE(made == (Headers{{"a", "1"}}));
+    EXPECT_TRUE(Headers() == Headers());
+}
+
 TEST(Headers, CopyAValueOfTheirOwn) {
     Headers short_text{{"a", "tiny"}};
     short_text.add("b", *short_text.get("a"));

@@ -30,7 +30,8 @@ Task<std::pair<std::string, bool>> answered_early(std::string early, std::string
     const Url url = Url::parse(server.url());
     TcpStream stream = co_await TcpStream::connect(std::string(url.host()), url.port());
     while (!early.empty() && stream.is_quiet()) co_await sleep(1ms);
-    http::H1Connection connection(http::Transport(std::move(stream)), {}, std::nullopt);
+    http::RequestWriter writer;
+    http::H1Connection connection(http::Transport(std::move(stream)), {}, std::nullopt, writer);
     const ClientOptions options;
     Client client(server.url());
     const Request request = client.get("/");

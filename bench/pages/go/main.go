@@ -1,7 +1,10 @@
-// Peer: Go's net/http. Fetches <pages> pages with <connections> goroutines, every body read in full.
+// Peer: Go's net/http. Fetches <pages> pages with <connections> goroutines, every body read in full. Over TLS it speaks
+// HTTP/2 where that is offered, unless --http1 says otherwise.
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -58,17 +61,46 @@ func number(text string) int {
 	return value
 }
 
+func certificates(file string) *x509.CertPool {
+	text, err := os.ReadFile(file)
+	pool := x509.NewCertPool()
+	if err != nil || !pool.AppendCertsFromPEM(text) {
+		log.Fatal(file, ": ", err)
+	}
+	return pool
+}
+
+func transport(connections int, flags []string) *http.Transport {
+	made := &http.Transport{MaxIdleConns: connections, MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}
+	isHTTP1 := false
+	for i := 0; i < len(flags); i++ {
+		switch {
+		case flags[i] == "--http1":
+			isHTTP1 = true
+		case flags[i] == "--ca" && i+1 < len(flags):
+			i++
+			made.TLSClientConfig = &tls.Config{RootCAs: certificates(flags[i])}
+		default:
+			log.Fatal(flags[i], "?")
+		}
+	}
+	if made.TLSClientConfig != nil && !isHTTP1 {
+		made.ForceAttemptHTTP2 = true
+		made.MaxConnsPerHost = 1
+	}
+	return made
+}
+
 func main() {
-	if len(os.Args) != 4 {
-		log.Fatal("usage: bench_go <base URL> <pages> <connections>")
+	if len(os.Args) < 4 {
+		log.Fatal("usage: bench_go <base URL> <pages> <connections> [--http1] [--ca FILE]")
 	}
 	w := &work{total: int64(number(os.Args[2]))}
 	for page := 1; page <= 100; page++ {
 		w.urls = append(w.urls, fmt.Sprintf("%s/page-%d.json", os.Args[1], page))
 	}
 	connections := number(os.Args[3])
-	client := &http.Client{Transport: &http.Transport{MaxIdleConns: connections, MaxIdleConnsPerHost: connections,
-		MaxConnsPerHost: connections}}
+	client := &http.Client{Transport: transport(connections, os.Args[4:])}
 	start := time.Now()
 	var workers sync.WaitGroup
 	for i := 0; i < connections; i++ {

@@ -69,10 +69,14 @@ public:
     [[nodiscard]] Iterator begin() const noexcept { return {*this, 0}; }
     [[nodiscard]] Iterator end() const noexcept { return {*this, slots_.size()}; }
 
+    /// The same fields in the same order, to the byte.
+    friend bool operator==(const Headers& left, const Headers& right) noexcept;
+
 private:
     friend class http::HeadersBuilder;
     struct Slot {
         std::uint32_t name_begin, name_size, value_begin, value_size;
+        bool operator==(const Slot&) const = default;
     };
     [[nodiscard]] std::string_view name(const Slot& slot) const noexcept;
     [[nodiscard]] std::string_view value(const Slot& slot) const noexcept;
@@ -81,6 +85,8 @@ private:
 
     std::string text_;
     std::vector<Slot> slots_;
+    // A bit for each name that was ever here, by its size and first letter: most look-ups are for what is not here.
+    std::uint64_t names_ = 0;
 };
 
 }  // namespace trawl
