@@ -56,7 +56,11 @@ std::string converted_struct(const Type& from, const Type& to, const std::string
     return unless_null(value, trawl::format("{{{}}}", fields));
 }
 
-std::string_view shown(Kind kind) { return kind == Kind::int64 ? "int" : to_string(kind); }
+std::string_view shown(Kind kind) {
+    const bool fits_a_long = kind == Kind::int53 || kind == Kind::int64;
+    if (fits_a_long) return "int";
+    return kind == Kind::json ? "JSON text" : to_string(kind);
+}
 
 void remark(const Type& from, const Type& to, const std::string& path, std::vector<std::string>& notes) {
     if (!is_retyped(from, to)) return;
@@ -64,7 +68,7 @@ void remark(const Type& from, const Type& to, const std::string& path, std::vect
         return remark(from.element.front(), to.element.front(), path + "[]", notes);
     if (from.kind != Kind::structure || to.kind != Kind::structure || from.fields.empty()) {
         notes.push_back(trawl::format("{}: was {}, is {} from now on; old values were rewritten", path,
-                                      shown(from.kind), to.kind == Kind::json ? "JSON text" : to_string(to.kind)));
+                                      shown(from.kind), shown(to.kind)));
         return;
     }
     for (const Field& field : from.fields)
@@ -131,6 +135,11 @@ std::string json_text(const Type& from, const std::string& value) {
     return value;
 }
 
+std::string json_record(const Schema& schema) {
+    if (schema.whole_record) return sql_name(schema.columns.fields.front().column);
+    return json_object(schema.columns, "");
+}
+
 std::string converted(const Type& from, const Type& to, const std::string& value) {
     if (from == to || from.kind == Kind::json) return value;
     if (from.kind == Kind::null) return trawl::format("CAST(NULL AS {})", sql_type(to));
@@ -162,8 +171,7 @@ std::vector<Doubt> doubts(Type& known, const Type& incoming, const std::string& 
 
 std::string converted_columns(const Schema& known, const Schema& wanted) {
     if (wanted.whole_record && !known.whole_record) {
-        return trawl::format("{} AS {}", json_object(known.columns, ""),
-                             sql_name(wanted.columns.fields.front().column));
+        return trawl::format("{} AS {}", json_record(known), sql_name(wanted.columns.fields.front().column));
     }
     std::string out;
     for (const Field& field : wanted.columns.fields) {

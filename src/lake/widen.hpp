@@ -26,6 +26,9 @@ namespace trawl::lake {
 /// SQL for the JSON text of `value`. Struct fields that are NULL are left out, as a missing key and null are the same.
 [[nodiscard]] std::string json_text(const Type& from, const std::string& value);
 
+/// The same for whole rows of a table.
+[[nodiscard]] std::string json_record(const Schema& schema);
+
 /// A column of whole numbers counts as int64 when its schema is read back, but if all its values are within 2^53 a
 /// double holds them too. Only the values can tell.
 struct Doubt {
