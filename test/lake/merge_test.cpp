@@ -173,6 +173,18 @@ TEST(Merge, LeavesFilesWithoutItsKeysUntouched) {
                             Row{"5", std::nullopt}, Row{std::nullopt, std::nullopt}));
 }
 
+TEST(Merge, KeepsTheOrderOfTheRowsThatStay) {
+    const TempDir dir;
+    std::string lines;  // three row groups, which threads could write in any order
+    for (int i = 0; i < 260'000; ++i) lines += "{\"id\":" + std::to_string(i) + "}\n";
+    write(dir.path(), lines);
+    EXPECT_EQ(write(dir.path(), R"({"id":150000})", merging({"id"})).rewritten, 1);
+    EXPECT_THAT(rows(dir.path(),
+                     "SET threads = 1; SELECT count(*) FROM (SELECT id, lag(id) OVER () AS before FROM t "
+                     "WHERE id <> 150000) WHERE id < before"),
+                ElementsAre(Row{"0"}));
+}
+
 TEST(Merge, DropsAFileOfWhichEveryRowIsReplaced) {
     const TempDir dir;
     write(dir.path(), R"({"id":1})");
