@@ -1,4 +1,4 @@
-/// Puts JSON values into DuckDB's vectors. Private to the conversion; the second of two places that name duckdb.h.
+/// Puts JSON values into DuckDB's vectors. Private to what turns records into columns.
 #pragma once
 
 #include <duckdb.h>

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dedupe.hpp"
 #include "duck.hpp"
 #include "schema.hpp"
 #include "spool.hpp"
@@ -13,10 +14,17 @@
 
 namespace trawl::lake {
 
-/// Writes the spool's records as Parquet (zstd) files of about `target_bytes` each into `directory`, which DuckDB
-/// makes. Returns the files with their paths below `directory`, not yet synced. Requires: schema has a column, the
-/// spool a line. Throws LakeError with DuckDB's text, for example if the disk is full.
-std::vector<DataFile> write_parquet(Duck& duck, const Spool& spool, const Schema& schema,
-                                    const std::filesystem::path& directory, std::int64_t target_bytes);
+/// Writes what `select` gives as Parquet (zstd) files of about `file_bytes` each into `directory`, which DuckDB makes.
+/// Returns the files with their paths below `directory`, not yet synced. `group_rows`: of a row group, which is held in
+/// memory until it is written; no more than DuckDB's own size. Throws LakeError with DuckDB's text, StoreError if the
+/// disk is full.
+std::vector<DataFile> write_parquet(Duck& duck, const std::string& select, std::int64_t group_rows,
+                                    const std::filesystem::path& directory, std::int64_t file_bytes);
+
+/// The same with the spool's records that survive. Requires: schema has a column, the spool a line.
+std::vector<DataFile> write_records(Duck& duck, const Spool& spool, const Survivors& survivors, const Schema& schema,
+                                    const std::filesystem::path& directory, std::int64_t file_bytes);
+
+[[nodiscard]] std::int64_t rows_in(const std::vector<DataFile>& files);
 
 }  // namespace trawl::lake

@@ -140,6 +140,24 @@ Rows Duck::run(const std::string& sql) {
     return out;
 }
 
+void Duck::each_number(const std::string& sql, const std::function<void(std::int64_t)>& take) {
+    Prepared prepared;
+    if (duckdb_prepare(impl_->connection, sql.c_str(), &prepared.handle) != DuckDBSuccess)
+        throw QueryError(duckdb_prepare_error(prepared.handle));
+    Result result;
+    const auto state = duckdb_execute_prepared_streaming(prepared.handle, &result.handle);
+    while (state == DuckDBSuccess) {
+        const Chunk chunk(result.handle);
+        if (chunk.handle == nullptr) break;
+        const auto* numbers =
+            static_cast<const std::int64_t*>(duckdb_vector_get_data(duckdb_data_chunk_get_vector(chunk.handle, 0)));
+        const idx_t rows = duckdb_data_chunk_get_size(chunk.handle);
+        for (idx_t row = 0; row < rows; ++row) take(numbers[row]);
+    }
+    const char* error = duckdb_result_error(&result.handle);  // also of what failed while chunks were fetched
+    if (error != nullptr && *error != '\0') throw QueryError(error);
+}
+
 bool Duck::is_one_select(const std::string& sql) {
     Statements statements;
     const idx_t count = duckdb_extract_statements(impl_->connection, sql.c_str(), &statements.handle);

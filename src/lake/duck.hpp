@@ -1,7 +1,9 @@
 /// An in-memory DuckDB with one connection: no extension is ever looked for, nothing but given files is touched.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +33,10 @@ public:
     /// Runs one or more statements. Values come out as text only if they are plain (no lists, no structs): cast in the
     /// SQL. Throws QueryError with DuckDB's own message.
     Rows run(const std::string& sql);
+
+    /// Runs one SELECT of whole numbers (BIGINT) in one column and hands over one after the other, without ever holding
+    /// all of them. Throws QueryError.
+    void each_number(const std::string& sql, const std::function<void(std::int64_t)>& take);
 
     /// True if `sql` is exactly one SELECT (or FROM, WITH, VALUES...). Throws QueryError if it does not parse.
     bool is_one_select(const std::string& sql);

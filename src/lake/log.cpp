@@ -62,7 +62,7 @@ std::string info_line(const Entry& entry) {
     return trawl::format(R"({{"commitInfo":{{"timestamp":{},"operation":"WRITE","operationParameters":{{"mode":"{}"}},)"
                          R"("engineInfo":"trawl","txnId":{}}}}})"
                          "\n",
-                         entry.now_ms, entry.overwrite ? "Overwrite" : "Append", quote_json(entry.commit_id));
+                         entry.now_ms, entry.operation, quote_json(entry.commit_id));
 }
 
 int hex(char c) {

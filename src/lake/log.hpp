@@ -38,8 +38,8 @@ private:
 /// What one commit does.
 struct Entry {
     std::int64_t now_ms = 0;
-    std::string commit_id;  ///< tells our own entry from somebody else's
-    bool overwrite = false;
+    std::string commit_id;                  ///< tells our own entry from somebody else's
+    std::string_view operation = "Append";  ///< Overwrite, Append or Merge; for people and other tools to read
     bool protocol = false;                  ///< the first entry of a table
     std::optional<TableSnapshot> metadata;  ///< id, schema, configuration, created_ms, partition_columns to write
     std::vector<DataFile> add;

@@ -5,7 +5,10 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
+
+#include "trawl/base/format.hpp"
 
 namespace trawl::lake {
 namespace {
@@ -97,6 +100,14 @@ Int128 parse_whole(std::string_view text) {
         upper = ~upper + (lower == 0 ? 1 : 0);
     }
     return {lower, static_cast<std::int64_t>(upper)};
+}
+
+std::string canonical_number(std::string_view text) {
+    const Scientific number = normalise(text);
+    if (number.digits.empty()) return "0";
+    // Beyond the limit different exponents look the same: better two keys for one number than one for two.
+    if (std::labs(number.exponent) >= kExponentLimit / 2) return std::string(text);
+    return trawl::format("{}{}e{}", text.front() == '-' ? "-" : "", number.digits, number.exponent);
 }
 
 double parse_real(std::string_view text) {

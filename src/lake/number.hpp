@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "trawl/lake/type.hpp"
@@ -24,5 +25,8 @@ struct Int128 {
 
 /// The double nearest to the text. Requires: is_json_number(text).
 [[nodiscard]] double parse_real(std::string_view text);
+
+/// The same text for all texts of one number: 7, 7.0 and 70e-1 are "7e0". Requires: is_json_number(text).
+[[nodiscard]] std::string canonical_number(std::string_view text);
 
 }  // namespace trawl::lake

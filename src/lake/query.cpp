@@ -6,8 +6,8 @@
 #include "duck.hpp"
 #include "log_store.hpp"
 #include "schema.hpp"
+#include "source.hpp"
 #include "trawl/base/format.hpp"
-#include "trawl/http/json_tape.hpp"
 
 namespace trawl {
 
@@ -15,32 +15,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-template <typename Range, typename Text>
-std::string join(const Range& range, Text text) {
-    std::string out;
-    for (const auto& item : range) out += trawl::format("{}{}", out.empty() ? "" : ", ", text(item));
-    return out;
-}
-
-/// Files written before a column or a struct's field was added lack it: an empty SELECT brings the whole schema, the
-/// files are joined to it by name.
 std::string view_sql(const fs::path& directory, std::string_view name, const TableSnapshot& table) {
-    JsonReader reader;
-    const auto columns = lake::sql_columns(reader.parse(table.schema));
-    const auto typed = [](const lake::SqlColumn& column) {
-        return trawl::format("CAST(NULL AS {}) AS {}", column.type, lake::sql_name(column.name));
-    };
-    std::string source = trawl::format("SELECT {} WHERE false", join(columns, typed));
-    if (!table.files.empty()) {
-        const auto file_path = [&](const auto& file) {
-            return lake::sql_text((directory / name / file.first).string());
-        };
-        source += trawl::format(
-            " UNION ALL BY NAME SELECT * FROM read_parquet([{}], union_by_name = true, hive_partitioning = false)",
-            join(table.files, file_path));
-    }
-    const auto plain = [](const lake::SqlColumn& column) { return lake::sql_name(column.name); };
-    return trawl::format("CREATE VIEW {} AS SELECT {} FROM ({})", lake::sql_name(name), join(columns, plain), source);
+    std::vector<std::string> files;
+    for (const auto& [path, file] : table.files) files.push_back(path);
+    return trawl::format("CREATE VIEW {} AS {}", lake::sql_name(name),
+                         lake::source_sql(directory / name, table.schema, files, false));
 }
 
 }  // namespace

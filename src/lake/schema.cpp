@@ -1,4 +1,4 @@
-/// Making a schema from a type: storage, widening of an existing table, remarks.
+/// Making a schema from a type: storage and remarks.
 #include "schema.hpp"
 
 #include "names.hpp"
@@ -31,45 +31,6 @@ Storage storage_of(const Type& type) {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& path, const Type& known, const Type& incoming) {
-    throw SchemaError(
-        trawl::format("column {}: the table holds {}, the new rows hold {}, and a Delta column's type cannot change in "
-                      "place: replace the "
-                      "table, or append to another one",
-                      path.empty() ? "(record)" : path, to_string(known), to_string(incoming)));
-}
-
-Type fit(const Type& known, const Type& incoming, const std::string& path);
-
-Type fit_structs(const Type& known, const Type& incoming, const std::string& path) {
-    Type out = known;
-    for (const Field& field : incoming.fields) {
-        bool found = false;
-        for (Field& mine : out.fields) {
-            if (mine.key != field.key) continue;
-            mine.type = fit(mine.type, field.type, path.empty() ? mine.column : path + "." + mine.column);
-            found = true;
-        }
-        if (!found) out.fields.push_back({field.key, field.type, {}});
-    }
-    if (out.fields.size() > kMaxFields) refuse(path, known, incoming);
-    return out;
-}
-
-/// The type that holds both and is stored as `known` is.
-Type fit(const Type& known, const Type& incoming, const std::string& path) {
-    if (incoming.kind == Kind::null || known.kind == Kind::json) return known;
-    const bool nothing_yet = known.kind == Kind::null;
-    if (nothing_yet) return storage_of(incoming) == Storage::text ? incoming : Type(Kind::json);
-    const bool only_empty_objects = known.kind == Kind::structure && known.fields.empty();
-    if (only_empty_objects) return known == incoming ? known : Type(Kind::json);
-    const Kind kind = merge(known.kind, incoming.kind);
-    if (kind == Kind::list) return Type::list_of(fit(known.element.front(), incoming.element.front(), path));
-    if (kind == Kind::structure) return fit_structs(known, incoming, path);
-    if (kind == Kind::json || storage_of(kind) != storage_of(known)) refuse(path, known, incoming);
-    return kind;
-}
-
 void remark(const Type& type, const std::string& path, std::vector<std::string>& notes) {
     if (type.kind == Kind::json) {
         notes.push_back(path + ": kept as JSON text, since no one column type holds all its values exactly");
@@ -95,7 +56,7 @@ Schema whole_records() {
 
 Schema make_schema(const Type& observed, const Schema* known) {
     if (known != nullptr && known->whole_record) return whole_records();
-    const Type type = known != nullptr ? fit(known->columns, observed, "") : observed;
+    const Type type = known != nullptr ? merge(known->columns, observed) : observed;
     if (storage_of(type) != Storage::structure) return whole_records();
     Schema schema;
     schema.columns = type;

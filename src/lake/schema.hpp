@@ -22,8 +22,7 @@ struct Schema {
 };
 
 /// The schema for records of type `observed` (a struct, or json if it got too wide); with `known` the schema of the
-/// table that is appended to: it gets new columns and new struct fields, nothing else about it changes. Throws
-/// SchemaError when a value would not fit the column that is there.
+/// table that is appended to: its columns keep their place and name, and get the smallest type that holds both.
 [[nodiscard]] Schema make_schema(const Type& observed, const Schema* known);
 
 /// Delta's schemaString (Delta protocol, "Schema Serialization Format"). Field metadata: trawl.key = the source's key

@@ -24,10 +24,21 @@ Staging::~Staging() {
     fs::remove_all(directory_, ignored);
 }
 
-void Staging::move_in(const std::string& name) {
-    sync_file(data() / name);
-    moved_.push_back(table_ / name);
-    rename_file(data() / name, table_ / name);
+void Staging::move_in(const fs::path& directory, const std::vector<DataFile>& files) {
+    for (const DataFile& file : files) {
+        sync_file(directory / file.path);
+        moved_.insert(table_ / file.path);
+        rename_file(directory / file.path, table_ / file.path);
+    }
+    sync_directory(table_);
+}
+
+void Staging::drop(const std::vector<DataFile>& files) {
+    std::error_code ignored;
+    for (const DataFile& file : files) {
+        fs::remove(table_ / file.path, ignored);
+        moved_.erase(table_ / file.path);
+    }
 }
 
 }  // namespace trawl::lake

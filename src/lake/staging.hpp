@@ -1,9 +1,12 @@
 /// What a commit has put on the disk before it is published, and its removal if it never is.
 #pragma once
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "store.hpp"
+#include "trawl/lake/table.hpp"
 
 namespace trawl::lake {
 
@@ -30,17 +33,21 @@ public:
     Staging(const Staging&) = delete;
     Staging& operator=(const Staging&) = delete;
 
-    [[nodiscard]] fs::path data() const { return directory_ / "data"; }
+    /// A directory that nobody has had yet, for data files; not made.
+    [[nodiscard]] fs::path new_data() { return directory_ / ("data-" + std::to_string(++directories_)); }
     [[nodiscard]] fs::path spill() const { return directory_ / "spill"; }
-    /// Makes a file of data() durable and moves it into the table, under the same name.
-    void move_in(const std::string& name);
+    /// Makes files durable and moves them from `directory` into the table, under the same names.
+    void move_in(const fs::path& directory, const std::vector<DataFile>& files);
+    /// They were moved in vain: removes them.
+    void drop(const std::vector<DataFile>& files);
     /// The moved files belong to the table now.
     void keep() { moved_.clear(); }
 
 private:
     fs::path table_;
     fs::path directory_;
-    std::vector<fs::path> moved_;
+    int directories_ = 0;
+    std::set<fs::path> moved_;
 };
 
 }  // namespace trawl::lake

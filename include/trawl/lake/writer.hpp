@@ -29,12 +29,21 @@ struct WriterOptions {
     std::int64_t file_bytes = 192 << 20;
 };
 
-/// replace: the table's rows are exactly the appended ones. append: they come on top of what is there.
-enum class Disposition { replace, append };
+/// What becomes of the rows that the table has:
+/// replace: they go; the table's rows are exactly the appended ones.
+/// append:  they stay, and the appended ones come on top.
+/// merge:   those whose primary key is among the appended ones go, all others stay. Only files with such rows are
+///          written anew. A table that does not exist yet is made.
+enum class Disposition { replace, append, merge };
 
 struct CommitOptions {
     CommitOptions() {}
     Disposition disposition = Disposition::replace;
+    /// Paths to the values that name a row: the source's keys (or columns), "owner.id" inside an object. Of the
+    /// appended records with the same key the last one counts; the others are left out, whatever the disposition. Those
+    /// that remain keep their order. Values are the same if the column holds them as the same: 7 and 7.0 are, 7 and "7"
+    /// are not. merge needs it.
+    std::vector<std::string> primary_key;
     /// With an application id, a commit whose version is not above the last one of that id does nothing: exactly once.
     std::string application;
     std::int64_t application_version = 0;
@@ -44,11 +53,14 @@ struct CommitOptions {
 };
 
 struct Committed {
-    std::int64_t version = 0;  ///< of the table
-    std::int64_t rows = 0;     ///< written by this commit
-    std::int64_t files = 0;
-    std::int64_t bytes = 0;  ///< of the files
-    bool already = false;    ///< this application version was committed before; nothing was written now
+    std::int64_t version = 0;     ///< of the table
+    std::int64_t rows = 0;        ///< appended ones that this commit wrote
+    std::int64_t superseded = 0;  ///< appended ones that it left out: a later one had the same primary key
+    std::int64_t replaced = 0;    ///< rows of the table that merge took out for them
+    std::int64_t rewritten = 0;   ///< files of the table that were written anew: for merge, or for a wider type
+    std::int64_t files = 0;       ///< written
+    std::int64_t bytes = 0;       ///< of those files
+    bool already = false;         ///< this application version was committed before; nothing was written now
     std::filesystem::path table;
     std::vector<std::string>
         notes;  ///< what a user should know about the schema: renamed keys, columns of JSON text...
@@ -58,7 +70,7 @@ class TableWriter {
 public:
     /// Makes the lake's directory if there is none. Throws UsageError for a bad table name, StoreError if the directory
     /// cannot be written: before anything is fetched.
-    TableWriter(std::filesystem::path lake, std::string name, WriterOptions options = WriterOptions());
+    TableWriter(const std::filesystem::path& lake, const std::string& name, WriterOptions options = WriterOptions());
     ~TableWriter();
     TableWriter(TableWriter&&) noexcept;
     TableWriter& operator=(TableWriter&&) noexcept;
@@ -73,9 +85,14 @@ public:
     /// The smallest type that holds all records so far.
     [[nodiscard]] Type observed() const;
 
-    /// Writes the files and publishes the version. Once. No rows: the table keeps the schema that it has.
-    /// Throws SchemaError (no rows and no table yet; or appended values do not fit a column), CommitConflict,
-    /// StoreError, LakeError with DuckDB's text. After a throw the table is as it was.
+    /// Writes the files and publishes the version. Once. Whoever publishes in between wins: the commit is brought up to
+    /// date with what they wrote, and tried again. Columns only widen under append and merge: new ones are NULL in old
+    /// rows, and where a value needs a wider type the files that hold the column are rewritten (notes say so).
+    /// No rows: the table keeps its schema; append and merge then only store the checkpoint and the application's
+    /// version, and publish nothing if there is neither.
+    /// Throws UsageError (merge without a primary key), SchemaError (no rows and no table yet; a record without its
+    /// primary key; a table whose types trawl does not write), CommitConflict after 20 lost rounds, StoreError,
+    /// LakeError with DuckDB's text. After a throw the table is as it was.
     Committed commit(const CommitOptions& options = CommitOptions());
 
 private:
