@@ -8,6 +8,7 @@ from rig import drf as drf_server
 from rig import json_server as json_server_server
 from rig import nginx as nginx_server
 from rig import process
+from rig.mock import client as mock_server
 
 TIME_LIMIT_S = 60
 
@@ -20,6 +21,11 @@ def drf(tmp_path_factory):
 @pytest.fixture(scope="session")
 def json_server(tmp_path_factory):
     yield from _serving(json_server_server.serve(tmp_path_factory.mktemp("json-server")))
+
+
+@pytest.fixture(scope="session")
+def mock(tmp_path_factory):
+    yield from _serving(mock_server.serve(tmp_path_factory.mktemp("mock")))
 
 
 @pytest.fixture(scope="session")
