@@ -3,6 +3,7 @@
     …/parents?page=1                               12 parents
     …/parents/7/children?page=1                    some have none, some are answered 404 (see `missing`)
     …/parents/7/children/2/notes                   one page each
+    …/numbers?from=1&below=100                     rows with from <= id < below, on one page
     …/changes?since=2026-01-01T00:00:00Z           rows with updated_at >= since, oldest first, by page
 """
 
@@ -46,8 +47,14 @@ def family(source, request: Request) -> Answer:
             if request.body and not isinstance(parent, int):
                 raise Refused(400, "parent must be a number")
             return _page(source, request, children(int(parent)))
-        case ["by-slug", *rest] if "/".join(rest) in {parent["slug"] for parent in parents()}:
-            return Answer({"items": [{"slug": "/".join(map(str, rest))}]})
+        case ["by-slug", *_] if request.path.partition("/by-slug/")[2] in {parent["slug"] for parent in parents()}:
+            slug = request.path.partition("/by-slug/")[2]
+            if request.raw_path.count("/") != 3:
+                raise Refused(404, "a slash of a slug must come as %2F")
+            return Answer({"items": [{"slug": slug}]})
+        case ["numbers"]:
+            begin, below = number_of(source, request, "from", 0), number_of(source, request, "below", 1000)
+            return Answer({"items": [row for row in source.scenario.all_rows() if begin <= row["id"] < below]})
         case ["changes"]:
             return _page(source, request, _changes_since(source, request))
     raise Refused(404, "there is no such thing")

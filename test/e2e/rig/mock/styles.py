@@ -19,10 +19,10 @@ class Refused(Exception):
 
 
 def parameter(source, request: Request, name: str, default: str | None = None) -> str | None:
-    """From the query, or from the JSON body, where `name` may be a path with dots."""
-    if source.options.get("place", "query") == "query":
+    """From the query, or from the JSON body (if there is one), where `name` may be a path with dots."""
+    if source.options.get("place", "query") == "query" or not request.body:
         return next(iter(request.params(name)), default)
-    value = request.json() if request.body else {}
+    value = request.json()
     for key in name.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return default if value is None else str(value)
@@ -114,9 +114,9 @@ def index_of(token: str) -> int:
 
 
 def cursor(source, request: Request) -> Answer:
-    """`at` says where the next cursor is: body, header, or last_record (its `id`)."""
+    """`at` says where the next cursor is: body, header, or last_record (its `id`); keyset is that id in the body."""
     options = source.options
-    if options.get("at") == "last_record":
+    if options.get("at") in ("last_record", "keyset"):
         return keyset(source, request)
     chunks = source.chunks(source.per_page)
     asked = parameter(source, request, options.get("param", "cursor"))
@@ -134,11 +134,13 @@ def cursor(source, request: Request) -> Answer:
 
 
 def keyset(source, request: Request) -> Answer:
-    after = number_of(source, request, source.options.get("param", "after"), 0)
+    is_told = source.options["at"] == "keyset"
+    after = number_of(source, request, source.options.get("param", "cursor" if is_told else "after"), 0)
     behind = [row for row in source.visible() if row["id"] > after]
     rows = behind[: source.per_page]
     facts = totals(source, source.per_page, has_more=len(rows) < len(behind), place={})
-    return Answer(with_records(source, rows, facts))
+    told = {"next_cursor": str(rows[-1]["id"]) if len(rows) < len(behind) else None} if is_told else {}
+    return Answer(with_records(source, rows, told | facts))
 
 
 def next_page_url(source, request: Request, page: int) -> str:

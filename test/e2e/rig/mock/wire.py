@@ -17,6 +17,7 @@ class Request:
     headers: dict[str, str]  # names in lower case
     body: bytes
     scheme: str
+    raw_path: str = ""  # as it was sent
 
     @property
     def host(self) -> str:
@@ -69,7 +70,7 @@ async def read_request(reader: asyncio.StreamReader, scheme: str) -> Request | N
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     path, _, query = target.partition("?")
-    return Request(method, unquote(path), parse_qsl(query, keep_blank_values=True), headers, body, scheme)
+    return Request(method, unquote(path), parse_qsl(query, keep_blank_values=True), headers, body, scheme, path)
 
 
 def _phrase(status: int) -> str:
