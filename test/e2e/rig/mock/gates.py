@@ -70,11 +70,22 @@ def empty_204(source, request: Request, how: dict) -> Answer | None:
 
 
 def moved(source, request: Request, how: dict) -> Answer | None:
-    """What is asked for is somewhere else: once, or in circles."""
+    """What is asked for is somewhere else: once, in circles, or without TLS (`to_plain`)."""
     if request.path.endswith("/moved") and not how.get("circle"):
         return None
+    where = f"http://{source.server.plain_host}" if how.get("to_plain") else ""
     query = "&".join(f"{key}={value}" for key, value in request.query)
-    return Answer(status=how.get("status", 302), headers={"Location": f"{request.path.rstrip('/')}/moved?{query}"[:2000]})
+    return Answer(status=how.get("status", 302), headers={"Location": f"{where}{request.path.rstrip('/')}/moved?{query}"[:2000]})
+
+
+def echoes(source, request: Request, how: dict) -> Answer | None:
+    """Page `page` refuses, and repeats all that it was sent: in its body, a header and a link."""
+    if next(iter(request.params("page")), "1") != str(how["page"]):
+        return None
+    sent = [*request.headers.values(), *(value for _, value in request.query)]
+    link = f"<{request.path}?{'&'.join(f'{key}={value}' for key, value in request.query)}>; rel=next"
+    return Answer({"error": "you sent " + " ".join(sent)}, how.get("status", 401),
+                  {"Link": link, "WWW-Authenticate": f'Bearer realm="{request.headers.get("authorization", "")}"'})
 
 
 def wants(source, request: Request, how: dict) -> Answer | None:
@@ -113,4 +124,4 @@ def _new_token(source, request: Request, how: dict) -> Answer:
 
 
 GATES = {gate.__name__: gate for gate in
-         (throttles, quota, fails_once, fails_always, error_body, html_login, empty_204, moved, wants, oauth2)}
+         (throttles, quota, fails_once, fails_always, error_body, html_login, empty_204, moved, echoes, wants, oauth2)}
