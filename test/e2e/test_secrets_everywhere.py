@@ -122,6 +122,16 @@ def test_what_a_terminal_shows_meanwhile(mock, lake):
     assert was_told(source)
 
 
+@pytest.mark.parametrize("how", ["plain", "json"])
+def test_what_an_option_for_progress_shows(mock, lake, how):
+    if "--progress" not in tool.run("pull", "--help").out:
+        pytest.skip("there is no --progress yet")
+    source = mock.begin(Scenario("page_number", NUMBERED, {"latency_ms": 100}))
+    result = tool.pull(with_password(source.url) + f"/items?api_key={SECRET}", lake, "rows", "--header", f"X-Api-Key: {SECRET}",
+                       "--progress", how)
+    assert_silent(result, lake)
+
+
 def test_what_ps_tells_of_a_pull_that_runs(mock, lake):
     source = mock.begin(Scenario("page_number", NUMBERED, {"latency_ms": 1500}))
     process = tool.start("pull", with_password(source.url) + f"/items?api_key={SECRET}", "--to", lake, "--name", "rows",

@@ -52,6 +52,8 @@ THROTTLES = [
     Case("429 with seconds to wait", numbered(throttles={"after": 2, "says": "seconds"}), check=obeyed(1), slow=True),
     Case("429 with a date to wait for", numbered(throttles={"after": 2, "says": "date", "wait_s": 2}), slow=True),
     Case("429 with nothing to go by", numbered(throttles={"after": 2, "times": 2}), slow=True),
+    Case("429 with a date that is over", numbered(throttles={"after": 2, "says": "past"}), slow=True),
+    Case("429 with nonsense to wait for", numbered(throttles={"after": 2, "says": "nonsense"}), slow=True),
     Case("429 with RateLimit-Reset alone", numbered(throttles={"after": 2, "times": 4, "says": "reset", "wait_s": 1}),
          ("--concurrency", "1"), check=obeyed(0.9, refusal=0), slow=True,
          xfail="RateLimit-Reset is not read: it is tried again before"),

@@ -19,11 +19,13 @@ def refuses_doubled(source, request: Request, _) -> Answer | None:
 
 
 def throttles(source, request: Request, how: dict) -> Answer | None:
-    """Of all requests, those from `after` on, so many `times`, are too many. `says`: seconds, date, reset or nothing."""
+    """Of all requests, those from `after` on, so many `times`, are too many. `says`: seconds, date, past, nonsense,
+    reset or nothing."""
     if not how["after"] < source.asked <= how["after"] + how.get("times", 1):
         return None
     wait_s = how.get("wait_s", 1)
     headers = {"seconds": {"Retry-After": str(wait_s)}, "date": {"Retry-After": formatdate(time.time() + wait_s, usegmt=True)},
+               "past": {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, "nonsense": {"Retry-After": "soon"},
                "reset": {"RateLimit-Remaining": "0", "RateLimit-Reset": str(wait_s)}}.get(how.get("says"), {})
     source.memory.setdefault("refused_at", time.monotonic())
     return Answer({"error": "too many requests"}, how.get("status", 429), headers)

@@ -56,7 +56,8 @@ def page_number(source, request: Request) -> Answer:
     if index >= len(chunks):
         rows = behind_the_last(source)
     else:
-        rows = chunks[index]
+        again = source.quirks.get("overlaps", 0) if index else 0  # rows of the page before, once more
+        rows = (chunks[index - 1][-again:] if again else []) + chunks[index]
     facts = totals(source, size, has_more=index + 1 < len(chunks), place={"page": index + base})
     if "next" in options.get("says", []):
         facts["next"] = next_page_url(source, request, index + 1 + base) if index + 1 < len(chunks) else None
@@ -162,7 +163,8 @@ def linked(source, request: Request) -> tuple[list, str | None, dict]:
     following = next_page_url(source, request, number + 1) if number < len(chunks) else None
     if source.quirks.get("repeats_next") == number:
         following = next_page_url(source, request, number)
-    return chunks[number - 1], following, totals(source, source.per_page, has_more=number < len(chunks), place={"page": number})
+    rows = chunks[number - 1] if number <= len(chunks) else []  # the rows behind it may have gone since it was linked to
+    return rows, following, totals(source, source.per_page, has_more=number < len(chunks), place={"page": number})
 
 
 def json_link(source, request: Request) -> Answer:
