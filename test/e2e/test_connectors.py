@@ -21,7 +21,8 @@ needs_connectors = pytest.mark.skipif("not connector.is_there()", reason="connec
 
 BAD = {name for name, *_ in BAD_FILES}
 KEYS = {"client": {"base_url", "headers", "auth", "paginator", "limits"},
-        "resources": {"name", "table", "path", "method", "params", "json", "headers", "paginator", "data_selector", "primary_key",
+        "resources": {"name", "table", "path", "method", "params", "json", "headers", "paginator", "data_selector",
+                      "primary_key",
                       "columns", "write_disposition", "selected", "include_from_parent", "incremental", "partitions",
                       "response_actions", "filters", "endpoint"}}
 
@@ -32,7 +33,8 @@ def test_a_file_is_toml_and_has_known_keys(case):
     client = content.get("client") or content["source"]
     resources = content.get("resources") or content["resource"]
     assert not set(client) - KEYS["client"]
-    assert not {key for resource in [*resources, content.get("resource_defaults", {})] for key in resource} - KEYS["resources"]
+    assert not {key for resource in [*resources, content.get("resource_defaults", {})]
+                for key in resource} - KEYS["resources"]
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,8 @@ def outcomes(mock, folder, style: str) -> dict[int, str]:
 
 
 @pytest.mark.time_limit(60 + 4 * len(SEEDS))
-@pytest.mark.parametrize("style", [pytest.param(style, marks=pytest.mark.xfail(strict=True, reason=WRONG_TODAY)) for style in STYLES])
+@pytest.mark.parametrize("style", [pytest.param(style, marks=pytest.mark.xfail(strict=True, reason=WRONG_TODAY))
+                                   for style in STYLES])
 def test_what_was_there_throughout_is_there_once_or_nothing_is(mock, tmp_path, style):
     wrong = outcomes(mock, tmp_path, style)
     assert wrong == {}, f"of {len(SEEDS)} seeds {len(wrong)} gave a wrong table"
@@ -73,7 +74,8 @@ def test_a_cursor_that_names_a_row_is_right_whatever_moves(mock, tmp_path):
     assert outcome == {"right"}
 
 
-PAGINATORS = {"offset": '{ type = "offset", limit = 10 }', "page": '{ type = "page_number", base_page = 1 }', "json_link": '"json_link"'}
+PAGINATORS = {"offset": '{ type = "offset", limit = 10 }', "page": '{ type = "page_number", base_page = 1 }',
+              "json_link": '"json_link"'}
 
 
 @pytest.mark.skipif("not connector.is_there()", reason="connectors are not there yet")
@@ -84,9 +86,11 @@ def test_with_a_primary_key_what_was_there_throughout_is_there_once(mock, tmp_pa
     sources = {seed: mock.begin(moving(STYLES[style][0], seed)) for seed in SEEDS}
     resources = [f'[[resources]]\nname = "rows{seed}"\npath = "{source.url}/items"\nprimary_key = "id"\n'
                  f'paginator = {PAGINATORS[style]}\n' for seed, source in sources.items()]
-    file = connector.write(tmp_path, "[client]\nlimits = { max_concurrency = 4 }\n" + "".join(resources), sources[SEEDS[0]])
+    file = connector.write(tmp_path, "[client]\nlimits = { max_concurrency = 4 }\n" + "".join(resources),
+                           sources[SEEDS[0]])
     connector.pull(file, tmp_path / "lake").succeeded()
-    found = {seed: verdict(source.report(), [row["id"] for row in by_duckdb(tool.table(tmp_path / "lake", f"rows{seed}")).rows])
+    found = {seed: verdict(source.report(),
+                           [row["id"] for row in by_duckdb(tool.table(tmp_path / "lake", f"rows{seed}")).rows])
              for seed, source in sources.items()}
     assert {seed: outcome for seed, outcome in found.items() if outcome != "right"} == {}
 

@@ -193,13 +193,15 @@ def test_drf_with_a_paginator_that_is_named(drf, lake, path, paginator):
 
 
 def test_drf_answers_404_behind_the_last_page(drf, lake):
-    result = tool.pull(drf.url + "/page/subdivisions/?page_size=300", lake, "rows", "--paginator", "page_number:total_path=$.nowhere")
+    result = tool.pull(drf.url + "/page/subdivisions/?page_size=300", lake, "rows", "--paginator",
+                       "page_number:total_path=$.nowhere")
     assert_refused(result, lake, exit_codes.STATUS, ("404", "page=19"))
 
 
 @pytest.mark.xfail(strict=True, reason="there is no end_status yet")
 def test_drf_a_404_behind_the_last_page_is_the_end_when_told_so(drf, lake):
-    tool.pull(drf.url + "/page/subdivisions/?page_size=700", lake, "rows", "--paginator", "page_number:end_status=404").succeeded()
+    tool.pull(drf.url + "/page/subdivisions/?page_size=700", lake, "rows", "--paginator",
+              "page_number:end_status=404").succeeded()
     assert_same_rows(rows(lake), data.subdivisions())
 
 

@@ -16,9 +16,12 @@ from rig.wait import wait_until
 from test_cli import read_all
 from test_secrets import assert_silent, with_password
 
-HEADERS = ["Authorization: Bearer {}", "X-Api-Key: {}", "Cookie: session={}", "X-Nobody-Knows: {}", "Proxy-Authorization: Basic {}"]
-KEYS = ["token", "access_token", "refresh_token", "id_token", "api_key", "apikey", "api-key", "apiKey", "key", "secret", "client_secret",
-        "password", "passwd", "pwd", "sig", "signature", "X-Amz-Signature", "X-Amz-Credential", "auth", "jwt", "session", "sessionid",
+HEADERS = ["Authorization: Bearer {}", "X-Api-Key: {}", "Cookie: session={}", "X-Nobody-Knows: {}",
+           "Proxy-Authorization: Basic {}"]
+KEYS = ["token", "access_token", "refresh_token", "id_token", "api_key", "apikey", "api-key", "apiKey", "key", "secret",
+        "client_secret",
+        "password", "passwd", "pwd", "sig", "signature", "X-Amz-Signature", "X-Amz-Credential", "auth", "jwt",
+        "session", "sessionid",
         "private_token", "subscription-key", "hapikey", "app_key"]
 NUMBERED = {"says": ["total", "page"]}
 ECHO = {"echoes": {"page": 3}}
@@ -46,10 +49,12 @@ def test_a_source_that_repeats_a_header(mock, lake, header, status):
     assert_silent(result, lake)
 
 
-SHOWN = dict.fromkeys(["session", "sessionid", "private_token", "app_key"], "it is shown: the name is not known to be a secret's")
+SHOWN = dict.fromkeys(["session", "sessionid", "private_token", "app_key"],
+                      "it is shown: the name is not known to be a secret's")
 
 
-@pytest.mark.parametrize("key", [pytest.param(key, marks=[pytest.mark.xfail(strict=True, reason=SHOWN[key])] if key in SHOWN else [])
+@pytest.mark.parametrize("key", [pytest.param(key, marks=[pytest.mark.xfail(strict=True, reason=SHOWN[key])]
+                                              if key in SHOWN else [])
                                  for key in KEYS])
 def test_a_key_of_a_url_that_a_message_names(mock, lake, key):
     source = mock.begin(Scenario("page_number", NUMBERED, ECHO))
@@ -67,7 +72,8 @@ QUIRKS = {
     "a page that breaks off": Scenario("page_number", NUMBERED, {"truncates_always": 3}),
     "a login page": Scenario("page_number", NUMBERED, {"html_login": {"page": 3}}),
     "redirects in circles": Scenario("page_number", NUMBERED, {"moved": {"circle": True}}),
-    "an hour to wait": Scenario("page_number", NUMBERED, {"throttles": {"after": 2, "says": "seconds", "wait_s": 3600}}),
+    "an hour to wait": Scenario("page_number", NUMBERED,
+                                {"throttles": {"after": 2, "says": "seconds", "wait_s": 3600}}),
     "a cursor that nobody knows": Scenario("cursor", {"field": "next_token"}),
     "no records": Scenario("single", {"records": "fish"}),
 }
@@ -88,7 +94,8 @@ REPEATED = pytest.mark.xfail(strict=True, reason="it is shown: what was not expe
 
 
 @pytest.mark.parametrize("arguments", [
-    pytest.param(("pull", f"http://ada:{SECRET}@127.0.0.1:1/items", f"http://ada:{SECRET}@127.0.0.1:1/more"), marks=REPEATED),
+    pytest.param(("pull", f"http://ada:{SECRET}@127.0.0.1:1/items", f"http://ada:{SECRET}@127.0.0.1:1/more"),
+                 marks=REPEATED),
     ("pull", "http://127.0.0.1:1/items", "--header", f"Authorization {SECRET}"),
     ("pull", f"http://ada:{SECRET}@127.0.0.1:1/items", "--concurrency", "0"),
     ("pull", f"http://ada:{SECRET}@127.0.0.1:1/items?token={SECRET}", "--paginator", "clairvoyant"),
@@ -127,7 +134,8 @@ def test_what_an_option_for_progress_shows(mock, lake, how):
     if "--progress" not in tool.run("pull", "--help").out:
         pytest.skip("there is no --progress yet")
     source = mock.begin(Scenario("page_number", NUMBERED, {"latency_ms": 100}))
-    result = tool.pull(with_password(source.url) + f"/items?api_key={SECRET}", lake, "rows", "--header", f"X-Api-Key: {SECRET}",
+    result = tool.pull(with_password(source.url) + f"/items?api_key={SECRET}", lake, "rows", "--header",
+                       f"X-Api-Key: {SECRET}",
                        "--progress", how)
     assert_silent(result, lake)
 

@@ -16,7 +16,8 @@ DEBIAN = "/usr/lib/python3/dist-packages"  # where the package is; the interpret
 
 def serve(folder: Path) -> Server:
     environment = {**os.environ, "PYTHONPATH": os.environ.get("HTTPBIN", DEBIAN), "PYTHONDONTWRITEBYTECODE": "1"}
-    return start("httpbin", lambda port: [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads", 8,
+    return start("httpbin", lambda port: [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--threads",
+                                          8,
                                           "--access-logfile", "-", "--worker-tmp-dir", folder, "httpbin:app"],
                  "/uuid", folder, env=environment)
 

@@ -10,5 +10,6 @@ PROGRAM = Path(os.environ.get("PRISM", ROOT / ".deps/prism/node_modules/.bin/pri
 
 
 def serve(folder: Path) -> Server:
-    return start("prism", lambda port: [PROGRAM, "mock", "--host", "127.0.0.1", "--port", port, Path(__file__).with_name("petshop.yaml")],
+    return start("prism", lambda port: [PROGRAM, "mock", "--host", "127.0.0.1", "--port", port,
+                                        Path(__file__).with_name("petshop.yaml")],
                  "/ready", folder)

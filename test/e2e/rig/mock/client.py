@@ -53,4 +53,5 @@ class Source:
 
 def serve(folder: Path) -> Mock:
     folder.mkdir(parents=True, exist_ok=True)
-    return start("mock", lambda port: [sys.executable, "-m", "rig.mock", port, folder], "/_ready", folder, kind=Mock, cwd=E2E)
+    return start("mock", lambda port: [sys.executable, "-m", "rig.mock", port, folder], "/_ready", folder, kind=Mock,
+                 cwd=E2E)

@@ -63,7 +63,8 @@ def family(source, request: Request) -> Answer:
 def _page(source, request: Request, rows: list[dict]) -> Answer:
     number = number_of(source, request, "page", 1)
     begin = (number - 1) * PER_PAGE
-    return Answer({"items": rows[begin : begin + PER_PAGE], "page": number, "total_pages": max(1, -(-len(rows) // PER_PAGE))})
+    return Answer({"items": rows[begin : begin + PER_PAGE], "page": number,
+                   "total_pages": max(1, -(-len(rows) // PER_PAGE))})
 
 
 def change(number: int, hours: int, text: str = "first") -> dict:

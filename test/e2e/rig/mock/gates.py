@@ -24,7 +24,8 @@ def throttles(source, request: Request, how: dict) -> Answer | None:
     if not how["after"] < source.asked <= how["after"] + how.get("times", 1):
         return None
     wait_s = how.get("wait_s", 1)
-    headers = {"seconds": {"Retry-After": str(wait_s)}, "date": {"Retry-After": formatdate(time.time() + wait_s, usegmt=True)},
+    headers = {"seconds": {"Retry-After": str(wait_s)},
+               "date": {"Retry-After": formatdate(time.time() + wait_s, usegmt=True)},
                "past": {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, "nonsense": {"Retry-After": "soon"},
                "reset": {"RateLimit-Remaining": "0", "RateLimit-Reset": str(wait_s)}}.get(how.get("says"), {})
     source.memory.setdefault("refused_at", time.monotonic())
@@ -38,7 +39,8 @@ def quota(source, request: Request, how: dict) -> Answer | None:
         source.memory |= {"window": now, "left": how["limit"]}
     source.memory["left"] -= 1
     left = source.memory["left"]
-    source.extra_headers = {"RateLimit-Limit": str(how["limit"]), "RateLimit-Remaining": str(max(left, 0)), "RateLimit-Reset": "1"}
+    source.extra_headers = {"RateLimit-Limit": str(how["limit"]), "RateLimit-Remaining": str(max(left, 0)),
+                            "RateLimit-Reset": "1"}
     return Answer({"error": "over the quota"}, 429, {"Retry-After": "1"}) if left < 0 else None
 
 
@@ -77,7 +79,8 @@ def moved(source, request: Request, how: dict) -> Answer | None:
         return None
     where = f"http://{source.server.plain_host}" if how.get("to_plain") else ""
     query = "&".join(f"{key}={value}" for key, value in request.query)
-    return Answer(status=how.get("status", 302), headers={"Location": f"{where}{request.path.rstrip('/')}/moved?{query}"[:2000]})
+    return Answer(status=how.get("status", 302),
+                  headers={"Location": f"{where}{request.path.rstrip('/')}/moved?{query}"[:2000]})
 
 
 def echoes(source, request: Request, how: dict) -> Answer | None:
@@ -96,7 +99,8 @@ def wants(source, request: Request, how: dict) -> Answer | None:
     given = [(request.headers.get(name.lower()), value) for name, value in how.get("headers", {}).items()]
     given += [(cookies.get(name), value) for name, value in how.get("cookies", {}).items()]
     given += [(next(iter(request.params(name)), None), value) for name, value in how.get("query", {}).items()]
-    return None if all(has == value for has, value in given) else Answer({"error": "who are you?"}, how.get("status", 401))
+    return None if all(has == value for has, value in given) else Answer({"error": "who are you?"},
+                                                                         how.get("status", 401))
 
 
 def oauth2(source, request: Request, how: dict) -> Answer | None:

@@ -38,7 +38,8 @@ class Source:
         answer.headers |= self.extra_headers
         if self.moving:
             self.moving.on_request(self.asked)
-        self.log.append({"method": request.method, "path": request.path, "query": request.query, "headers": request.headers,
+        self.log.append({"method": request.method, "path": request.path, "query": request.query,
+                         "headers": request.headers,
                          "body": request.body.decode(errors="replace"), "at_s": time.monotonic() - self.begin,
                          "status": answer.status, "in_flight": self.in_flight})
         return answer
@@ -65,7 +66,8 @@ class Source:
                 self.rows = changed.all_rows()
 
     def _gated(self, request: Request) -> Answer | None:
-        for gate, how in [(refuses_doubled, None), *((GATES[name], how) for name, how in self.quirks.items() if name in GATES)]:
+        for gate, how in [(refuses_doubled, None),
+                          *((GATES[name], how) for name, how in self.quirks.items() if name in GATES)]:
             if answer := gate(self, request, how):
                 return answer
         return None

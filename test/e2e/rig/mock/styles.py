@@ -128,7 +128,8 @@ def cursor(source, request: Request) -> Answer:
     following = following if following or not source.quirks.get("ends_with_blank") else ""
     facts = totals(source, source.per_page, has_more=index + 1 < len(chunks), place={})
     if options.get("at") == "header":
-        return Answer(with_records(source, chunks[index], facts), headers={"X-Next-Cursor": following} if following else {})
+        return Answer(with_records(source, chunks[index], facts), headers={"X-Next-Cursor": following} if following
+                      else {})
     for key in reversed(options.get("field", "next_cursor").split(".")):
         following = {key: following}
     return Answer(with_records(source, chunks[index], following | facts))
@@ -150,7 +151,8 @@ def next_page_url(source, request: Request, page: int) -> str:
     query = urlencode([*kept, ("page", page)])
     form = source.options.get("form", "absolute")
     where = {"absolute": f"{request.scheme}://{request.host}{request.path}", "query": "",
-             "relative": request.path.rsplit("/", 1)[-1], "host": request.path, "network": f"//{request.host}{request.path}",
+             "relative": request.path.rsplit("/", 1)[-1], "host": request.path,
+             "network": f"//{request.host}{request.path}",
              "other_host": f"http://{source.server.other_host}{request.path}",
              "downgrade": f"http://{source.server.plain_host}{request.path}"}[form]
     return f"{where}?{query}"
