@@ -74,10 +74,11 @@ def empty_204(source, request: Request, how: dict) -> Answer | None:
 
 
 def moved(source, request: Request, how: dict) -> Answer | None:
-    """What is asked for is somewhere else: once, in circles, or without TLS (`to_plain`)."""
+    """What is asked for is somewhere else: once, in circles, without TLS (`to_plain`), at another host."""
     if request.path.endswith("/moved") and not how.get("circle"):
         return None
-    where = f"http://{source.server.plain_host}" if how.get("to_plain") else ""
+    server = source.server
+    where = f"http://{server.plain_host}" if how.get("to_plain") else f"http://{server.other_host}" if how.get("to_other") else ""
     query = "&".join(f"{key}={value}" for key, value in request.query)
     return Answer(status=how.get("status", 302),
                   headers={"Location": f"{where}{request.path.rstrip('/')}/moved?{query}"[:2000]})
