@@ -5,9 +5,12 @@ import signal
 import pytest
 
 from rig import drf as drf_server
+from rig import httpbin as httpbin_server
 from rig import json_server as json_server_server
 from rig import nginx as nginx_server
+from rig import prism as prism_server
 from rig import process
+from rig.mock import client as mock_server
 
 TIME_LIMIT_S = 60
 
@@ -18,13 +21,28 @@ def drf(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def httpbin(tmp_path_factory):
+    yield from _serving(httpbin_server.serve(tmp_path_factory.mktemp("httpbin")))
+
+
+@pytest.fixture(scope="session")
 def json_server(tmp_path_factory):
     yield from _serving(json_server_server.serve(tmp_path_factory.mktemp("json-server")))
 
 
 @pytest.fixture(scope="session")
+def mock(tmp_path_factory):
+    yield from _serving(mock_server.serve(tmp_path_factory.mktemp("mock")))
+
+
+@pytest.fixture(scope="session")
 def nginx(tmp_path_factory):
     yield from _serving(nginx_server.serve(tmp_path_factory.mktemp("nginx")))
+
+
+@pytest.fixture(scope="session")
+def prism(tmp_path_factory):
+    yield from _serving(prism_server.serve(tmp_path_factory.mktemp("prism")))
 
 
 @pytest.fixture

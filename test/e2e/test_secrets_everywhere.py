@@ -1,0 +1,213 @@
+"""Secrets wherever one can be given (URL, headers, connector, OAuth), looked for in all that trawl shows or writes.
+
+test_secrets.py has the URL's; here are sources that repeat what they were sent, a terminal, and `trawl ps` meanwhile.
+"""
+
+import os
+import pty
+
+import pytest
+
+from rig import connector, exit_codes, tool
+from rig.connector_cases import file
+from rig.mock.scenario import Scenario
+from rig.pages import SECRET
+from rig.wait import wait_until
+from test_cli import read_all
+from test_secrets import assert_silent, with_password
+
+HEADERS = ["Authorization: Bearer {}", "X-Api-Key: {}", "Cookie: session={}", "X-Nobody-Knows: {}",
+           "Proxy-Authorization: Basic {}"]
+KEYS = ["token", "access_token", "refresh_token", "id_token", "api_key", "apikey", "api-key", "apiKey", "key", "secret",
+        "client_secret",
+        "password", "passwd", "pwd", "sig", "signature", "X-Amz-Signature", "X-Amz-Credential", "auth", "jwt",
+        "session", "sessionid",
+        "private_token", "subscription-key", "hapikey", "app_key"]
+NUMBERED = {"says": ["total", "page"]}
+ECHO = {"echoes": {"page": 3}}
+
+
+def was_told(source) -> bool:
+    return any(SECRET in str(request) for request in source.requests())
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_header_is_sent_and_shown_nowhere(mock, lake, header):
+    source = mock.begin(Scenario("page_number", NUMBERED))
+    result = tool.pull(source.url + "/items", lake, "rows", "--header", header.format(SECRET)).succeeded()
+    assert was_told(source)
+    assert_silent(result, lake)
+
+
+@pytest.mark.parametrize("header", HEADERS)
+@pytest.mark.parametrize("status", [401, 200])
+def test_a_source_that_repeats_a_header(mock, lake, header, status):
+    source = mock.begin(Scenario("page_number", NUMBERED, {"echoes": {"page": 3, "status": status}}))
+    result = tool.pull(source.url + "/items", lake, "rows", "--header", header.format(SECRET))
+    assert result.code == (exit_codes.STATUS if status == 401 else exit_codes.PAGE), str(result)
+    assert was_told(source)
+    assert_silent(result, lake)
+
+
+SHOWN = dict.fromkeys(["session", "sessionid", "private_token", "app_key"],
+                      "it is shown: the name is not known to be a secret's")
+
+
+@pytest.mark.parametrize("key", [pytest.param(key, marks=[pytest.mark.xfail(strict=True, reason=SHOWN[key])]
+                                              if key in SHOWN else [])
+                                 for key in KEYS])
+def test_a_key_of_a_url_that_a_message_names(mock, lake, key):
+    source = mock.begin(Scenario("page_number", NUMBERED, ECHO))
+    result = tool.pull(f"{source.url}/items?{key}={SECRET}", lake)
+    assert result.code == exit_codes.STATUS and "page=3" in result.err, str(result)
+    assert was_told(source)
+    assert_silent(result, lake)
+
+
+QUIRKS = {
+    "a page that comes again": Scenario("cursor", {}, {"repeats_cursor": 2}),
+    "a next URL that comes again": Scenario("json_link", {}, {"repeats_next": 2}),
+    "a cap": Scenario("page_number", NUMBERED, {"caps_at": 30}),
+    "a page that is ignored": Scenario("page_number", NUMBERED, {"ignores_param": True}),
+    "a page that breaks off": Scenario("page_number", NUMBERED, {"truncates_always": 3}),
+    "a login page": Scenario("page_number", NUMBERED, {"html_login": {"page": 3}}),
+    "redirects in circles": Scenario("page_number", NUMBERED, {"moved": {"circle": True}}),
+    "an hour to wait": Scenario("page_number", NUMBERED,
+                                {"throttles": {"after": 2, "says": "seconds", "wait_s": 3600}}),
+    "a cursor that nobody knows": Scenario("cursor", {"field": "next_token"}),
+    "no records": Scenario("single", {"records": "fish"}),
+}
+
+
+@pytest.mark.parametrize("scenario", QUIRKS.values(), ids=QUIRKS)
+def test_every_sort_of_error(mock, lake, scenario):
+    source = mock.begin(scenario)
+    url = with_password(source.url) + f"/items?api_key={SECRET}#access_token={SECRET}"
+    more = ("--records", "nowhere") if scenario.style == "single" else ()
+    result = tool.pull(url, lake, "rows", "--header", f"X-Api-Key: {SECRET}", *more)
+    assert result.code not in (exit_codes.OK, exit_codes.UNEXPECTED), str(result)
+    assert was_told(source)
+    assert_silent(result, lake)
+
+
+REPEATED = pytest.mark.xfail(strict=True, reason="it is shown: what was not expected is repeated as it is")
+
+
+@pytest.mark.parametrize("arguments", [
+    pytest.param(("pull", f"http://ada:{SECRET}@127.0.0.1:1/items", f"http://ada:{SECRET}@127.0.0.1:1/more"),
+                 marks=REPEATED),
+    ("pull", "http://127.0.0.1:1/items", "--header", f"Authorization {SECRET}"),
+    ("pull", f"http://ada:{SECRET}@127.0.0.1:1/items", "--concurrency", "0"),
+    ("pull", f"http://ada:{SECRET}@127.0.0.1:1/items?token={SECRET}", "--paginator", "clairvoyant"),
+    ("pull", f"http://ada:{SECRET}@[::1/items"),
+    ("pull", f"http://ada:{SECRET} @127.0.0.1/items"),
+    ("pull", f"ada:{SECRET}@127.0.0.1/items?token={SECRET}"),
+    pytest.param(("pull", f"--api-key={SECRET}", "http://127.0.0.1:1/items"), marks=REPEATED),
+    ("pull", "http://127.0.0.1:1/items", "--header", f"Bad Name: {SECRET}"),
+    ("pull", "http://127.0.0.1:1/items", "--header", f"X-Key: {SECRET}\r\nX-Other: 1"),
+], ids=lambda arguments: " ".join(arguments).replace(SECRET, "S"))
+def test_bad_usage(tmp_path, arguments):
+    assert_silent(tool.run(*arguments, cwd=tmp_path), tmp_path)
+
+
+def test_a_table_that_is_named_by_the_url(mock, tmp_path):
+    source = mock.begin(Scenario("page_number", NUMBERED))
+    url = with_password(source.url) + f"/items?api_key={SECRET}#access_token={SECRET}"
+    assert_silent(tool.run("pull", url, cwd=tmp_path).succeeded(), tmp_path)
+    assert was_told(source) and (tmp_path / "lake/items").is_dir()
+
+
+def test_what_a_terminal_shows_meanwhile(mock, lake):
+    source = mock.begin(Scenario("page_number", NUMBERED, {"latency_ms": 300}))
+    ours, theirs = pty.openpty()
+    process = tool.start("pull", with_password(source.url) + f"/items?api_key={SECRET}", "--to", lake, "--name", "rows",
+                         "--header", f"X-Api-Key: {SECRET}", "--concurrency", "2", stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    printed = read_all(ours)
+    assert process.wait(tool.TIMEOUT_S) == exit_codes.OK, printed
+    assert "6" in printed and SECRET not in printed
+    assert was_told(source)
+
+
+@pytest.mark.parametrize("how", ["plain", "json"])
+def test_what_an_option_for_progress_shows(mock, lake, how):
+    if "--progress" not in tool.run("pull", "--help").out:
+        pytest.skip("there is no --progress yet")
+    source = mock.begin(Scenario("page_number", NUMBERED, {"latency_ms": 100}))
+    result = tool.pull(with_password(source.url) + f"/items?api_key={SECRET}", lake, "rows", "--header",
+                       f"X-Api-Key: {SECRET}",
+                       "--progress", how)
+    assert_silent(result, lake)
+
+
+def test_what_ps_tells_of_a_pull_that_runs(mock, lake):
+    source = mock.begin(Scenario("page_number", NUMBERED, {"latency_ms": 1500}))
+    process = tool.start("pull", with_password(source.url) + f"/items?api_key={SECRET}", "--to", lake, "--name", "rows",
+                         "--header", f"X-Api-Key: {SECRET}")
+    try:
+        wait_until(lambda: source.report()["peak"] >= 1, "the first request")
+        told = tool.run("ps", str(process.pid)).succeeded()
+        assert SECRET not in told.out + told.err
+        assert len(told.out.splitlines()) > 3, str(told)
+    finally:
+        process.terminate()
+        tool.finish(process)
+
+
+# connectors
+
+LOGINS = {
+    "bearer": 'auth = { type = "bearer", token = "%s" }',
+    "API key": 'auth = { type = "api_key", name = "key", api_key = "%s", location = "query" }',
+    "password": 'auth = { type = "http_basic", username = "ada", password = "%s" }',
+    "OAuth": 'auth = { type = "oauth2_client_credentials", access_token_url = "@URL@/oauth/token", client_id = "ada", client_secret = "%s" }',
+}
+needs_connectors = pytest.mark.skipif("not connector.is_there()", reason="connectors are not there yet")
+
+
+@needs_connectors
+@pytest.mark.parametrize("how", ["in the file", "in the environment"])
+@pytest.mark.parametrize("login", LOGINS)
+def test_a_login_of_a_connector_that_is_refused(mock, tmp_path, login, how):
+    quirks = {"oauth2": {"id": "ada", "secret": SECRET, "prefix": SECRET}} if login == "OAuth" else {}
+    source = mock.begin(Scenario("page_number", NUMBERED, quirks | ECHO))
+    written = SECRET if how == "in the file" else "${MOCK_TOKEN}"
+    path = connector.write(tmp_path / "connector", file("", LOGINS[login] % written), source)
+    result = connector.pull(path, tmp_path / "lake", environment={"MOCK_TOKEN": SECRET})
+    assert result.code == exit_codes.STATUS, str(result)
+    assert was_told(source)
+    assert_silent(result, tmp_path / "lake")
+
+
+@needs_connectors
+def test_an_oauth_secret_that_the_endpoint_repeats(mock, tmp_path):
+    source = mock.begin(Scenario("page_number", NUMBERED, {"echoes": {"page": 1}}))
+    path = connector.write(tmp_path / "connector", file("", LOGINS["OAuth"] % SECRET), source)
+    result = connector.pull(path, tmp_path / "lake")
+    assert result.code == exit_codes.STATUS and "/oauth/token" in result.err, str(result)
+    assert_silent(result, tmp_path / "lake")
+
+
+@needs_connectors
+@pytest.mark.parametrize("login", [
+    'auth = { type = "bearer", token = "%s" ' % SECRET,           # not closed
+    'auth = { type = "bearer", tokn = "%s" }' % SECRET,
+    'auth = { type = "bearer", token = ["%s"] }' % SECRET,
+    'auth = "%s"' % SECRET,
+    'headers = { "X-Api-Key" = ["%s"] }' % SECRET,
+    'token = "%s"' % SECRET,
+])
+def test_a_file_that_makes_no_sense_beside_a_secret(mock, tmp_path, login):
+    path = connector.write(tmp_path / "connector", file("", login), mock.begin(Scenario("single")))
+    result = connector.pull(path, tmp_path / "lake")
+    assert result.code == exit_codes.USAGE, str(result)
+    assert_silent(result, tmp_path / "lake")
+
+
+@needs_connectors
+def test_a_secret_that_became_a_row_is_a_row(mock, tmp_path):
+    """What a source sends is data, whatever it is: it is not redacted in the table."""
+    source = mock.begin(Scenario("single", {}, {}, 3))
+    path = connector.write(tmp_path / "connector", file("", 'auth = { type = "bearer", token = "row 2" }'), source)
+    connector.pull(path, tmp_path / "lake").succeeded()
+    assert any(b"row 2" in entry.read_bytes() for entry in (tmp_path / "lake").rglob("*") if entry.is_file())
