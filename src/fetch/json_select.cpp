@@ -1,14 +1,24 @@
 #include "json_select.hpp"
 
+#include "element_range.hpp"
+#include "trawl/fetch/row_filter.hpp"
+
 namespace trawl::fetch {
 namespace {
 
 using What = JsonNode::What;
 
+std::size_t count_of(JsonView array) {
+    std::size_t count = 0;
+    for (auto element = array.first(); element != array.last(); element = element.next()) ++count;
+    return count;
+}
+
 void append_elements(JsonView array, const JsonPath::Step& step, std::vector<JsonView>& found) {
+    const ElementRange range = element_range(step, count_of(array));
     std::size_t index = 0;
     for (auto element = array.first(); element != array.last(); element = element.next(), ++index)
-        if (step.kind == JsonPath::StepKind::every || step.index == index) found.push_back(element);
+        if (range.contains(index) && (!step.filter || step.filter->holds(element))) found.push_back(element);
 }
 
 std::vector<JsonView> take_step(const std::vector<JsonView>& from, const JsonPath::Step& step) {
