@@ -93,6 +93,14 @@ const Resource* Connector::find(std::string_view name) const {
     return found == resources.end() ? nullptr : &*found;
 }
 
+std::string join_url(std::string_view base_url, std::string_view path) {
+    if (path.starts_with("http://") || path.starts_with("https://")) return std::string(path);
+    if (path.empty()) return std::string(base_url);
+    while (base_url.ends_with('/')) base_url.remove_suffix(1);
+    while (path.starts_with('/')) path.remove_prefix(1);
+    return format("{}/{}", base_url, path);
+}
+
 Connector parse_connector(std::string_view text, const std::string& file, const Secrets& secrets) {
     TomlValue root = fetch::read_toml(text, file, true);
     ConnectorProblems problems(file);

@@ -4,6 +4,7 @@
 #include "connector_keys.hpp"
 #include "connector_parts.hpp"
 #include "iso_time.hpp"
+#include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/base/nearest.hpp"
 
@@ -52,7 +53,7 @@ std::optional<CalendarStep> parse_step(std::string_view text) {
     using enum CalendarStep::Unit;
     constexpr std::array<Unit, 7> units = {
         {{"s", second}, {"m", minute}, {"h", hour}, {"d", day}, {"w", week}, {"mo", month}, {"y", year}}};
-    constexpr std::size_t digits_max = 9;
+    constexpr std::size_t digits_max = 4;  // 9999 years are as far as the calendar goes
     const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
     const auto unit = std::ranges::find(units, text.substr(digits), &Unit::name);
     if (digits == 0 || digits > digits_max || unit == units.end()) return std::nullopt;
@@ -187,6 +188,16 @@ ColumnHint read_column(const TomlMember& column, ConnectorProblems& problems) {
     return {column.name};
 }
 
+/// Planned for a moment of which the result is thrown away: too many windows, or a format that cannot tell them apart.
+void check_plan(const TableReader& reader, const Partitioning& partitioning) {
+    const auto* dates = std::get_if<DatePartitions>(&partitioning);
+    try {
+        (void)plan_partitions(partitioning, dates ? dates->from + std::chrono::seconds(1) : std::chrono::sys_seconds());
+    } catch (const UsageError& error) {
+        reader.problem(reader.table().at, format("partitions: {}", error.what()));
+    }
+}
+
 }  // namespace
 
 std::optional<IncrementalSpec> read_incremental(const TomlMember& incremental, ConnectorProblems& problems) {
@@ -214,8 +225,11 @@ std::optional<Partitioning> read_partitions(const TomlMember& partitions, Connec
     const TableReader reader(partitions.value, "partitions", problems);
     const auto type = reader.need("type") ? reader.word("type", partition_types) : std::nullopt;
     if (!type) return std::nullopt;
-    if (*type == 0) return date_partitions(reader);
-    return *type == 1 ? range_partitions(reader) : value_partitions(reader);
+    Partitioning read = *type == 0   ? date_partitions(reader)
+                        : *type == 1 ? range_partitions(reader)
+                                     : value_partitions(reader);
+    check_plan(reader, read);
+    return read;
 }
 
 std::vector<ResponseAction> read_response_actions(const TomlMember& actions, ConnectorProblems& problems) {

@@ -102,6 +102,10 @@ private:
             tell("has write_disposition 'merge' and needs 'primary_key': which rows are the same?");
         if (resource.write_disposition == WriteDisposition::replace && resource.incremental)
             tell("is incremental and would replace its table by what is new: take 'merge' or 'append'");
+        const bool has_lag = resource.incremental &&
+                             (resource.incremental->lag != 0 || resource.incremental->lag_time != Duration::zero());
+        if (resource.write_disposition == WriteDisposition::append && has_lag)
+            tell("has a lag, which takes rows again, and would append them twice: take 'merge' and a 'primary_key'");
         if (!has_base_ && !is_url(resource)) tell("has a path and no 'base_url' in [client] that it could be below");
     }
 

@@ -357,8 +357,9 @@ c.toml:4:14: there is no key 'cursor_pth' in incremental; did you mean 'cursor_p
         Bad{"IncrementalString", kResource + "incremental='at'",
             "c.toml:4:13: 'incremental' must be a table, not a string"},
         Bad{"IncrementalPath", kResource + "incremental={cursor_path='a[x]'}",
-            "c.toml:4:26: 'a[x]' is not a path into JSON: in brackets stands '*', a number from 0, or a quoted name "
-            "(at character 2); write one like $.data.items"},
+            "c.toml:4:26: 'a[x]' is not a path into JSON: in brackets stands '*', a number, a slice, a filter or a "
+            "quoted "
+            "name (at character 3); write one like $.data.items"},
         Bad{"IncrementalOrder",
             kResource + "incremental={cursor_path='at', row_order='ascending', on_cursor_value_missing='skip'}",
             R"(c.toml:4:42: 'row_order' is 'ascending', and must be one of asc, desc
@@ -371,6 +372,19 @@ c.toml:4:79: 'on_cursor_value_missing' is 'skip', and must be one of raise, incl
             "c.toml:4:46: 'initial_value' must be a string, a number, a boolean or a date, not an array"},
         Bad{"IncrementalEndParam", kResource + "incremental={cursor_path='at', end_param='until'}",
             "c.toml:4:42: 'end_param' needs 'end_value': it is what would be sent"},
+        Bad{"IncrementalLagAppend", kResource + "incremental={cursor_path='at', lag=3}",
+            "c.toml:3:6: 'a' has a lag, which takes rows again, and would append them twice: take 'merge' and a "
+            "'primary_key'"},
+        Bad{"PartitionHoursInDays",
+            kResource + "partitions={type='date', start_param='s', from=2024-01-01, to=2024-01-03, step='6h', "
+                        "format='%Y-%m-%d'}",
+            "c.toml:4:12: partitions: the format '%Y-%m-%d' cannot say where a window begins: 2024-01-01T06:00:00Z has "
+            "more to it"},
+        Bad{"PartitionsTooMany", kResource + "partitions={type='range', start_param='s', from=0, to=1000000, step=1}",
+            "c.toml:4:12: partitions: the partitions would be more than 100000: take a longer step than 1"},
+        Bad{"PartitionStepLong",
+            kResource + "partitions={type='date', start_param='s', from=2024-01-01, step='10000d'}",
+            R"(c.toml:4:65: 'step' is '10000d', and must be a count and a unit: "6h", "7d", "2w", "1mo", "1y")"},
         Bad{"ActionWord", kResource + "response_actions=[{status_code=404, action='ignor'}]",
             "c.toml:4:44: 'action' is 'ignor', and must be one of ignore, fail, retry, end; did you mean 'ignore'?"},
         Bad{"ActionEmpty", kResource + "response_actions=[{action='ignore'}]",

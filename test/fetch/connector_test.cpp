@@ -309,12 +309,25 @@ TEST(Connector, TakesEachPartitioning) {
 }
 
 TEST(Connector, TakesLagAsANumberOrATime) {
-    EXPECT_EQ(one("incremental = {cursor_path='at', lag=3}").incremental->lag, 3);
-    EXPECT_EQ(one("incremental = {cursor_path='at', lag='2h'}").incremental->lag_time, std::chrono::hours(2));
+    EXPECT_EQ(one("primary_key='id'\nincremental = {cursor_path='at', lag=3}").incremental->lag, 3);
+    EXPECT_EQ(one("primary_key='id'\nincremental = {cursor_path='at', lag='2h'}").incremental->lag_time,
+              std::chrono::hours(2));
     const auto spec =
         one("incremental = {cursor_path='at', row_order='desc', on_cursor_value_missing='exclude'}").incremental;
     EXPECT_EQ(spec->row_order, RowOrder::descending);
     EXPECT_EQ(spec->on_missing, OnCursorMissing::exclude);
+}
+
+TEST(Connector, PathsAreBelowTheBaseAndDoNotReplaceItsPath) {
+    struct Joined {
+        const char *base, *path, *url;
+    };
+    for (const auto& [base, path, url] :
+         {Joined{"https://h/v1", "items", "https://h/v1/items"},
+          Joined{"https://h/v1/", "/items", "https://h/v1/items"},
+          Joined{"https://h", "/items?a=1", "https://h/items?a=1"}, Joined{"https://h/v1/", "", "https://h/v1/"},
+          Joined{"https://h/v1", "https://other/x", "https://other/x"}, Joined{"", "http://h/x", "http://h/x"}})
+        EXPECT_EQ(join_url(base, path), url);
 }
 
 TEST(Connector, NeedsNoBaseForURLs) {

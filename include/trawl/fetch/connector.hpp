@@ -160,6 +160,10 @@ struct Connector {
 /// named. Suspends. Throws FileError, ConnectorError.
 [[nodiscard]] Task<Connector> read_connector(std::string path, std::optional<std::string> secrets_file = std::nullopt);
 
+/// The URL of a resource's bound path: below the path of `base_url`, with one "/" between them, where RFC 3986 would
+/// replace it; a path that is a URL is taken as it is.
+[[nodiscard]] std::string join_url(std::string_view base_url, std::string_view path);
+
 /// What was understood, for people, a line for each thing; secrets are "***".
 [[nodiscard]] std::string describe(const Connector& connector);
 

@@ -43,4 +43,18 @@ struct ValuePartitions {
 
 using Partitioning = std::variant<DatePartitions, RangePartitions, ValuePartitions>;
 
+/// One of them: the query parameters that ask for it, and its name for people ("2024-01-01/2024-02-01").
+struct Partition {
+    std::vector<std::pair<std::string, std::string>> params;
+    std::string name;
+};
+
+/// More are a slip of the step: a window a minute for two months is 86,400.
+inline constexpr std::size_t kPartitionsMax = 100'000;
+
+/// All of them, in order, half-open and without a gap: each ends where the next begins. The last one of dates ends at
+/// `to`, or, where there is none, with the unit of the format that `now` is in. Throws UsageError for more than
+/// kPartitionsMax, and for a format that cannot say where a window begins (days, when windows are hours).
+[[nodiscard]] std::vector<Partition> plan_partitions(const Partitioning& partitioning, std::chrono::sys_seconds now);
+
 }  // namespace trawl
