@@ -100,7 +100,9 @@ private:
         try {
             if (!url.empty()) (void)Url::parse(url);
         } catch (const InvalidUrl& error) {
-            reader_.problem(reader_.find(name)->value.at, format("'{}': {}", name, error.what()));
+            const TomlValue& value = reader_.find(name)->value;  // which the error quotes
+            reader_.problem(value.at, value.is_secret ? format("'{}' is not an http or https URL", name)
+                                                      : format("'{}': {}", name, error.what()));
         }
     }
 

@@ -146,10 +146,10 @@ private:
 
 void read_names(const TableReader& reader, Resource& resource) {
     const TomlMember* name = reader.need("name");
-    resource.name = name ? reader.text("name").value_or("") : "";
+    resource.name = name ? reader.open_text("name").value_or("") : "";
     resource.at = name ? name->value.at : reader.table().at;
     if (!resource.name.empty() && !is_name(resource.name)) reader.unusable(*name, "letters, digits, '_' and '-' alone");
-    resource.table = reader.text("table").value_or(resource.name);
+    resource.table = reader.open_text("table").value_or(resource.name);
     if (reader.find("table") && !resource.table.empty() && !is_name(resource.table))
         reader.unusable(*reader.find("table"), "letters, digits, '_' and '-' alone");
     resource.selected = reader.boolean("selected").value_or(true);

@@ -89,8 +89,8 @@ void check_format(const TableReader& reader, const std::string& pattern) {
 }
 
 void read_params(const TableReader& reader, std::string& start, std::string& end) {
-    start = reader.needed_text("start_param");
-    end = reader.text("end_param").value_or("");
+    if (reader.need("start_param")) start = reader.open_text("start_param").value_or("");
+    end = reader.open_text("end_param").value_or("");
 }
 
 Partitioning date_partitions(const TableReader& reader) {
@@ -106,7 +106,7 @@ Partitioning date_partitions(const TableReader& reader) {
         dates.step = *parsed;
     else if (!step.empty())
         reader.unusable(*reader.find("step"), "a count and a unit: \"6h\", \"7d\", \"2w\", \"1mo\", \"1y\"");
-    dates.format = reader.text("format").value_or(default_format(dates.step));
+    dates.format = reader.open_text("format").value_or(default_format(dates.step));
     if (reader.find("format")) check_format(reader, dates.format);
     dates.end_inclusive = reader.boolean("end_inclusive").value_or(false);
     return dates;
@@ -132,7 +132,7 @@ Partitioning range_partitions(const TableReader& reader) {
 Partitioning value_partitions(const TableReader& reader) {
     reader.check_keys(values_partition_keys);
     ValuePartitions listed;
-    listed.param = reader.needed_text("param");
+    if (reader.need("param")) listed.param = reader.open_text("param").value_or("");
     const TomlMember* values = reader.need("values") ? reader.find("values", TomlKind::array) : nullptr;
     if (!values) return listed;
     for (const TomlValue& item : values->value.items) {
@@ -208,8 +208,8 @@ std::optional<IncrementalSpec> read_incremental(const TomlMember& incremental, C
     if (reader.need("cursor_path")) spec.cursor_path = reader.path("cursor_path").value_or(JsonPath());
     spec.initial_value = reader.scalar("initial_value");
     spec.end_value = reader.scalar("end_value");
-    spec.start_param = reader.text("start_param").value_or("");
-    spec.end_param = reader.text("end_param").value_or("");
+    spec.start_param = reader.open_text("start_param").value_or("");
+    spec.end_param = reader.open_text("end_param").value_or("");
     read_lag(reader, spec);
     if (const auto order = reader.word("row_order", row_orders))
         spec.row_order = *order == 0 ? RowOrder::ascending : RowOrder::descending;

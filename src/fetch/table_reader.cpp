@@ -68,6 +68,17 @@ std::string TableReader::needed_text(std::string_view name) const {
     return need(name) ? text(name).value_or("") : std::string();
 }
 
+std::optional<std::string> TableReader::open_text(std::string_view name) const {
+    const TomlMember* member = find(name);
+    if (member && !is_open(name, member->value)) return std::nullopt;
+    return text(name);
+}
+
+bool TableReader::is_open(std::string_view name, const TomlValue& value) const {
+    if (value.is_secret) problem(value.at, format("'{}' can have no secret in it: it may stand in messages", name));
+    return !value.is_secret;
+}
+
 std::optional<bool> TableReader::boolean(std::string_view name) const {
     const TomlMember* member = find(name);
     if (!member) return std::nullopt;
@@ -120,9 +131,10 @@ std::optional<std::size_t> TableReader::word(std::string_view name, std::span<co
 std::vector<std::string> TableReader::texts(std::string_view name) const {
     const TomlMember* member = find(name);
     if (!member) return {};
-    if (member->value.is(TomlKind::string)) return {text(name).value_or("")};
+    if (member->value.is(TomlKind::string)) return {open_text(name).value_or("")};
     std::vector<std::string> found;
     for (const TomlValue& item : member->value.items) {
+        if (!is_open(name, item)) continue;
         if (item.is(TomlKind::string) && !item.text.empty())
             found.push_back(item.text);
         else
@@ -134,13 +146,11 @@ std::vector<std::string> TableReader::texts(std::string_view name) const {
 
 std::optional<JsonPath> TableReader::path(std::string_view name) const {
     const TomlMember* member = find(name, TomlKind::string);
-    if (!member) return std::nullopt;
+    if (!member || !is_open(name, member->value)) return std::nullopt;
     try {
         return JsonPath::parse(member->value.text);
     } catch (const UsageError& error) {
-        // The error quotes the text.
-        problem(member->value.at,
-                member->value.is_secret ? format("'{}' is not a path into JSON", name) : error.what());
+        problem(member->value.at, error.what());
         return std::nullopt;
     }
 }

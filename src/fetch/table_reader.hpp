@@ -48,6 +48,8 @@ public:
     [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
     /// The same, and missing is a problem.
     [[nodiscard]] std::string needed_text(std::string_view name) const;
+    /// A string that may stand in messages: one that has a secret in it is a problem.
+    [[nodiscard]] std::optional<std::string> open_text(std::string_view name) const;
     [[nodiscard]] std::optional<bool> boolean(std::string_view name) const;
     [[nodiscard]] std::optional<std::int64_t> whole(std::string_view name, std::int64_t least) const;
     /// A number above 0.
@@ -56,12 +58,15 @@ public:
     [[nodiscard]] std::optional<Duration> duration(std::string_view name) const;
     /// One of `words`: its index.
     [[nodiscard]] std::optional<std::size_t> word(std::string_view name, std::span<const std::string_view> words) const;
-    /// A string, or an array of strings.
+    /// A string, or an array of strings, that may stand in messages.
     [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
+    /// May stand in messages too.
     [[nodiscard]] std::optional<JsonPath> path(std::string_view name) const;
     /// A string, number, boolean or date.
     [[nodiscard]] std::optional<JsonScalar> scalar(std::string_view name) const;
 
+    /// False, and a problem, if there is a secret in what may stand in messages.
+    bool is_open(std::string_view name, const TomlValue& value) const;
     void problem(FilePlace at, std::string message) const { problems_.add(at, std::move(message)); }
     /// "'timeout' must be a number, not a string"
     void must_be(const TomlMember& member, std::string_view what) const;

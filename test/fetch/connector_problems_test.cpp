@@ -194,6 +194,7 @@ c.toml:3:13: auth needs 'service')"},
 name='${A}'
 params={a='x${B}y${C}', b='${B}'})",
             R"(c.toml:3:6: the secret A is neither in the environment nor in secrets.toml
+c.toml:3:6: 'name' can have no secret in it: it may stand in messages
 c.toml:4:11: the secret B is neither in the environment nor in secrets.toml
 c.toml:4:11: the secret C is neither in the environment nor in secrets.toml
 c.toml:4:27: the secret B is neither in the environment nor in secrets.toml)"},
@@ -206,7 +207,18 @@ c.toml:4:27: the secret B is neither in the environment nor in secrets.toml)"},
         Bad{"SecretInPlaceholder", kResource + "path='{${TOKEN}}'",
             "c.toml:4:6: 'path': its placeholders cannot be read"},
         Bad{"SecretInPath", kResource + "data_selector='${TOKEN}[['",
-            "c.toml:4:15: 'data_selector' is not a path into JSON"},
+            "c.toml:4:15: 'data_selector' can have no secret in it: it may stand in messages"},
+        Bad{"SecretsInWhatIsTold",
+            kClient + "[[resources]]\nname='${TOKEN}'\ntable='${TOKEN}'\nprimary_key=['${TOKEN}']\n"
+                      "incremental={cursor_path='${TOKEN}'}",
+            "c.toml:3:6: 'name' can have no secret in it: it may stand in messages\n"
+            "c.toml:4:7: 'table' can have no secret in it: it may stand in messages\n"
+            "c.toml:5:14: 'primary_key' can have no secret in it: it may stand in messages\n"
+            "c.toml:6:26: 'cursor_path' can have no secret in it: it may stand in messages"},
+        Bad{"SecretInTokenUrl",
+            kLogin +
+                "{type='oauth2_client_credentials', access_token_url='${TOKEN}', client_id='i', client_secret='s'}",
+            "c.toml:3:65: 'access_token_url' is not an http or https URL"},
         Bad{"SecretAsWord", kResource + "write_disposition='${TOKEN}'",
             "c.toml:4:19: 'write_disposition' is '${TOKEN}', and must be one of append, replace, merge"},
         Bad{"SecretInPaginator", kResource + "paginator={type='offset', limit_param='${TOKEN}'}",
