@@ -28,7 +28,7 @@ private:
         friend auto operator<=>(const Problem&, const Problem&) = default;
     };
     std::string file_;
-    std::vector<Problem> found_;
+    std::vector<Problem> found_;  // in the order of the file
 };
 
 }  // namespace trawl::fetch

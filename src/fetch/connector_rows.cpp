@@ -116,8 +116,9 @@ Partitioning range_partitions(const TableReader& reader) {
     reader.check_keys(range_partition_keys);
     RangePartitions range;
     read_params(reader, range.start_param, range.end_param);
-    const bool complete =
-        (reader.need("from") != nullptr) & (reader.need("to") != nullptr) & (reader.need("step") != nullptr);
+    bool complete = true;
+    for (const char* name : {"from", "to", "step"})
+        if (!reader.need(name)) complete = false;
     const auto from = reader.whole("from", INT64_MIN), to = reader.whole("to", INT64_MIN);
     range.step = reader.whole("step", 1).value_or(1);
     range.end_inclusive = reader.boolean("end_inclusive").value_or(false);
