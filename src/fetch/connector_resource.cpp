@@ -34,13 +34,13 @@ public:
     }
 
 private:
-    /// Where none is named, it is the resource's name, as in dlt.
+    /// Where none is named, it is the resource's name, as in dlt. A name that is none has been told of.
     void read_path() {
         const TomlMember* path = reader_.find("path", TomlKind::string);
-        if (!path)
+        if (!path && is_name(read_.resource.name))
             read_.resource.path = Template::parse(read_.resource.name, Template::Use::path);
-        else if (auto text = text_template("path", path->value, Template::Use::path))
-            read_.resource.path = std::move(*text);
+        if (!path) return;
+        if (auto text = text_template("path", path->value, Template::Use::path)) read_.resource.path = std::move(*text);
     }
 
     /// An array is the same parameter several times.

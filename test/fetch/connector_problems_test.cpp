@@ -237,6 +237,8 @@ path='x')",
         Bad{"BadName", kClient + R"([[resources]]
 name='a.b')",
             "c.toml:3:6: 'name' is 'a.b', and must be letters, digits, '_' and '-' alone"},
+        Bad{"NameThatIsNoTemplateEither", kClient + "[[resources]]\nname='a}'",
+            "c.toml:3:6: 'name' is 'a}', and must be letters, digits, '_' and '-' alone"},
         Bad{"BadTable", kResource + "table='../a'",
             "c.toml:4:7: 'table' is '../a', and must be letters, digits, '_' and '-' alone"},
         Bad{"SameName", kClient + "resources=['a', 'a']", "c.toml:2:17: there is a resource 'a' already, in line 2"},
