@@ -1,5 +1,6 @@
 #include "trawl/base/error.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <system_error>
 #include <utility>
@@ -45,8 +46,20 @@ std::string summary(const std::vector<std::exception_ptr>& errors) {
     return std::to_string(errors.size()) + " tasks failed; the first: " + first;
 }
 
+/// The message of a ConnectorError: as many lines as a terminal shows.
+std::string first_lines(const std::vector<std::string>& lines) {
+    constexpr std::size_t most = 20;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(lines.size(), most); ++i) text += (i == 0 ? "" : "\n") + lines[i];
+    if (lines.size() > most) text += "\n... and " + std::to_string(lines.size() - most) + " more";
+    return text;
+}
+
 }  // namespace
 
 ErrorGroup::ErrorGroup(std::vector<std::exception_ptr> errors) : Error(summary(errors)), errors_(std::move(errors)) {}
+
+ConnectorError::ConnectorError(std::vector<std::string> problems)
+    : UsageError(first_lines(problems)), problems_(std::move(problems)) {}
 
 }  // namespace trawl

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <functional>
 
+#include "element_filter.hpp"
+#include "element_range.hpp"
 #include "find_records.hpp"
 #include "json_outline.hpp"
 #include "trawl/base/error.hpp"
@@ -24,25 +26,49 @@ namespace {
 using Steps = std::vector<JsonPath::Step>;
 using Visit = std::function<void(const JsonOutline&, const JsonNode&)>;
 
-/// Calls `visit` for each value that steps[at...] lead to from `node`.
-void follow(const JsonOutline& outline, const JsonNode& node, const Steps& steps, std::size_t at, const Visit& visit) {
-    if (at == steps.size()) return visit(outline, node);
-    const JsonPath::Step& step = steps[at];
-    if (step.kind == JsonPath::StepKind::key) {
-        const JsonNode* member = outline.member(node, step.key);
-        if (member) follow(outline, *member, steps, at + 1, visit);
-        return;
+bool takes_elements(const JsonPath::Step& step) { return step.kind != JsonPath::StepKind::key; }
+
+/// It may take none of an array's elements, and that is no mistake.
+bool takes_any_number(const JsonPath::Step& step) {
+    return takes_elements(step) && step.kind != JsonPath::StepKind::index;
+}
+
+/// Calls `visit(element)` for each element that the step takes.
+template <typename VisitElement>
+std::size_t each_taken(const JsonOutline& outline, const JsonNode& array, const JsonPath::Step& step,
+                       VisitElement visit) {
+    const fetch::ElementRange range = fetch::element_range(step, array.count);
+    std::optional<fetch::ElementFilter> filter;
+    if (step.filter) filter.emplace(*step.filter);
+    std::size_t index = 0, taken = 0;
+    outline.each_child(array, [&](const JsonNode& element) {
+        if (!range.contains(index++) || (filter && !filter->holds(element.text))) return;
+        ++taken;
+        visit(element);
+    });
+    return taken;
+}
+
+/// Calls `visit` for each value that steps[at...] lead to from `node`. Whether the way led to an array, none of whose
+/// elements are taken: it is right, although there is nothing at its end.
+bool follow(const JsonOutline& outline, const JsonNode& node, const Steps& steps, std::size_t at, const Visit& visit) {
+    if (at == steps.size()) {
+        visit(outline, node);
+        return false;
     }
-    if (node.kind != JsonKind::array) return;
-    std::size_t index = 0;
-    outline.each_child(node, [&](const JsonNode& element) {
-        const bool taken = step.kind == JsonPath::StepKind::every || step.index == index;
-        ++index;
-        if (!taken) return;
+    const JsonPath::Step& step = steps[at];
+    if (!takes_elements(step)) {
+        const JsonNode* member = outline.member(node, step.key);
+        return member && follow(outline, *member, steps, at + 1, visit);
+    }
+    if (node.kind != JsonKind::array) return false;
+    bool led_to_nothing = false;
+    const std::size_t taken = each_taken(outline, node, step, [&](const JsonNode& element) {
         if (at + 1 == steps.size() && element.kind != JsonKind::array) return visit(outline, element);
         const JsonOutline inside = JsonOutline::read(element.text);  // the outer outline did not keep it
-        follow(inside, inside.root(), steps, at + 1, visit);
+        led_to_nothing = follow(inside, inside.root(), steps, at + 1, visit) || led_to_nothing;
     });
+    return led_to_nothing || (taken == 0 && takes_any_number(step));
 }
 
 JsonScalar scalar_of(const JsonNode& node) {
@@ -73,27 +99,32 @@ void append_elements(Records& records, const JsonOutline& outline, const JsonNod
     outline.each_child(array, [&](const JsonNode& element) { append_record(records, element); });
 }
 
-void append_value(Records& records, const JsonOutline& outline, const JsonNode& node, bool elements_only) {
-    if (node.kind == JsonKind::array)
-        append_elements(records, outline, node);
-    else if (node.kind == JsonKind::object && !elements_only)
-        append_record(records, node);
+/// `last`: the step that takes elements of the array, if the path ends with one.
+void append_value(Records& records, const JsonOutline& outline, const JsonNode& node, const JsonPath::Step* last) {
+    if (node.kind == JsonKind::object && !last) return append_record(records, node);
+    if (node.kind != JsonKind::array) return;
+    if (!last || last->kind == JsonPath::StepKind::every) return append_elements(records, outline, node);
+    each_taken(outline, node, *last, [&](const JsonNode& element) { append_record(records, element); });
 }
 
 /// What `path` leads to: an array gives its elements, an object is a record, null is none.
 Records records_at(const JsonOutline& outline, const JsonPath& path) {
     Records records;
     bool found = false;
-    // "$.items[*]" leads nowhere where items is empty, and that is no mistake: so the array itself is looked up.
+    // Elements are records whatever they are, also arrays: so the array itself is looked up.
     Steps steps = path.steps();
-    const bool elements_only = !steps.empty() && steps.back().kind == JsonPath::StepKind::every;
-    if (elements_only) steps.pop_back();
-    follow(outline, outline.root(), steps, 0, [&](const JsonOutline& holder, const JsonNode& node) {
-        const bool is_container = node.kind == JsonKind::array || (node.kind == JsonKind::object && !elements_only);
-        found = found || is_container || node.kind == JsonKind::null;
-        append_value(records, holder, node, elements_only);
-    });
-    if (found) return records;
+    std::optional<JsonPath::Step> last;
+    if (!steps.empty() && takes_any_number(steps.back())) {
+        last = std::move(steps.back());
+        steps.pop_back();
+    }
+    const bool is_right =
+        follow(outline, outline.root(), steps, 0, [&](const JsonOutline& holder, const JsonNode& node) {
+            const bool is_container = node.kind == JsonKind::array || (node.kind == JsonKind::object && !last);
+            found = found || is_container || node.kind == JsonKind::null;
+            append_value(records, holder, node, last ? &*last : nullptr);
+        });
+    if (found || is_right) return records;
     throw NoRecordsError(format(
         "no records at {}: the page is {}; name the right path (--records), or see whether the source reports an "
         "error this way",

@@ -215,24 +215,5 @@ TEST(JsonFields, AreThoseOutsideOfArraysShallowFirst) {
     EXPECT_EQ(all, "$.e=x $.f=null $.a.b=1 ");
 }
 
-TEST(JsonPaths, HaveOneCanonicalForm) {
-    const std::pair<const char*, const char*> table[] = {{"$", "$"},
-                                                         {"", "$"},
-                                                         {"items", "$.items"},
-                                                         {"$.a.b", "$.a.b"},
-                                                         {"$['a b']", "$['a b']"},
-                                                         {"$[\"x\"][0][*]", "$.x[0][*]"},
-                                                         {"a[2].b", "$.a[2].b"},
-                                                         {"$['it\\'s']", "$['it\\'s']"},
-                                                         {"_embedded.x-y", "$._embedded.x-y"}};
-    for (const auto& [text, canonical] : table) {
-        EXPECT_EQ(JsonPath::parse(text).str(), canonical);
-        EXPECT_EQ(JsonPath::parse(canonical), JsonPath::parse(text));
-    }
-    for (const char* bad :
-         {"$..a", "a..b", "a.", "$a", "a[", "a[x]", "a[-1]", "a[1:2]", "a['x", "a['x'", "$.*", "a[?(@.b)]", "a[0]b"})
-        EXPECT_THROW((void)JsonPath::parse(bad), UsageError) << bad;
-}
-
 }  // namespace
 }  // namespace trawl

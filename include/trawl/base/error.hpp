@@ -2,6 +2,7 @@
 ///
 ///     Error
 ///     ├── UsageError               the caller asked for something that has no meaning (a negative count, a bad option)
+///     │   └── ConnectorError       a connector file cannot be used: problems() says where and why, all of them
 ///     ├── DeadlockError            every task waits, and nothing is left that could wake one
 ///     ├── ErrorGroup               several tasks failed: errors() are theirs
 ///     ├── Interrupted              SIGINT or SIGTERM cancelled the main task: signal() is which
@@ -52,6 +53,17 @@ public:
 class UsageError : public Error {
 public:
     using Error::Error;
+};
+
+class ConnectorError : public UsageError {
+public:
+    /// `problems` are lines "file:line:column: message", at least one. The message is these lines, the first 20 of
+    /// them: more do not fit a terminal.
+    explicit ConnectorError(std::vector<std::string> problems);
+    [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
+
+private:
+    std::vector<std::string> problems_;
 };
 
 class DeadlockError : public Error {

@@ -30,6 +30,7 @@ struct JsonScalar {
 
     /// A whole number from 0, sent as a number or as a string of digits.
     [[nodiscard]] std::optional<std::uint64_t> count() const;
+    friend bool operator==(const JsonScalar&, const JsonScalar&) = default;
 };
 
 /// A scalar outside of all arrays, and where it is: "page" facts such as totals and links are such fields.

@@ -1,0 +1,196 @@
+/// The order of cursor values, and what is remembered from one run to the next.
+#include "trawl/fetch/incremental.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "iso_time.hpp"
+#include "json_select.hpp"
+#include "scalar_order.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+#include "trawl/http/json_text.hpp"
+
+namespace trawl {
+namespace {
+
+std::string shown(const JsonScalar& value) {
+    constexpr std::size_t size_max = 60;
+    const std::string text = value.text.size() > size_max ? value.text.substr(0, size_max) + "..." : value.text;
+    return value.kind == JsonScalar::Kind::string ? "'" + text + "'" : text;
+}
+
+std::strong_ordering compare_fractions(std::string_view left, std::string_view right) {
+    const auto significant = [](std::string_view digits) { return digits.substr(0, digits.find_last_not_of('0') + 1); };
+    return significant(left).compare(significant(right)) <=> 0;
+}
+
+std::strong_ordering compare_times(const fetch::IsoTime& left, const fetch::IsoTime& right) {
+    if (left.seconds != right.seconds) return left.seconds <=> right.seconds;
+    return compare_fractions(left.fraction, right.fraction);
+}
+
+/// Of two cursor values. Throws FetchError when they have no order.
+std::strong_ordering order_of(const JsonScalar& left, const JsonScalar& right) {
+    if (left.kind == JsonScalar::Kind::string && right.kind == left.kind) {
+        const auto a = fetch::parse_iso_time(left.text), b = fetch::parse_iso_time(right.text);
+        if (a && b) return compare_times(*a, *b);
+    }
+    const auto order = fetch::compare_scalars(left, right);
+    if (order && left.kind != JsonScalar::Kind::boolean) return *order;
+    throw FetchError(
+        format("the cursor values {} and {} have no order: cursor_path must lead to numbers, or to dates, "
+               "times or other strings",
+               shown(left), shown(right)));
+}
+
+[[noreturn]] void refuse_lag(const JsonScalar& value, std::string_view why) {
+    throw FetchError(format("the lag cannot be subtracted from the cursor value {}: {}", shown(value), why));
+}
+
+JsonScalar number_before(const JsonScalar& value, const IncrementalSpec& spec) {
+    if (spec.lag_time != Duration::zero()) refuse_lag(value, "it is a number, and a number is what its lag must be");
+    std::int64_t number = 0, lagged = 0;
+    const char* end = value.text.data() + value.text.size();
+    const auto read = std::from_chars(value.text.data(), end, number);
+    if (read.ec != std::errc{} || read.ptr != end || __builtin_sub_overflow(number, spec.lag, &lagged))
+        refuse_lag(value, "it is no whole number of 64 bits");
+    return {JsonScalar::Kind::number, format("{}", lagged)};
+}
+
+JsonScalar time_before(const JsonScalar& value, const IncrementalSpec& spec) {
+    namespace chrono = std::chrono;
+    const auto time = fetch::parse_iso_time(value.text);
+    if (!time) refuse_lag(value, "it is neither a number nor a date or time");
+    constexpr std::int64_t lag_max = 100LL * 366 * 86400;  // a hundred years in seconds, so that nothing overflows
+    const chrono::seconds unit = time->is_date ? chrono::seconds(chrono::days(1)) : chrono::seconds(1);
+    const chrono::seconds lag = std::min(std::min(spec.lag, lag_max) * unit, chrono::seconds(lag_max)) +
+                                chrono::ceil<chrono::seconds>(spec.lag_time);
+    std::string text = fetch::format_iso_time(time->seconds - lag);
+    constexpr std::size_t date_size = 10;
+    if (time->is_date) return {JsonScalar::Kind::string, text.substr(0, date_size)};
+    text.pop_back();  // the Z
+    if (!time->fraction.empty()) text += "." + time->fraction;
+    return {JsonScalar::Kind::string, text + (time->has_zone ? "Z" : "")};
+}
+
+JsonScalar before(const JsonScalar& value, const IncrementalSpec& spec) {
+    if (spec.lag == 0 && spec.lag_time == Duration::zero()) return value;
+    return value.kind == JsonScalar::Kind::number ? number_before(value, spec) : time_before(value, spec);
+}
+
+/// FNV-1a (Fowler, Noll, Vo) of 64 bits, from a basis of choice: the same on every machine, as a state must be.
+std::uint64_t fnv1a(std::string_view text, std::uint64_t basis) {
+    for (const char c : text) basis = (basis ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return basis;
+}
+
+}  // namespace
+
+IncrementalCursor::IncrementalCursor(IncrementalSpec spec, std::vector<std::string> primary_key, std::string_view state)
+    : spec_(std::move(spec)) {
+    for (const std::string& key : primary_key) primary_key_.push_back(JsonPath().child(key));
+    if (!state.empty()) read_state(state);
+    start_ = spec_.initial_value;
+    if (!last_) return;
+    const JsonScalar lagged = before(*last_, spec_);
+    if (!start_ || order_of(lagged, *start_) > 0) start_ = lagged;
+}
+
+void IncrementalCursor::read_state(std::string_view state) {
+    try {
+        JsonReader reader;
+        const JsonView root = reader.parse(state);
+        const auto last = root.find("last_value");
+        if (last) last_ = fetch::scalar_of(*last);
+        if (!last_) throw JsonError("it has no last_value");
+        if (const auto seen = root.find("seen"))
+            for (auto digest = seen->first(); digest != seen->last(); digest = digest.next())
+                seen_.emplace(digest->text);
+    } catch (const JsonError& error) {
+        throw FetchError(format("the state of the last run cannot be read: {}", error.what()));
+    }
+    last_before_ = last_;
+    seen_before_ = seen_;
+}
+
+IncrementalCursor::Verdict IncrementalCursor::observe(JsonView row) {
+    const auto found = fetch::select_first(row, spec_.cursor_path);
+    const auto value = found ? fetch::scalar_of(*found) : std::nullopt;
+    if (!value) return missing(row);
+    check_order(*value);
+    if (spec_.end_value && order_of(*value, *spec_.end_value) >= 0)
+        return spec_.row_order == RowOrder::ascending ? Verdict::stop : Verdict::drop;
+    if (start_ && order_of(*value, *start_) < 0)
+        return spec_.row_order == RowOrder::descending ? Verdict::stop : Verdict::drop;
+    std::string digest = digest_of(row);
+    const bool is_old = was_seen(*value, digest);
+    remember(*value, std::move(digest));
+    return is_old ? Verdict::drop : Verdict::keep;
+}
+
+IncrementalCursor::Verdict IncrementalCursor::missing(JsonView row) const {
+    constexpr std::size_t shown_max = 120;
+    if (spec_.on_missing == OnCursorMissing::include) return Verdict::keep;
+    if (spec_.on_missing == OnCursorMissing::exclude) return Verdict::drop;
+    throw FetchError(
+        format("a row has no cursor value at {}: {}; say what becomes of such rows with "
+               "on_cursor_value_missing",
+               spec_.cursor_path.str(), row->raw.substr(0, shown_max)));
+}
+
+/// Rows that are not in the order that was declared would be left out behind the one that stops: that is an error.
+void IncrementalCursor::check_order(const JsonScalar& value) {
+    if (spec_.row_order != RowOrder::unknown && previous_) {
+        const auto order = order_of(value, *previous_);
+        const bool is_ascending = spec_.row_order == RowOrder::ascending;
+        if (is_ascending ? order < 0 : order > 0)
+            throw FetchError(
+                format("row_order is '{}', but the cursor value {} comes behind {}: sort the source, or "
+                       "leave row_order out",
+                       is_ascending ? "asc" : "desc", shown(value), shown(*previous_)));
+    }
+    previous_ = value;
+}
+
+bool IncrementalCursor::was_seen(const JsonScalar& value, const std::string& digest) const {
+    const bool has_lag = spec_.lag != 0 || spec_.lag_time != Duration::zero();
+    return !has_lag && last_before_ && seen_before_.contains(digest) && order_of(value, *last_before_) == 0;
+}
+
+void IncrementalCursor::remember(const JsonScalar& value, std::string digest) {
+    const auto order = last_ ? order_of(value, *last_) : std::strong_ordering::greater;
+    if (order < 0) return;
+    if (order > 0) {
+        last_ = value;
+        seen_.clear();
+    }
+    // One too many is kept: it says that they are not all there.
+    if (seen_.size() <= remembered_max) seen_.insert(std::move(digest));
+}
+
+std::string IncrementalCursor::digest_of(JsonView row) const {
+    std::string identity;
+    for (const JsonPath& key : primary_key_) {
+        const auto value = fetch::select_first(row, key);
+        if (!value) {
+            identity.clear();
+            break;
+        }
+        identity += std::string((*value)->raw) + "\n";
+    }
+    const std::string_view text = identity.empty() ? row->raw : std::string_view(identity);
+    // Two bases make it long enough that rows which differ have digests that differ.
+    return format("{:016x}{:016x}", fnv1a(text, 0xcbf29ce484222325), fnv1a(text, 0x84222325cbf29ce4));
+}
+
+std::string IncrementalCursor::state() const {
+    if (!last_) return {};
+    const std::string value = last_->kind == JsonScalar::Kind::string ? quote_json(last_->text) : last_->text;
+    std::string seen;
+    if (seen_.size() <= remembered_max)
+        for (const std::string& digest : seen_) seen += (seen.empty() ? "\"" : ",\"") + digest + "\"";
+    return format(R"({{"last_value":{},"seen":[{}]}})", value, seen);
+}
+
+}  // namespace trawl
