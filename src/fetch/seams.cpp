@@ -26,7 +26,7 @@ constexpr std::uint64_t restarting_slices_min = 1000;
 constexpr std::uint64_t same_end_max = 8;
 
 // Rows that are added at the end all the time are no stable rows. Answers that are cut at random would have to be below
-// half of the largest as often as this: once in 2^40.
+// half of the largest, or end before the first new row, as often as this: less than once in 2^40.
 constexpr std::uint64_t short_in_a_row_max = 40;
 
 std::uint64_t minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
@@ -61,7 +61,7 @@ std::vector<std::size_t> Seams::take(const Slice& slice) {
         wanted_.reset();
         if (was_wanted) ++(waiting_ ? stats_.repairs : stats_.looks);
         if (join(slice))
-            joined(slice);
+            joined(slice, was_wanted);
         else if (was_wanted)
             apart(slice);
         else
@@ -148,10 +148,11 @@ void Seams::restart() {
     last_.reset();
 }
 
-void Seams::joined(const Slice& slice) {
+void Seams::joined(const Slice& slice, bool was_wanted) {
     ended_ = ends_with(slice);
     if (ended_) return waiting_.reset();
-    if (!grew_) count_try();
+    // Planned slices may be known for long: rows were put in before them. Looks come to an end by themselves.
+    if (was_wanted && !grew_ && (waiting_ || short_in_a_row_ > 2 * short_in_a_row_max)) count_try();
     if (waiting_) return retry_waiting();
     if (slice.is_short()) look();
 }
@@ -160,26 +161,29 @@ void Seams::joined(const Slice& slice) {
 void Seams::retry_waiting() {
     const Slice planned = std::move(*waiting_);
     waiting_.reset();
-    if (join(planned)) return joined(planned);
+    if (join(planned)) return joined(planned, false);
     if (here_ >= planned.end() && !planned.keys.empty()) return;  // all that it could tell was read again
     waiting_ = planned;
-    attempt_ = reach_ > here_ ? jump : walk;
+    if (grew_)
+        attempt_ = reach_ > here_ ? jump : walk;
+    else
+        attempt_ = tries_ % 3;  // jump, walk or near: another one each time, for a source that moves to and fro
     repair();
 }
 
 /// A slice that has nothing behind the chain's last row, although it could have had.
 bool Seams::ends_with(const Slice& slice) {
-    const bool much_smaller = slice.is_short() && 2 * slice.keys.size() <= largest_;
-    short_in_a_row_ = much_smaller || (slice.is_short() && !grew_) ? short_in_a_row_ + 1 : 0;
+    const std::uint64_t size = slice.keys.size();
+    const bool much_smaller = 2 * size <= largest_;
+    short_in_a_row_ = slice.is_short() && (much_smaller || !grew_) ? short_in_a_row_ + 1 : 0;
     if (!slice.is_short()) return false;
     if (slice.keys.empty()) return true;  // it joined: it begins at 0
-    if (short_in_a_row_ >= short_in_a_row_max && much_smaller) return true;
-    if (grew_ || !same_last_) return false;
-    // A source may give fewer rows than were asked for, always the same number, or as many as fit.
-    const bool is_whole_page =
-        options_.kind == SliceKind::page && slice.keys.size() < std::max<std::uint64_t>(largest_, 3);
-    const bool is_uncut = short_in_a_row_ >= same_end_max && slice.keys.size() < largest_;
-    return slice.keys.size() == 1 || is_whole_page || is_uncut;
+    // A source may give fewer rows than were asked for: always the same number, or as many as fit, but two at least.
+    if (short_in_a_row_ >= short_in_a_row_max && size < largest_) return true;
+    if (grew_) return false;
+    if (same_last_ && short_in_a_row_ >= same_end_max && size < largest_) return true;
+    const bool is_whole_page = options_.kind == SliceKind::page && size < std::max<std::uint64_t>(largest_, 3);
+    return size == 1 || is_whole_page;
 }
 
 /// A slice that was wanted shares nothing.

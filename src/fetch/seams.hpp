@@ -118,7 +118,7 @@ private:
     [[nodiscard]] std::optional<std::size_t> shared_row(const Slice& slice) const;
     [[nodiscard]] bool join(const Slice& slice);
     void restart();
-    void joined(const Slice& slice);
+    void joined(const Slice& slice, bool was_wanted);
     void apart(const Slice& slice);
     void retry_waiting();
     [[nodiscard]] bool ends_with(const Slice& slice);
@@ -143,7 +143,7 @@ private:
     std::optional<KeyHash> last_;            // last row of that slice
     bool grew_ = false, same_last_ = false;  // what that slice did: brought a row; ended with the row of the one before
     std::uint64_t largest_ = 0;              // rows of a slice
-    std::uint64_t short_in_a_row_ = 0;       // slices that joined and were much smaller than that
+    std::uint64_t short_in_a_row_ = 0;       // slices that joined, and were much smaller than that or brought nothing
 
     std::optional<SliceRequest> wanted_;
     std::optional<Slice> waiting_;  // the planned slice on the other side of the open seam
