@@ -31,8 +31,8 @@ constexpr std::uint64_t short_in_a_row_max = 40;
 
 std::uint64_t minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
 
-/// The last row up to which at least half of the slice's rows are known. A single known row behind many unknown ones
-/// is more likely one that moved there.
+/// The last row up to which at least a quarter of the rows are known (a list may have doubled everywhere at once). A
+/// single known row behind many unknown ones is more likely one that moved there.
 template <typename IsKnown>
 std::optional<std::size_t> last_trusted(const Slice& slice, IsKnown is_known) {
     std::optional<std::size_t> last;
@@ -40,7 +40,7 @@ std::optional<std::size_t> last_trusted(const Slice& slice, IsKnown is_known) {
     for (std::size_t i = 0; i < slice.keys.size(); ++i) {
         if (!is_known(slice.keys[i])) continue;
         ++known;
-        if (slice.begin == 0 || 2 * known >= i + 1) last = i;
+        if (slice.begin == 0 || 4 * known >= i + 1) last = i;
     }
     return last;
 }
