@@ -19,7 +19,7 @@ std::vector<KeyHash> rows(std::uint64_t first, std::uint64_t count) {
 
 TEST(ChangeWatch, SaysNothingOfASourceAtRest) {
     ChangeWatch watch;
-    for (const std::uint64_t index : {2, 0, 3, 1}) watch.page(index, rows(10 * index, 10), 40);
+    for (const std::uint64_t index : {2U, 0U, 3U, 1U}) watch.page(index, rows(10 * index, 10), 40);
     EXPECT_THAT(watch.verdict(), IsEmpty());
     EXPECT_THAT(ChangeWatch().verdict(), IsEmpty());
 }
