@@ -53,7 +53,7 @@ struct SeamsOptions {
     /// Rows of a planned slice, at least 2: as many as the first page had, if it had fewer than were asked for. A
     /// source that gives at most so many would take a larger page for another one.
     std::uint64_t slice_size = 100;
-    /// Of keys that are remembered, at 100 bytes each; more if 64 slices are more (a seam's repairs must not push out
+    /// Of keys that are remembered, at 100 bytes each; more if 128 slices are more (a seam's repairs must not push out
     /// what they look for). Rows that came farther apart are handed on twice.
     std::size_t recent_max = 65'536;
     /// Reads of one seam that come to nothing. 20 reach the beginning of any list of a million pages (each goes twice
