@@ -23,6 +23,7 @@ THIRD_PARTY = (
     (r"(?:zlib|zstd)\.h|brotli/", r"(?:inflate|deflate|BrotliDecoder|ZSTD)\w+\(", ("http",)),
     (r"libpsl\.h", r"psl_\w+\(", ("http",)),
     (r"simdjson", r"simdjson::", ("http", "fetch", "lake")),
+    (r"xxhash\.h", r"XXH\w+\(", ("fetch",)),
     (r"toml\+\+/", r"toml::", ("fetch",)),
     (r"duckdb\.h", r"duckdb_\w+", ("lake",)),
     (r"CLI/", r"CLI::", ("cli",)),
