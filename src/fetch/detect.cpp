@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "page_facts.hpp"
+#include "page_protocols.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/link_header.hpp"
@@ -19,9 +20,48 @@ using fetch::UrlStep;
 struct Grid {
     bool is_offset = false;
     std::string param;
-    std::uint64_t first = 0;  // page number or offset of the page that came
-    std::uint64_t size = 0;   // rows a page
+    std::optional<JsonPath> body_path;  // instead of `param`
+    std::uint64_t first = 0;            // page number or offset of the page that came
+    std::uint64_t size = 0;             // rows a page
 };
+
+/// A number that the request had, in its URL or in its JSON.
+struct Asked {
+    std::string name;
+    std::uint64_t value = 0;
+    std::optional<JsonPath> body_path;
+};
+
+/// The request's own value of that sort.
+template <typename Is>
+std::optional<Asked> in_request(const PageView& view, Is is) {
+    for (const auto& [key, text] : view.url.query_params()) {
+        const auto value = JsonScalar{JsonScalar::Kind::string, text}.count();
+        if (is(key) && value) return Asked{key, *value, std::nullopt};
+    }
+    if (view.sent.empty()) return std::nullopt;
+    const JsonPage sent = JsonPage::parse(view.sent);
+    for (const JsonField& field : sent.fields(2)) {  // {"pagination": {"page": 1}}
+        const std::string& key = field.path.steps().back().key;
+        const auto value = field.is_null ? std::nullopt : field.value.count();
+        if (is(key) && value) return Asked{key, *value, field.path};
+    }
+    return std::nullopt;
+}
+
+/// The parameter for the size of a page, in the request or, if that left it out, in the URL of the next page.
+void name_the_limit(Pagination& found, const PageView& view, const std::optional<Url>& next) {
+    auto asked = in_request(view, fetch::is_limit_param);
+    if (!asked && next)
+        for (const auto& [key, text] : next->query_params())
+            if (const auto rows = JsonScalar{JsonScalar::Kind::string, text}.count();
+                rows && fetch::is_limit_param(key))
+                asked = Asked{key, *rows, std::nullopt};
+    if (!asked || asked->value == 0) return;
+    found.limit_param = asked->body_path ? "" : asked->name;
+    found.limit_body_path = asked->body_path;
+    if (found.kind == PaginationKind::offset) found.limit = asked->value;
+}
 
 /// The rows or pages before this one. Page numbers begin at 0 only where the first page says 0.
 std::uint64_t before(const Grid& grid) {
@@ -49,8 +89,10 @@ std::optional<Pagination> plan(const Grid& grid, const Totals& totals) {
     if (!by_rows && !by_pages) return std::nullopt;
     Pagination found;
     found.kind = grid.is_offset ? PaginationKind::offset : PaginationKind::page_number;
-    found.param = grid.param;
+    found.param = grid.body_path ? "" : grid.param;
+    found.body_path = grid.body_path;
     found.first = grid.first;
+    found.page_size = grid.size;
     found.pages = std::max<std::uint64_t>(by_pages.value_or(by_rows.value_or(1)), 1);
     if (totals.records) found.records = minus(*totals.records, skipped_rows);
     if (by_rows && by_pages && *by_rows != *by_pages)
@@ -60,24 +102,42 @@ std::optional<Pagination> plan(const Grid& grid, const Totals& totals) {
     return found;
 }
 
-/// `sequential` follows the next URL as it comes; better is a plan, if the URL is one of a series and its end is known.
+/// All that links to the next page say about numbers: where they go, and that the last page has none.
+Pagination ahead(const Grid& grid) {
+    Pagination found;
+    found.kind = grid.is_offset ? PaginationKind::offset : PaginationKind::page_number;
+    found.param = grid.param;
+    found.first = grid.first;
+    found.page_size = grid.size;
+    found.explanation = format("pagination: {} `{}` in the next URL ({} a page), asked for ahead until none is named",
+                               grid.is_offset ? "offset" : "page number", grid.param, grid.size);
+    return found;
+}
+
+void end_where_links_end(Pagination& found, const Pagination& sequential) {
+    if (sequential.kind == PaginationKind::header_link) found.link_relation = sequential.relation;
+    if (sequential.kind == PaginationKind::json_link) found.link_path = sequential.next_path;
+}
+
+/// `sequential` follows the next URL as it comes; better is any order, if the URL is one of a series.
 Pagination from_next(const PageView& view, Pagination sequential, const std::string& target, Totals totals) {
     const Url next = view.url.resolve(target);
     const auto step = fetch::step_between(view.url, next, view.records.count);
     if (!step) return sequential;
-    const Grid grid{step->is_offset, step->param, step->from, view.records.count};
+    const Grid grid{step->is_offset, step->param, std::nullopt, step->from, view.records.count};
     if (const auto link = find_link(view.headers, "last"); link && !grid.is_offset) {
         const auto last = fetch::value_in(view.url.resolve(*link), view.url, step->param);
         // The page's number, so one more than that if they are counted from 0.
         if (last) totals.pages = *last + (grid.first == 0 ? 1 : 0);
         if (last) totals.pages_from = "the Link header";
     }
-    auto planned = plan(grid, totals);
-    if (!planned) return sequential;
-    if (*planned->pages < 2)
-        planned->warnings.push_back("there is a next page, but the totals say that this is the last");
-    if (planned->warnings.empty()) return *planned;
-    sequential.warnings = planned->warnings;
+    Pagination found = plan(grid, totals).value_or(ahead(grid));
+    end_where_links_end(found, sequential);
+    name_the_limit(found, view, next);
+    if (found.pages.value_or(2) < 2)
+        found.warnings.push_back("there is a next page, but the totals say that this is the last");
+    if (found.warnings.empty()) return found;
+    sequential.warnings = found.warnings;
     sequential.warnings.push_back("so the next URLs are followed one by one");
     return sequential;
 }
@@ -100,24 +160,19 @@ Pagination single_page(const PageView& view, std::string_view why) {
     return found;
 }
 
-/// The request's own parameter of that sort, and its value.
-template <typename Is>
-std::optional<fetch::Place> in_request(const PageView& view, Is is) {
-    for (const auto& [key, text] : view.url.query_params()) {
-        const auto value = JsonScalar{JsonScalar::Kind::string, text}.count();
-        if (is(key) && value) return fetch::Place{key, *value};
-    }
-    return std::nullopt;
-}
-
-std::optional<fetch::Place> page_number(const PageView& view) {
+/// The request's own page number, else what the page says that it is, for which the parameter is `page`.
+std::optional<Asked> page_number(const PageView& view) {
     const auto asked = in_request(view, fetch::is_page_param);
-    return asked ? asked : fetch::find_page_number(view);
+    if (asked) return asked;
+    const auto place = fetch::find_page_number(view);
+    return place ? std::optional(Asked{"page", place->value, std::nullopt}) : std::nullopt;
 }
 
-std::optional<fetch::Place> offset(const PageView& view) {
+std::optional<Asked> offset(const PageView& view) {
     const auto asked = in_request(view, fetch::is_offset_param);
-    return asked ? asked : fetch::find_offset(view);
+    if (asked) return asked;
+    const auto place = fetch::find_offset(view);
+    return place ? std::optional(Asked{place->name, place->value, std::nullopt}) : std::nullopt;
 }
 
 bool is_first_page(const PageView& view) {
@@ -168,18 +223,21 @@ void walk_if_in_doubt(Pagination& pagination) {
 
 std::optional<Pagination> by_page_number(const PageView& view, const Totals& totals) {
     const auto place = page_number(view);
-    const std::uint64_t size = size_of_pages(view, totals);
     if (!place && !totals.pages) return std::nullopt;
-    const auto asked = in_request(view, fetch::is_page_param);
-    auto found = plan(Grid{false, asked ? asked->name : "page", place ? place->value : 1, size}, totals);
-    if (found) walk_if_in_doubt(*found);
+    const Asked at = place.value_or(Asked{"page", 1, std::nullopt});
+    auto found = plan(Grid{false, at.name, at.body_path, at.value, size_of_pages(view, totals)}, totals);
+    if (!found) return std::nullopt;
+    name_the_limit(*found, view, std::nullopt);
+    walk_if_in_doubt(*found);
     return found;
 }
 
 std::optional<Pagination> by_offset(const PageView& view, const Totals& totals) {
     const auto place = offset(view);
     if (!place || !totals.records) return std::nullopt;
-    return plan(Grid{true, place->name, place->value, view.records.count}, totals);
+    auto found = plan(Grid{true, place->name, place->body_path, place->value, view.records.count}, totals);
+    if (found) name_the_limit(*found, view, std::nullopt);
+    return found;
 }
 
 /// A page number or an offset, and instead of a total a field such as `has_more`.
@@ -188,14 +246,29 @@ std::optional<Pagination> by_more(const PageView& view) {
     const auto page = page_number(view);
     const auto place = page ? page : offset(view);
     if (!more || !place) return std::nullopt;
-    const auto asked = in_request(view, fetch::is_page_param);
     Pagination found;
     found.kind = page ? PaginationKind::page_number : PaginationKind::offset;
-    found.param = !page ? place->name : asked ? asked->name : "page";
+    found.param = place->body_path ? "" : place->name;
+    found.body_path = place->body_path;
     found.first = place->value;
     found.has_more_path = more;
-    found.explanation = format("pagination: {} `{}` while {} is true, page by page", page ? "page number" : "offset",
-                               found.param, more->str());
+    name_the_limit(found, view, std::nullopt);
+    found.explanation = format("pagination: {} `{}` while {} is true, asked for ahead", page ? "page number" : "offset",
+                               place->name, more->str());
+    return found;
+}
+
+/// `next_page: 2` on page 1 is no cursor: the numbers of all pages are known.
+std::optional<Pagination> by_next_number(const PageView& view, const fetch::NextCursor& cursor) {
+    const auto next = view.page.scalar(cursor.path);
+    const auto value = next ? next->count() : std::nullopt;
+    const auto here = page_number(view);
+    if (!value || !fetch::is_page_param(cursor.param) || *value != (here ? here->value : 1) + 1) return std::nullopt;
+    Pagination found = ahead(Grid{false, cursor.param, std::nullopt, *value - 1, view.records.count});
+    found.link_path = cursor.path;
+    name_the_limit(found, view, std::nullopt);
+    found.explanation =
+        format("pagination: page number `{}`, asked for ahead until {} is null", cursor.param, cursor.path.str());
     return found;
 }
 
@@ -207,6 +280,7 @@ std::optional<Pagination> by_cursor(const PageView& view) {
             format("{} holds a cursor, but the parameter that takes it is not known; say it: --paginator "
                    "cursor:cursor_path={},cursor_param=NAME",
                    cursor->path.str(), cursor->path.str()));
+    if (auto numbered = by_next_number(view, *cursor)) return numbered;
     Pagination found;
     found.kind = PaginationKind::cursor;
     found.param = cursor->param;
@@ -230,6 +304,8 @@ std::optional<Pagination> by_cursor(const PageView& view) {
 Pagination detect(const PageView& first) {
     const Totals totals = fetch::find_totals(first);
     if (const auto found = by_link_header(first, totals)) return *found;
+    if (const auto found = fetch::by_odata(first)) return *found;
+    if (const auto found = fetch::by_relay(first)) return *found;
     if (const auto found = by_next_url(first, totals)) return *found;
     if (first.records.count == 0) return single_page(first, "it is empty");
     if (const auto found = by_page_number(first, totals)) return *found;

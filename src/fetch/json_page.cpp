@@ -1,6 +1,7 @@
 /// JsonPage: paths are followed through the outline; the inside of an array element is outlined when a path enters it.
 #include "trawl/fetch/json_page.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 

@@ -1,67 +1,101 @@
-/// PageAudit: a page is remembered until both its neighbours have been compared with it.
+/// PageAudit: whether a short page was the last or has a hole is known when the next one comes.
+#include "page_audit.hpp"
+
 #include <algorithm>
+#include <functional>
 
-#include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
-#include "trawl/fetch/paginate.hpp"
 
-namespace trawl {
+namespace trawl::fetch {
 namespace {
-constexpr std::size_t listed_max = 10;  // irregular pages in a verdict; all are counted
+constexpr std::size_t listed_max = 10;  // pages in a verdict; all are counted
 }
 
-void PageAudit::arrived(std::uint64_t index, const Records& records, std::optional<std::uint64_t> full_size) {
+std::unordered_set<std::size_t> line_hashes(std::string_view ndjson) {
+    std::unordered_set<std::size_t> hashes;
+    while (!ndjson.empty()) {
+        const std::size_t end = std::min(ndjson.find('\n'), ndjson.size() - 1);
+        hashes.insert(std::hash<std::string_view>{}(ndjson.substr(0, end)));
+        ndjson.remove_prefix(end + 1);
+    }
+    return hashes;
+}
+
+void PageAudit::taken(std::uint64_t index, std::uint64_t rows, std::uint64_t shared,
+                      std::optional<std::uint64_t> full_size) {
+    if (last_odd_ && full_size && rows > 0) odd_size(index - 1, *last_odd_, *full_size);
+    last_odd_ = full_size && rows != *full_size && index > 0 ? std::optional(rows) : std::nullopt;
     ++pages_;
-    rows_ += records.count;
-    // An empty page repeats nothing: it gets a fingerprint that only it has.
-    if (records.count > 0) compare_neighbours(index, records.fingerprint);
-    const auto note = [&](std::uint64_t page, std::uint64_t rows) {
-        ++irregular_;
-        if (irregular_pages_.size() < listed_max)
-            irregular_pages_.push_back(format("page {} has {} rows instead of {}", page + 1, rows, *full_size));
-    };
-    // Only the last page may be short, and which one is last is known when a later one comes.
-    const bool first = pages_ == 1;
-    const bool later = first || index > last_index_;
-    const std::uint64_t inner_index = later ? last_index_ : index;
-    const std::uint64_t inner_rows = later ? last_rows_ : records.count;
-    if (!first && full_size && inner_rows != *full_size) note(inner_index, inner_rows);
-    if (later) {
-        last_index_ = index;
-        last_rows_ = records.count;
+    rows_ += rows - std::min(rows, shared);
+}
+
+void PageAudit::odd_size(std::uint64_t index, std::uint64_t rows, std::uint64_t full_size) {
+    ++odd_;
+    if (odd_pages_.size() < listed_max)
+        odd_pages_.push_back(format("page {} has {} rows instead of {}", index + 1, rows, full_size));
+}
+
+void PageAudit::fell_short(const RowRange& missing, std::unordered_set<std::size_t> lines) {
+    pending_.reset();
+    if (!filters_ && missing.count > 0) pending_ = Hole{missing, std::move(lines), false};
+}
+
+void PageAudit::goes_on() {
+    if (pending_) holes_.push_back(std::move(*pending_));
+    pending_.reset();
+}
+
+void PageAudit::doubt_the_last() {
+    if (!pending_) return;
+    pending_->is_doubtful = true;
+    goes_on();
+}
+
+std::optional<RowRange> PageAudit::doubtful() const { return pending_ ? std::optional(pending_->range) : std::nullopt; }
+
+std::vector<RowRange> PageAudit::holes() const {
+    std::vector<RowRange> ranges;
+    for (const Hole& hole : holes_) ranges.push_back(hole.range);
+    return ranges;
+}
+
+Acceptance PageAudit::filled(const RowRange& hole, const PageView& view) {
+    const auto found = std::find_if(holes_.begin(), holes_.end(), [&](const Hole& h) { return h.range == hole; });
+    if (found == holes_.end()) return {false, 0, ""};
+    const std::unordered_set<std::size_t> lines = line_hashes(view.records.ndjson);
+    const bool repeats = !lines.empty() && std::all_of(lines.begin(), lines.end(),
+                                                       [&](auto line) { return found->lines.contains(line); });
+    if (repeats) {
+        filters_ = true;
+        holes_.clear();
+        pending_.reset();
+        return {false, 0,
+                "rows behind a short page were its own again: the source counts rows and then leaves some out, so that "
+                "short pages are whole"};
     }
+    const std::uint64_t rows = std::min<std::uint64_t>(view.records.count, hole.count);
+    rows_ += rows;
+    found->range = {hole.begin + rows, hole.count - rows};
+    const RowRange rest = found->range;
+    const bool is_the_end = rows == 0 && found->is_doubtful;
+    if (rest.count == 0 || rows == 0) holes_.erase(found);
+    if (rows == 0 && !is_the_end) lost(rest);
+    return {rows > 0, rows, ""};
 }
 
-void PageAudit::compare_neighbours(std::uint64_t index, std::uint64_t fingerprint) {
-    Seen seen{fingerprint, index == 0 ? 1 : 2};
-    for (const std::uint64_t neighbour : {index - 1, index + 1}) {
-        const auto found = waiting_.find(neighbour);
-        if (found == waiting_.end()) continue;
-        if (found->second.fingerprint == fingerprint)
-            throw PaginationError(format(
-                "pages {} and {} have the same rows: the source ignores the paginator's parameter, or repeats its "
-                "last page; name the right pagination with --paginator",
-                std::min(index, neighbour) + 1, std::max(index, neighbour) + 1));
-        --seen.neighbours_to_come;
-        if (--found->second.neighbours_to_come == 0) waiting_.erase(found);
-    }
-    if (seen.neighbours_to_come > 0) waiting_.emplace(index, seen);
+void PageAudit::lost(const RowRange& rows) {
+    lost_rows_ += rows.count;
+    if (lost_.size() < listed_max)
+        lost_.push_back(format("rows {} to {} did not come, also when they were asked for alone", rows.begin + 1,
+                               rows.begin + rows.count));
 }
 
-PageVerdict PageAudit::verdict(const Pagination& said) const {
-    PageVerdict verdict{pages_, rows_, said.records, irregular_pages_};
-    if (irregular_ > listed_max)
-        verdict.problems.push_back(format("... and {} more pages of another size", irregular_ - listed_max));
-    if (said.pages && *said.pages != pages_)
-        verdict.problems.push_back(format("the source said {} pages and {} came", *said.pages, pages_));
-    if (said.pages && pages_ > 1 && last_rows_ == 0) verdict.problems.emplace_back("the last page is empty");
-    if (said.records && *said.records > rows_)
-        verdict.problems.push_back(
-            format("the source said {} rows and {} came: {} are missing", *said.records, rows_, *said.records - rows_));
-    if (said.records && *said.records < rows_)
-        verdict.problems.push_back(
-            format("the source said {} rows and {} came: {} more", *said.records, rows_, rows_ - *said.records));
-    return verdict;
+std::vector<std::string> PageAudit::problems() const {
+    std::vector<std::string> problems = odd_pages_;
+    if (odd_ > listed_max) problems.push_back(format("... and {} more pages of another size", odd_ - listed_max));
+    problems.insert(problems.end(), lost_.begin(), lost_.end());
+    if (lost_.size() == listed_max) problems.push_back(format("... in all {} rows did not come", lost_rows_));
+    return problems;
 }
 
-}  // namespace trawl
+}  // namespace trawl::fetch

@@ -32,7 +32,8 @@ constexpr std::string_view page_names[] = {"page",      "currentpage", "pagenumb
 constexpr std::string_view offset_names[] = {"offset", "skip", "startat", "startindex", "start"};
 constexpr std::string_view next_url_names[] = {"next",     "nexturl",       "nextlink", "nextpageurl", "nextpagelink",
                                                "nexthref", "odatanextlink", "nextpage", "nextpageuri", "nexturi"};
-constexpr std::string_view more_names[] = {"hasmore", "hasnext", "hasnextpage", "more", "morepages", "hasmoreitems"};
+constexpr std::string_view more_names[] = {"hasmore",   "hasnext",      "hasnextpage", "more",
+                                           "morepages", "hasmoreitems", "next"};
 constexpr std::string_view total_records_headers[] = {
     "xtotalcount", "xtotal", "totalcount", "xtotalrecords", "xwptotal", "xpaginationtotalcount", "paginationcount"};
 constexpr std::string_view total_pages_headers[] = {"xtotalpages", "xwptotalpages", "xpagecount",
@@ -144,8 +145,9 @@ bool is_page_param(std::string_view key) { return contains(page_params, plain_na
 bool is_offset_param(std::string_view key) { return contains(offset_params, plain_name(key)); }
 bool is_limit_param(std::string_view key) { return contains(limit_params, plain_name(key)); }
 
-Totals find_totals(const PageView& view) {
-    const std::vector<Fact> all = facts(view);
+namespace {
+
+Totals totals_of(const PageView& view, const std::vector<Fact>& all) {
     Totals totals;
     totals.pages = header_count(view, total_pages_headers, totals.pages_from);
     totals.records = header_count(view, total_records_headers, totals.records_from);
@@ -162,11 +164,7 @@ Totals find_totals(const PageView& view) {
     return totals;
 }
 
-std::optional<Place> find_page_number(const PageView& view) { return place(find(facts(view), page_names, is_count)); }
-std::optional<Place> find_offset(const PageView& view) { return place(find(facts(view), offset_names, is_count)); }
-
-std::optional<NextUrl> find_next_url(const PageView& view) {
-    const std::vector<Fact> all = facts(view);
+std::optional<NextUrl> next_url_of(const PageView& view, const std::vector<Fact>& all) {
     const auto is_next = [&view](const Fact& fact) {
         const bool is_cursor = fact.owner == "cursors" || fact.owner == "cursor";
         const bool is_url =
@@ -176,6 +174,19 @@ std::optional<NextUrl> find_next_url(const PageView& view) {
     const Fact* fact = find(all, next_url_names, is_next);
     if (!fact) return std::nullopt;
     return NextUrl{fact->field.path, fact->field.value.text};
+}
+
+}  // namespace
+
+Totals find_totals(const PageView& view) { return totals_of(view, facts(view)); }
+std::optional<Place> find_page_number(const PageView& view) { return place(find(facts(view), page_names, is_count)); }
+std::optional<Place> find_offset(const PageView& view) { return place(find(facts(view), offset_names, is_count)); }
+std::optional<NextUrl> find_next_url(const PageView& view) { return next_url_of(view, facts(view)); }
+
+PageFacts find_facts(const PageView& view) {
+    const std::vector<Fact> all = facts(view);
+    return {totals_of(view, all), place(find(all, page_names, is_count)), place(find(all, offset_names, is_count)),
+            next_url_of(view, all)};
 }
 
 std::optional<NextCursor> find_cursor(const PageView& view) {

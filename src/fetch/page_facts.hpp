@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,16 @@ using Names = std::span<const std::string_view>;
 
 [[nodiscard]] constexpr std::uint64_t rounded_up(std::uint64_t rows, std::uint64_t size) {
     return size == 0 ? 0 : rows / size + (rows % size == 0 ? 0 : 1);
+}
+
+/// a + b and a * b, as far as they go: a hostile total must not wrap to the beginning.
+[[nodiscard]] constexpr std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    return b > most - a ? most : a + b;
+}
+[[nodiscard]] constexpr std::uint64_t product(std::uint64_t a, std::uint64_t b) {
+    constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+    return a != 0 && b > most / a ? most : a * b;
 }
 
 /// Query parameters, by plain_name ("pageNumber" and "page[number]" are one).
@@ -45,6 +56,14 @@ struct NextUrl {
     std::string url;
 };
 [[nodiscard]] std::optional<NextUrl> find_next_url(const PageView& view);
+
+/// What one page says of the whole, read in one pass over its fields.
+struct PageFacts {
+    Totals totals;
+    std::optional<Place> page, offset;
+    std::optional<NextUrl> next;
+};
+[[nodiscard]] PageFacts find_facts(const PageView& view);
 
 /// A cursor that is there, and the request's parameter for it; empty if no convention names one.
 struct NextCursor {

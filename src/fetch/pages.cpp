@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <map>
 
-#include "page_facts.hpp"
 #include "page_source.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/detect.hpp"
-#include "trawl/fetch/link_header.hpp"
 #include "trawl/fetch/paginate.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/sync/event.hpp"
@@ -48,7 +46,8 @@ struct Fetched {
 
 /// A page's place among those that wait for next().
 struct Slot {
-    Page page;
+    Fetched page;
+    bool is_accepted;  // else next() does it, in order
     Semaphore::Permit permit;
 };
 
@@ -78,10 +77,10 @@ public:
                 rethrow_named(error_);
             }
             if (auto found = ready_.find(next_index_); found != ready_.end()) {
-                Page page = std::move(found->second.page);
+                Slot slot = std::move(found->second);
                 ready_.erase(found);
-                ++next_index_;
-                co_return page;
+                if (!slot.is_accepted && !accept_or_fail(next_index_, slot.page)) break;
+                co_return slot.page.take(next_index_++);
             }
             if (workers_ == 0) break;
             changed_.clear();
@@ -96,6 +95,24 @@ public:
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
 private:
+    // Whether page `index` is taken.
+    bool accept(std::uint64_t index, const Fetched& fetched) {
+        const Acceptance acceptance = paginator_->accept(index, fetched.view());
+        if (!acceptance.note.empty()) notes_.push_back("note: " + acceptance.note);
+        // The plan was made by the total. One that proved wrong leaves pages out.
+        if (stats_.pages_total && !paginator_->end()) throw PaginationError(acceptance.note);
+        return acceptance.taken;
+    }
+
+    bool accept_or_fail(std::uint64_t index, const Fetched& fetched) {
+        try {
+            return accept(index, fetched);
+        } catch (...) {
+            end();
+            rethrow_named(std::current_exception());
+        }
+    }
+
     static Pagination parse(const std::string& spec) {
         try {
             return parse_paginator(spec);
@@ -127,19 +144,26 @@ private:
     }
 
     Task<Page> begin() {
-        const Url given = Url::parse(options_.url);
+        PageRequest given{.url = Url::parse(options_.url)};
         if (said_) paginator_.emplace(*said_, given);
-        Url start_at =
-            said_ ? paginator_->first() : given;  // named: g++ 12 destroys a conditional temporary here twice
-        Fetched first = co_await fetch(std::move(start_at));
+        PageRequest start_at = given;
+        if (said_) start_at = paginator_->first();
+        Fetched first = co_await fetch(std::move(start_at.url));
         if (!said_) paginator_.emplace(detect(first.view()), given);
-        std::optional<Url> second = paginator_->advance(first.view());
+        Acceptance acceptance = paginator_->accept(0, first.view());
+        // Offsets without a total go by the rows that come.
+        if (paginator_->pagination().kind == PaginationKind::offset && !paginator_->end()) {
+            Pagination in_order = paginator_->pagination();
+            in_order.one_by_one = true;
+            paginator_.emplace(std::move(in_order), std::move(given));
+            acceptance = paginator_->accept(0, first.view());
+        }
         const Pagination& found = paginator_->pagination();
         notes_.push_back(first.records.explanation);
         notes_.push_back(said_ ? format("pagination: {}, as given", name(found.kind)) : found.explanation);
-        says_its_place_ = found.first && place_of(first) == found.first;
         for (const std::string& warning : found.warnings) notes_.push_back("note: " + warning);
-        start(std::move(second));
+        if (!acceptance.note.empty()) notes_.push_back("note: " + acceptance.note);
+        start(first);
         co_return first.take(0);
     }
 
@@ -160,17 +184,20 @@ private:
         }
     }
 
-    // Pages that can be asked for out of order are; the others are walked.
-    void start(std::optional<Url> second) {
-        if (const auto pages = paginator_->planned_pages()) {
+    // Pages that can be asked for out of order are, where their number is known; the others are walked.
+    void start(const Fetched& first) {
+        const auto pages = paginator_->end();
+        if (paginator_->any_order() && pages) {
             if (*pages > kPlannedPagesMax) {
                 throw PaginationError(format("{}: {} pages are more than can be true; check --paginator",
                                              Url::parse(options_.url).redacted(), *pages));
             }
-            stats_.pages_total = std::max<std::uint64_t>(*pages, 1);
-            const std::size_t workers = std::min<std::uint64_t>(options_.concurrency, *stats_.pages_total - 1);
+            stats_.pages_total = *pages;
+            const std::size_t workers = std::min<std::uint64_t>(options_.concurrency, *pages - 1);
             for (std::size_t i = 0; i < workers; ++i) spawn(fetch_planned());
-        } else if (second) {
+        } else if (paginator_->any_order()) {
+            spawn(count_on());
+        } else if (auto second = paginator_->next(first.view())) {
             spawn(walk(std::move(*second)));
         } else {
             stats_.pages_total = 1;
@@ -197,74 +224,39 @@ private:
         while (true) {
             Semaphore::Permit permit = co_await ahead_.acquire();
             const std::uint64_t index = next_to_fetch_;
-            if (index >= *stats_.pages_total || error_) break;
+            if (index >= paginator_->end().value_or(0) || error_) break;
             ++next_to_fetch_;
-            Fetched fetched = co_await fetch(paginator_->page_url(index));
-            refuse_another_page(index, fetched);
-            paginator_->arrived(index, fetched.records);
-            refuse_emptiness(index, fetched);
-            if (index + 1 == *stats_.pages_total) refuse_a_next(fetched);
-            arrive(fetched.take(index), std::move(permit));
+            PageRequest request = paginator_->request_at(index);
+            Fetched fetched = co_await fetch(std::move(request.url));
+            paginator_->noticed(index, fetched.view());
+            arrive(index, {std::move(fetched), false, std::move(permit)});
         }
     }
 
-    // Where the page says it is, if it says so: its number, or its offset.
-    std::optional<std::uint64_t> place_of(const Fetched& fetched) const {
-        const bool by_offset = paginator_->pagination().kind == PaginationKind::offset;
-        const auto place = by_offset ? fetch::find_offset(fetched.view()) : fetch::find_page_number(fetched.view());
-        return place ? std::optional(place->value) : std::nullopt;
-    }
-
-    // A source that ignores the parameter, or a cache that mixes pages up, says itself that this is not what was asked
-    // for.
-    void refuse_another_page(std::uint64_t index, const Fetched& fetched) const {
-        const auto place = says_its_place_ ? place_of(fetched) : std::nullopt;
-        const auto asked = fetched.url.query(paginator_->pagination().param);
-        if (!place || !asked || std::to_string(*place) == *asked) return;
-        throw PaginationError(
-            format("{}: page {} says that it is at {}: the source does not give what it is asked for; check "
-                   "--paginator",
-                   fetched.url.redacted(), index + 1, *place));
-    }
-
-    // A source that promised more pages than it has would be asked for all of them.
-    void refuse_emptiness(std::uint64_t index, const Fetched& fetched) const {
-        if (fetched.records.count > 0 || index + 1 >= *stats_.pages_total) return;
-        throw PaginationError(
-            format("{}: page {} of {} is empty: the source changed while it was read, or its total is wrong; "
-                   "run it again, or check --paginator",
-                   fetched.url.redacted(), index + 1, *stats_.pages_total));
-    }
-
-    // The total said that this is the last page; the page itself knows better.
-    static void refuse_a_next(const Fetched& last) {
-        if (find_link(last.headers, "next")) {
-            throw PaginationError(
-                format("{}: the source announced no page behind this one, but its Link header names one; use "
-                       "--paginator header_link",
-                       last.url.redacted()));
-        }
-        const auto next = fetch::find_next_url(last.view());
-        if (!next || next->url.empty()) return;
-        throw PaginationError(
-            format("{}: the source announced no page behind this one, but $.{} names one; say how they follow with "
-                   "--paginator json_link:next_url_path=...",
-                   last.url.redacted(), next->path.str().substr(2)));
-    }
-
-    Task<> walk(Url second) {
-        std::optional<Url> url = std::move(second);
-        for (std::uint64_t index = 1; url; ++index) {
+    // By page numbers or offsets while nobody knows how many there are.
+    Task<> count_on() {
+        for (std::uint64_t index = 1; !paginator_->end() || index < *paginator_->end(); ++index) {
             Semaphore::Permit permit = co_await ahead_.acquire();
-            Fetched fetched = co_await fetch(*url);
-            url = paginator_->advance(fetched.view());
-            arrive(fetched.take(index), std::move(permit));
+            PageRequest request = paginator_->request_at(index);
+            Fetched fetched = co_await fetch(std::move(request.url));
+            if (!accept(index, fetched)) break;
+            arrive(index, {std::move(fetched), true, std::move(permit)});
         }
     }
 
-    void arrive(Page page, Semaphore::Permit permit) {
-        const std::uint64_t index = page.index;
-        ready_.emplace(index, Slot{std::move(page), std::move(permit)});
+    Task<> walk(PageRequest second) {
+        std::optional<PageRequest> request = std::move(second);
+        for (std::uint64_t index = 1; request; ++index) {
+            Semaphore::Permit permit = co_await ahead_.acquire();
+            Fetched fetched = co_await fetch(request->url);
+            if (!accept(index, fetched)) break;
+            request = paginator_->next(fetched.view());
+            arrive(index, {std::move(fetched), true, std::move(permit)});
+        }
+    }
+
+    void arrive(std::uint64_t index, Slot slot) {
+        ready_.emplace(index, std::move(slot));
         if (index == next_index_) changed_.set();
     }
 
@@ -277,10 +269,9 @@ private:
     // Rows that are missing (or too many) make it a failure; pages of odd sizes that add up are worth a note.
     void check_all_came() {
         const PageVerdict verdict = paginator_->verdict();
-        if (verdict.complete()) return;
-        if (verdict.expected_rows && *verdict.expected_rows != verdict.rows) {
+        if (!verdict.failure.empty()) {
             throw PaginationError(format("{}: {}; run it again, or check --paginator",
-                                         Url::parse(options_.url).redacted(), verdict.problems.back()));
+                                         Url::parse(options_.url).redacted(), verdict.failure));
         }
         for (const std::string& problem : verdict.problems) notes_.push_back("note: " + problem);
     }
@@ -293,7 +284,6 @@ private:
     std::optional<JsonPath> records_path_;
     std::optional<Paginator> paginator_;
     std::vector<std::string> notes_;
-    bool says_its_place_ = false;  // the first page does: then the others are held to it
 
     Semaphore ahead_;
     Event changed_;  // a page that next() waits for has arrived, or a worker has ended

@@ -1,154 +1,176 @@
-/// Paginator: one method for each way in which pages follow each other.
+/// Paginator: which request stands for which page.
 #include "trawl/fetch/paginate.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <functional>
-#include <limits>
 
-#include "page_facts.hpp"
+#include "json_edit.hpp"
+#include "paginator_state.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
-#include "trawl/fetch/link_header.hpp"
+#include "trawl/http/json_text.hpp"
 
 namespace trawl {
 namespace {
 
-constexpr std::size_t shown_max = 80;  // of a token, in a message
+using fetch::product;
+using fetch::sum;
 
-/// a + b, as far as it goes: a hostile total must not wrap to the beginning.
-std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
-    return b > std::numeric_limits<std::uint64_t>::max() - a ? std::numeric_limits<std::uint64_t>::max() : a + b;
+/// The number that the user's own request has there.
+std::optional<std::uint64_t> own_value(const Pagination& pagination, const PageRequest& start) {
+    if (!pagination.body_path) {
+        const auto own = start.url.query(pagination.param);
+        return own ? JsonScalar{JsonScalar::Kind::string, *own}.count() : std::nullopt;
+    }
+    if (start.body.empty()) return std::nullopt;
+    const auto own = JsonPage::parse(start.body).scalar(*pagination.body_path);
+    return own ? own->count() : std::nullopt;
+}
+
+void check_body(const PageRequest& start) {
+    if (start.body.empty() || fetch::is_json_object(start.body)) return;
+    throw UsageError("the paginator sets values in the request's body, which is no JSON object; give one");
 }
 
 }  // namespace
 
-Paginator::Paginator(Pagination pagination, Url start) : pagination_(std::move(pagination)), start_(std::move(start)) {
+Paginator::State::State(Pagination said, PageRequest request) : pagination(std::move(said)), start(std::move(request)) {
+    const bool is_relay = pagination.preset == PaginationPreset::relay;
+    if (pagination.body_path || pagination.limit_body_path || is_relay) check_body(start);
+    if (is_relay && start.body.empty())
+        throw UsageError("the paginator relay needs the body of a GraphQL request: {\"query\": ...}");
     if (!counts()) return;
-    if (!pagination_.first) {
-        const auto own = start_.query(pagination_.param);
-        const std::uint64_t usual = pagination_.kind == PaginationKind::page_number ? 1 : 0;
-        pagination_.first = own ? JsonScalar{JsonScalar::Kind::string, *own}.count().value_or(usual) : usual;
+    const std::uint64_t usual = is_offset() ? 0 : 1;
+    if (!pagination.first) pagination.first = own_value(pagination, start).value_or(usual);
+    value = *pagination.first;
+}
+
+bool Paginator::State::counts() const {
+    return pagination.kind == PaginationKind::page_number || pagination.kind == PaginationKind::offset;
+}
+
+std::uint64_t Paginator::State::step() const {
+    if (!is_offset()) return 1;
+    return size > pagination.overlap ? size - pagination.overlap : size;
+}
+
+std::uint64_t Paginator::State::value_at(std::uint64_t index) const {
+    return sum(*pagination.first, product(index, step()));
+}
+
+std::uint64_t Paginator::State::skipped_pages() const {
+    // Pages are counted from 0 or from 1, and from 0 only where the first one is 0.
+    return !counts() || is_offset() || *pagination.first == 0 ? 0 : *pagination.first - 1;
+}
+
+std::optional<std::uint64_t> Paginator::State::pages_of(std::uint64_t total_rows) const {
+    const std::uint64_t rows_a_page = is_offset() ? size : pagination.page_size.value_or(size);
+    if (rows_a_page == 0) return std::nullopt;
+    if (!is_offset()) return fetch::rounded_up(total_rows, rows_a_page);
+    const std::uint64_t shared = size - step();
+    return fetch::rounded_up(total_rows - std::min(total_rows, shared), step());
+}
+
+std::optional<std::uint64_t> Paginator::State::limit() const {
+    // Behind the first page, not more than it gave: a source that suddenly gave all that was asked for would give the
+    // next page's rows as well.
+    if (is_offset() && judged > 0 && pagination.limit) return std::min(*pagination.limit, size);
+    return pagination.limit;
+}
+
+PageRequest Paginator::State::counted(std::uint64_t at, std::optional<std::uint64_t> rows) const {
+    PageRequest request = start;
+    const auto set = [&request](const std::string& param, const std::optional<JsonPath>& path, std::uint64_t number) {
+        const std::string text = std::to_string(number);
+        if (path)
+            request.body = fetch::with_value(request.body, *path, text);
+        else
+            request.url = request.url.with_query(param, text);
+    };
+    set(pagination.param, pagination.body_path, at);
+    if (rows) set(pagination.limit_param, pagination.limit_body_path, *rows);
+    return request;
+}
+
+std::optional<Covering> Paginator::State::covering(std::uint64_t begin, std::uint64_t count) const {
+    if (!counts() || count == 0 || count > size) return std::nullopt;
+    if (!is_offset()) return covering_page(begin, count);
+    const bool has_limit = !pagination.limit_param.empty() || pagination.limit_body_path;
+    const std::optional<std::uint64_t> rows = has_limit ? std::optional(count) : std::nullopt;
+    return Covering{counted(sum(*pagination.first, begin), rows), begin, rows.value_or(size)};
+}
+
+std::optional<Covering> Paginator::State::covering_page(std::uint64_t begin, std::uint64_t count) const {
+    if (pagination.limit_param.empty() && !pagination.limit_body_path) return std::nullopt;
+    const std::uint64_t skipped = product(skipped_pages(), size);
+    const std::uint64_t from = sum(begin, skipped);
+    // No page larger than the source has given: it may clamp the size, and then the page is another one.
+    for (std::uint64_t rows = count; rows <= size; ++rows) {
+        const std::uint64_t page = from / rows;
+        if (page != (from + count - 1) / rows || page * rows < skipped) continue;
+        const std::uint64_t base = *pagination.first == 0 ? 0 : 1;
+        return Covering{counted(sum(page, base), rows), page * rows - skipped, rows};
     }
-    value_ = *pagination_.first;
+    return std::nullopt;
 }
 
-bool Paginator::counts() const {
-    return pagination_.kind == PaginationKind::page_number || pagination_.kind == PaginationKind::offset;
+Paginator::Paginator(Pagination pagination, PageRequest start)
+    : state_(std::make_unique<State>(std::move(pagination), std::move(start))) {}
+Paginator::Paginator(Paginator&&) noexcept = default;
+Paginator& Paginator::operator=(Paginator&&) noexcept = default;
+Paginator::~Paginator() = default;
+
+PageRequest Paginator::first() const {
+    return state_->counts() ? state_->counted(*state_->pagination.first, state_->pagination.limit) : state_->start;
 }
 
-Url Paginator::first() const { return counts() ? page_url(0) : start_; }
+bool Paginator::any_order() const { return state_->any_order(); }
 
-std::optional<Url> Paginator::advance(const PageView& view) {
-    if (index_ == 0) {
-        page_size_ = view.records.count;
-        seen_.insert(std::hash<std::string>{}(view.url.str()));
-        learn_total(view);
-    }
-    const bool full_known = planned_pages().has_value();
-    audit_.arrived(index_, view.records, full_known ? std::optional(page_size_) : std::nullopt);
-    ++index_;
-    if (ends_here(view)) return std::nullopt;
-    if (index_ >= pagination_.pages_max)
-        throw PaginationError(
-            format("{} pages and still no end; if there are really more, raise max_pages in --paginator",
-                   pagination_.pages_max));
-    if (counts()) return next_counted(view);
-    return pagination_.kind == PaginationKind::cursor ? next_cursor(view) : next_link(view);
+PageRequest Paginator::request_at(std::uint64_t index) const {
+    assert(any_order() && state_->judged > 0);
+    return state_->counted(state_->value_at(index), state_->limit());
 }
 
-void Paginator::learn_total(const PageView& first) {
-    if (!counts() || pagination_.pages || pagination_.one_by_one) return;
-    std::optional<std::uint64_t> total;
-    if (pagination_.total_path) {
-        const auto said = first.page.scalar(*pagination_.total_path);
-        if (said) total = said->count();
-    } else if (pagination_.kind == PaginationKind::page_number) {
-        total = fetch::find_totals(first).pages;
-    }
-    if (!total) return;
-    const std::uint64_t begin = *pagination_.first;
-    if (pagination_.kind == PaginationKind::page_number) {
-        // Pages are counted from 0 or from 1; from a page amid them on there are fewer.
-        pagination_.pages = *total - std::min(*total, begin > 0 ? begin - 1 : 0);
-    } else if (page_size_ > 0) {
-        pagination_.records = *total - std::min(*total, begin);
-        pagination_.pages = fetch::rounded_up(*pagination_.records, page_size_);
-    }
+std::optional<std::uint64_t> Paginator::end() const { return state_->end.end(); }
+
+void Paginator::noticed(std::uint64_t index, const PageView& view) {
+    if (state_->judged == 0 || index < state_->judged) return;  // the first page is read by accept()
+    const auto page = state_->seen.insert_or_assign(index, state_->look_at(view)).first;
+    state_->claim(page->second);
+    state_->look_for_the_end(index, page->second);
 }
 
-bool Paginator::ends_here(const PageView& view) const {
-    if (pagination_.kind == PaginationKind::single_page) return true;
-    if (pagination_.stop_after_empty_page && view.records.count == 0) return true;
-    if (pagination_.stop_after_short_page && view.records.count < page_size_) return true;
-    if (!pagination_.has_more_path) return false;
-    const auto more = view.page.scalar(*pagination_.has_more_path);
-    return !more || more->text == "false" || more->text == "0" || more->text.empty();
+bool Paginator::ends_with(std::uint64_t index, int status) {
+    if (index == 0 || state_->pagination.end_status != status) return false;
+    if (const auto claimed = state_->end.claimed(); claimed && index < *claimed) return false;
+    state_->end.show(index);
+    return true;
 }
 
-std::optional<Url> Paginator::next_counted(const PageView& view) {
-    if (pagination_.pages && index_ >= *pagination_.pages) return std::nullopt;
-    // By the rows that came, not by those asked for: a source that gives fewer than `limit` loses none.
-    const std::uint64_t step = pagination_.kind == PaginationKind::offset ? view.records.count : 1;
-    if (step == 0) throw PaginationError("an empty page moves no offset on; let stop_after_empty_page be true");
-    value_ = sum(value_, step);
-    if (pagination_.maximum && value_ >= *pagination_.maximum) return std::nullopt;
-    return counted_url(value_);
+Acceptance Paginator::accept(std::uint64_t index, const PageView& view) {
+    if (index == 0)
+        state_->begin(view);
+    else if (!state_->seen.contains(index))
+        noticed(index, view);
+    return state_->accept(index);
 }
 
-std::optional<Url> Paginator::next_cursor(const PageView& view) {
-    const auto cursor = view.page.scalar(pagination_.next_path);
-    if (!cursor || cursor->text.empty() || cursor->kind == JsonScalar::Kind::boolean) return std::nullopt;
-    Url next = start_.with_query(pagination_.param, cursor->text);
-    check_unseen(cursor->text, next);
-    return next;
+Acceptance Paginator::accept(std::uint64_t index) { return state_->accept(index); }
+
+std::optional<PageRequest> Paginator::next(const PageView& view) {
+    assert(!any_order());
+    return state_->next(view);
 }
 
-std::optional<Url> Paginator::next_link(const PageView& view) {
-    std::optional<std::string> target;
-    if (pagination_.kind == PaginationKind::header_link) {
-        target = find_link(view.headers, pagination_.relation);
-    } else {
-        const auto link = view.page.scalar(pagination_.next_path);
-        if (link && link->kind == JsonScalar::Kind::string) target = link->text;
-    }
-    if (!target || target->empty()) return std::nullopt;
-    Url next = view.url.resolve(*target);
-    check_unseen(next.str(), next);
-    return next;
+std::vector<RowRange> Paginator::holes() const { return state_->holes(); }
+
+Acceptance Paginator::filled(const RowRange& hole, const PageView& view) { return state_->audit.filled(hole, view); }
+
+std::optional<Covering> Paginator::covering(std::uint64_t begin, std::uint64_t count) const {
+    return state_->covering(begin, count);
 }
 
-void Paginator::check_unseen(const std::string& token, const Url& url) {
-    if (seen_.insert(std::hash<std::string>{}(token)).second) return;
-    throw PaginationError(
-        format("page {} leads back to a page that was there before: {}", index_, url.redacted().substr(0, shown_max)));
-}
-
-std::optional<std::uint64_t> Paginator::planned_pages() const {
-    if (!counts() || !pagination_.pages || pagination_.has_more_path || page_size_ == 0) return std::nullopt;
-    std::uint64_t pages = std::max<std::uint64_t>(*pagination_.pages, 1);
-    const std::uint64_t step = pagination_.kind == PaginationKind::offset ? page_size_ : 1;
-    if (pagination_.maximum && *pagination_.maximum > *pagination_.first)
-        pages = std::min(pages, fetch::rounded_up(*pagination_.maximum - *pagination_.first, step));
-    if (pages > pagination_.pages_max)
-        throw PaginationError(
-            format("the source says {} pages, more than the {} allowed; raise max_pages in --paginator", pages,
-                   pagination_.pages_max));
-    return pages;
-}
-
-Url Paginator::page_url(std::uint64_t index) const {
-    assert(counts());
-    const std::uint64_t step = pagination_.kind == PaginationKind::offset ? page_size_ : 1;
-    return counted_url(sum(*pagination_.first, index * step));
-}
-
-Url Paginator::counted_url(std::uint64_t value) const {
-    const Url url = start_.with_query(pagination_.param, std::to_string(value));
-    if (!pagination_.limit) return url;
-    return url.with_query(pagination_.limit_param, std::to_string(*pagination_.limit));
-}
-
-void Paginator::arrived(std::uint64_t index, const Records& records) { audit_.arrived(index, records, page_size_); }
+PageVerdict Paginator::verdict() const { return state_->verdict(); }
+const Pagination& Paginator::pagination() const noexcept { return state_->pagination; }
 
 }  // namespace trawl

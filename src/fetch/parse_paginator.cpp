@@ -49,17 +49,53 @@ bool truth(std::string_view value) {
     return value == "true";
 }
 
+/// A place in a request's body: names only, because it is made where it is missing.
+JsonPath body_path(std::string_view value) {
+    JsonPath path = JsonPath::parse(word(value));
+    for (const JsonPath::Step& step : path.steps())
+        if (step.kind != JsonPath::StepKind::key)
+            throw UsageError(format("'{}' leads into a list; in a request's body only names lead on", value));
+    if (path.steps().empty()) throw UsageError("it must name a field");
+    return path;
+}
+
+int status(std::string_view value) {
+    const bool is_one = value.size() == 3 && (value[0] == '4' || value[0] == '5');
+    if (!is_one || value.find_first_not_of("0123456789") != std::string_view::npos)
+        throw UsageError(format("'{}' is no status from 400 to 599, such as 404", value));
+    return static_cast<int>(number(value));
+}
+
+/// RFC 9110 section 5.1: a field name is a token.
+std::string header_name(std::string_view value) {
+    constexpr std::string_view token = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    if (value.empty() || value.find_first_not_of(token) != std::string_view::npos)
+        throw UsageError(format("'{}' is no name of a header", value));
+    return fetch::to_lower(value);
+}
+
 void set_param(Pagination& p, std::string_view v) { p.param = word(v); }
+void set_body(Pagination& p, std::string_view v) { p.body_path = body_path(v); }
 void set_first(Pagination& p, std::string_view v) { p.first = number(v); }
 void set_limit(Pagination& p, std::string_view v) { p.limit = positive(v); }
 void set_limit_param(Pagination& p, std::string_view v) { p.limit_param = word(v); }
-void set_total(Pagination& p, std::string_view v) { p.total_path = JsonPath::parse(word(v)); }
+void set_limit_body(Pagination& p, std::string_view v) { p.limit_body_path = body_path(v); }
+void set_total(Pagination& p, std::string_view v) {
+    p.believes_totals = v != "none";
+    p.total_path.reset();
+    if (p.believes_totals) p.total_path = JsonPath::parse(word(v));
+}
 void set_has_more(Pagination& p, std::string_view v) { p.has_more_path = JsonPath::parse(word(v)); }
 void set_next(Pagination& p, std::string_view v) { p.next_path = JsonPath::parse(word(v)); }
-void set_relation(Pagination& p, std::string_view v) { p.relation = fetch::to_lower(word(v)); }
+void set_cursor_header(Pagination& p, std::string_view v) { p.cursor_header = header_name(v); }
+void set_cursor_record(Pagination& p, std::string_view v) { p.cursor_record_path = JsonPath::parse(word(v)); }
+void set_relation(Pagination& p, std::string_view v) { p.relation = fetch::to_lower(std::string_view(word(v))); }
 void set_maximum(Pagination& p, std::string_view v) { p.maximum = positive(v); }
 void set_empty(Pagination& p, std::string_view v) { p.stop_after_empty_page = truth(v); }
 void set_short(Pagination& p, std::string_view v) { p.stop_after_short_page = truth(v); }
+void set_end_status(Pagination& p, std::string_view v) { p.end_status = status(v); }
+void set_overlap(Pagination& p, std::string_view v) { p.overlap = number(v); }
+void set_connection(Pagination& p, std::string_view v) { p.connection = body_path(v); }
 void set_pages_max(Pagination& p, std::string_view v) { p.pages_max = positive(v); }
 
 void page_number_defaults(Pagination& p) { p.param = "page"; }
@@ -78,51 +114,111 @@ void json_link_defaults(Pagination& p) {
     p.stop_after_empty_page = false;
 }
 void header_link_defaults(Pagination& p) { p.stop_after_empty_page = false; }
+void odata_defaults(Pagination& p) { p.preset = PaginationPreset::odata; }
+void relay_defaults(Pagination& p) {
+    p.preset = PaginationPreset::relay;
+    p.stop_after_empty_page = false;
+}
 void no_defaults(Pagination&) {}
 
-const std::array<Kind, 6>& kinds() {
-    static const std::array<Kind, 6> table = {Kind{PaginationKind::page_number,
-                                                   "page_number",
-                                                   page_number_defaults,
-                                                   {{"page_param", set_param},
-                                                    {"base_page", set_first},
-                                                    {"total_path", set_total},
-                                                    {"maximum_page", set_maximum},
-                                                    {"stop_after_empty_page", set_empty},
-                                                    {"stop_after_short_page", set_short},
-                                                    {"has_more_path", set_has_more},
-                                                    {"max_pages", set_pages_max}}},
-                                              Kind{PaginationKind::offset,
-                                                   "offset",
-                                                   offset_defaults,
-                                                   {{"limit", set_limit},
-                                                    {"offset", set_first},
-                                                    {"offset_param", set_param},
-                                                    {"limit_param", set_limit_param},
-                                                    {"total_path", set_total},
-                                                    {"maximum_offset", set_maximum},
-                                                    {"stop_after_empty_page", set_empty},
-                                                    {"stop_after_short_page", set_short},
-                                                    {"has_more_path", set_has_more},
-                                                    {"max_pages", set_pages_max}}},
-                                              Kind{PaginationKind::cursor,
-                                                   "cursor",
-                                                   cursor_defaults,
-                                                   {{"cursor_path", set_next},
-                                                    {"cursor_param", set_param},
-                                                    {"stop_after_empty_page", set_empty},
-                                                    {"has_more_path", set_has_more},
-                                                    {"max_pages", set_pages_max}}},
-                                              Kind{PaginationKind::json_link,
-                                                   "json_link",
-                                                   json_link_defaults,
-                                                   {{"next_url_path", set_next}, {"max_pages", set_pages_max}}},
-                                              Kind{PaginationKind::header_link,
-                                                   "header_link",
-                                                   header_link_defaults,
-                                                   {{"links_next_key", set_relation}, {"max_pages", set_pages_max}}},
-                                              Kind{PaginationKind::single_page, "single_page", no_defaults, {}}};
+std::vector<Option> page_number_options() {
+    return {{"page_param", set_param},
+            {"page_body_path", set_body},
+            {"base_page", set_first},
+            {"page_size", set_limit},
+            {"page_size_param", set_limit_param},
+            {"page_size_body_path", set_limit_body},
+            {"total_path", set_total},
+            {"maximum_page", set_maximum},
+            {"stop_after_empty_page", set_empty},
+            {"stop_after_short_page", set_short},
+            {"has_more_path", set_has_more},
+            {"end_status", set_end_status},
+            {"max_pages", set_pages_max}};
+}
+
+std::vector<Option> offset_options() {
+    return {{"limit", set_limit},
+            {"offset", set_first},
+            {"offset_param", set_param},
+            {"offset_body_path", set_body},
+            {"limit_param", set_limit_param},
+            {"limit_body_path", set_limit_body},
+            {"total_path", set_total},
+            {"maximum_offset", set_maximum},
+            {"stop_after_empty_page", set_empty},
+            {"stop_after_short_page", set_short},
+            {"has_more_path", set_has_more},
+            {"end_status", set_end_status},
+            {"overlap", set_overlap},
+            {"max_pages", set_pages_max}};
+}
+
+std::vector<Option> cursor_options() {
+    return {
+        {"cursor_path", set_next},       {"cursor_key", set_cursor_header}, {"cursor_record_path", set_cursor_record},
+        {"cursor_param", set_param},     {"cursor_body_path", set_body},    {"stop_after_empty_page", set_empty},
+        {"has_more_path", set_has_more}, {"total_path", set_total},         {"max_pages", set_pages_max}};
+}
+
+const std::array<Kind, 8>& kinds() {
+    static const std::array<Kind, 8> table = {
+        Kind{PaginationKind::page_number, "page_number", page_number_defaults, page_number_options()},
+        Kind{PaginationKind::offset, "offset", offset_defaults, offset_options()},
+        Kind{PaginationKind::cursor, "cursor", cursor_defaults, cursor_options()},
+        Kind{PaginationKind::json_link,
+             "json_link",
+             json_link_defaults,
+             {{"next_url_path", set_next}, {"total_path", set_total}, {"max_pages", set_pages_max}}},
+        Kind{PaginationKind::header_link,
+             "header_link",
+             header_link_defaults,
+             {{"links_next_key", set_relation}, {"total_path", set_total}, {"max_pages", set_pages_max}}},
+        Kind{PaginationKind::single_page, "single_page", no_defaults, {}},
+        Kind{PaginationKind::json_link, "odata", odata_defaults, {{"max_pages", set_pages_max}}},
+        Kind{PaginationKind::cursor,
+             "relay",
+             relay_defaults,
+             {{"connection_path", set_connection}, {"cursor_body_path", set_body}, {"max_pages", set_pages_max}}}};
     return table;
+}
+
+/// Options of which one says what another one would.
+constexpr std::array<std::array<std::string_view, 2>, 8> rivals = {{{"page_param", "page_body_path"},
+                                                                    {"page_size_param", "page_size_body_path"},
+                                                                    {"offset_param", "offset_body_path"},
+                                                                    {"limit_param", "limit_body_path"},
+                                                                    {"cursor_param", "cursor_body_path"},
+                                                                    {"cursor_path", "cursor_key"},
+                                                                    {"cursor_path", "cursor_record_path"},
+                                                                    {"cursor_key", "cursor_record_path"}}};
+
+void check_rivals(std::string_view kind, const std::vector<std::string_view>& given) {
+    const auto has = [&given](std::string_view key) {
+        return std::find(given.begin(), given.end(), key) != given.end();
+    };
+    for (const auto& pair : rivals)
+        if (has(pair[0]) && has(pair[1]))
+            throw UsageError(format("paginator {}: {} and {} exclude each other", kind, pair[0], pair[1]));
+}
+
+void check_whole(std::string_view kind, const Pagination& p) {
+    const auto fail = [kind](std::string_view problem) { throw UsageError(format("paginator {}: {}", kind, problem)); };
+    if (p.kind != PaginationKind::page_number && p.kind != PaginationKind::offset) return;
+    const bool is_page = p.kind == PaginationKind::page_number;
+    if (is_page && p.limit && p.limit_param.empty() && !p.limit_body_path)
+        fail("page_size is sent with no parameter; name it with page_size_param");
+    if (p.maximum && p.first && *p.maximum <= *p.first)
+        fail(is_page ? "maximum_page is not asked for, so it must be greater than base_page"
+                     : "maximum_offset is not asked for, so it must be greater than offset");
+    if (p.overlap > 0 && p.limit && p.overlap >= *p.limit) fail("overlap must be smaller than limit");
+    const bool ends = p.stop_after_empty_page || p.stop_after_short_page || p.total_path || p.maximum ||
+                      p.has_more_path || p.end_status;
+    if (!ends)
+        fail(
+            format("nothing would end it: stop_after_empty_page is false, and there is no total_path, {}, "
+                   "has_more_path or end_status",
+                   is_page ? "maximum_page" : "maximum_offset"));
 }
 
 /// Levenshtein's distance: how many letters to add, drop or change.
@@ -167,7 +263,8 @@ std::string_view cut(std::string_view& text, char delimiter) {
     return fetch::trim(piece);
 }
 
-void set_option(Pagination& pagination, const Kind& kind, std::string_view piece) {
+/// Returns the option's name.
+std::string_view set_option(Pagination& pagination, const Kind& kind, std::string_view piece) {
     if (piece.find('=') == std::string_view::npos)
         throw UsageError(format("'{}' in the paginator {} has no '='; write options as {}:key=value,key=value", piece,
                                 kind.name, kind.name));
@@ -178,6 +275,7 @@ void set_option(Pagination& pagination, const Kind& kind, std::string_view piece
     } catch (const UsageError& error) {
         throw UsageError(format("paginator {}, option {}: {}", kind.name, key, error.what()));
     }
+    return option.name;
 }
 
 }  // namespace
@@ -192,7 +290,10 @@ Pagination parse_paginator(std::string_view text) {
     Pagination pagination;
     pagination.kind = kind.kind;
     kind.defaults(pagination);
-    while (!text.empty()) set_option(pagination, kind, cut(text, ','));
+    std::vector<std::string_view> given;
+    while (!text.empty()) given.push_back(set_option(pagination, kind, cut(text, ',')));
+    check_rivals(kind.name, given);
+    check_whole(kind.name, pagination);
     pagination.explanation = format("pagination: {}, as asked for", kind.name);
     return pagination;
 }

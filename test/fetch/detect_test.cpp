@@ -18,12 +18,15 @@ using Headers = TestPage::HeaderList;
 std::string shown(const Pagination& found) {
     std::string text(name(found.kind));
     if (!found.param.empty()) text += " " + found.param;
+    if (found.body_path) text += " " + found.body_path->str();
     if (found.first) text += format("={}", *found.first);
     if (!found.next_path.steps().empty()) text += " " + found.next_path.str();
     if (found.kind == PaginationKind::single_page) return text + (found.warnings.empty() ? "" : " warned");
     if (found.pages) text += format(" pages={}", *found.pages);
     if (found.records) text += format(" records={}", *found.records);
     if (found.has_more_path) text += " while " + found.has_more_path->str();
+    if (!found.pages && found.link_path) text += " while linked by " + found.link_path->str();
+    if (!found.pages && !found.link_relation.empty()) text += " while linked";
     return text + (found.warnings.empty() ? "" : " warned");
 }
 
@@ -68,7 +71,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"counted_from_zero", "https://x/r", rows(3),
              link(R"(<https://x/r?page=1>; rel="next", <https://x/r?page=8>; rel="last")"),
              "page_number page=0 pages=9"},
-        Case{"no_total", "https://x/r", rows(3), link(R"(<https://x/r?page=2>; rel="next")"), "header_link"},
+        Case{"no_total", "https://x/r", rows(3), link(R"(<https://x/r?page=2>; rel="next")"),
+             "page_number page=1 while linked"},
+        Case{"gitlab_without_a_last", "https://x/r?per_page=3&page=4", rows(3),
+             link(R"(<https://x/r?per_page=3&page=5>; rel="next")"), "page_number page=4 while linked"},
+        Case{"offsets_without_a_total", "https://x/r?limit=3", rows(3),
+             link(R"(<https://x/r?limit=3&offset=3>; rel="next")"), "offset offset=0 while linked"},
+        Case{"a_page_that_jumps", "https://x/r?page=1", rows(3), link(R"(<https://x/r?page=3>; rel="next")"),
+             "header_link"},
         Case{"cursor_in_it", "https://x/r", rows(3), link(R"(<https://x/r?after=3>; rel="next")"), "header_link"},
         Case{"id_that_looks_like_an_offset", "https://x/u?since=0", rows(3),
              link(R"(<https://x/u?since=3>; rel="next")"), "header_link"},
@@ -119,7 +129,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"drf_last_page", "http://x/s/", drf(3, "null"), {}, "single_page"},
         Case{"drf_last_of_many", "http://x/s/?page=34", drf(100, "null"), {}, "single_page"},
         Case{"total_but_next_is_null", "http://x/s/", drf(9, "null"), {}, "single_page warned"},
-        Case{"total_below_next", "http://x/s/", drf(3, R"("http://x/s/?page=2")"), {}, "json_link $.next"},
+        Case{"count_of_this_page",
+             "http://x/s/",
+             drf(3, R"("http://x/s/?page=2")"),
+             {},
+             "page_number page=1 while linked by $.next"},
         Case{"relative",
              "http://x/s",
              R"({"next_url":"?page=2","total_pages":4,"items":)" + rows(3) + "}",
@@ -145,6 +159,28 @@ INSTANTIATE_TEST_SUITE_P(
              R"({"paging":{"next":"https://y/s?after=x"},"data":)" + rows(3) + "}",
              {},
              "json_link $.paging.next"},
+        Case{"pages_without_a_total",
+             "http://x/s?page=2",
+             R"({"next":"/s?page=3","items":)" + rows(3) + "}",
+             {},
+             "page_number page=2 while linked by $.next"},
+        Case{"offsets_without_a_total",
+             "http://x/s",
+             R"({"links":{"next":"/s?offset=3"},"items":)" + rows(3) + "}",
+             {},
+             "offset offset=0 while linked by $.links.next"},
+        Case{"offsets_that_do_not_add_up",
+             "http://x/s",
+             R"({"next":"/s?offset=5","items":)" + rows(3) + "}",
+             {},
+             "json_link $.next"},
+        Case{"true_beside_a_page",
+             "http://x/s?page=1",
+             R"({"next":true,"items":)" + rows(3) + "}",
+             {},
+             "page_number page=1 while $.next"},
+        Case{
+            "false_beside_a_page", "http://x/s?page=1", R"({"next":false,"items":)" + rows(3) + "}", {}, "single_page"},
         Case{"http_behind_a_proxy", "https://x/s/", drf(100, R"("http://x/s/?page=2")"), {}, "json_link $.next"},
         Case{"meta",
              "http://x/s",
@@ -278,7 +314,18 @@ INSTANTIATE_TEST_SUITE_P(
              body(R"("next_cursor":"abc","has_more":true)"),
              {},
              "cursor cursor $.next_cursor while $.has_more"},
-        Case{"next_page_number", "http://x/s", body(R"("next_page":2)"), {}, "cursor page $.next_page"}),
+        Case{"next_page_number",
+             "http://x/s",
+             body(R"("next_page":2)"),
+             {},
+             "page_number page=1 while linked by $.next_page"},
+        Case{"next_page_number_of_a_later_page",
+             "http://x/s?page=4",
+             body(R"("next_page":"5")"),
+             {},
+             "page_number page=4 while linked by $.next_page"},
+        Case{"next_page_that_jumps", "http://x/s", body(R"("next_page":7)"), {}, "cursor page $.next_page"},
+        Case{"next_page_that_is_a_token", "http://x/s", body(R"("next_page":"c2Vj")"), {}, "cursor page $.next_page"}),
     case_name);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -290,6 +337,101 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"null_cursor", "http://x/s", body(R"("next_cursor":null,"has_more":false)"), {}, "single_page"},
         Case{"pages_of_a_book", "http://x/s", body(R"("pages":320)"), {}, "single_page"},
         Case{"facts_in_records_are_none", "http://x/s", R"([{"next":"/s?page=2","total":9}])", {}, "single_page"}),
+    case_name);
+
+/// A POST with a body.
+struct Posted {
+    const char* name;
+    std::string sent;
+    std::string body;
+    const char* found;
+};
+
+class DetectPosted : public testing::TestWithParam<Posted> {};
+
+TEST_P(DetectPosted, Finds) {
+    const TestPage page("http://x/s", GetParam().body, {}, GetParam().sent);
+    const Pagination found = detect(page.view());
+    EXPECT_EQ(shown(found), GetParam().found) << found.explanation;
+}
+
+std::string query(const std::string& variables) {
+    return R"({"query":"query($n: Int, $cursor: String) { issues(first: $n, after: $cursor) { nodes { id } } }",)"
+           R"("variables":)" +
+           variables + "}";
+}
+
+std::string connection(const char* info) {
+    return format(R"({{"data":{{"issues":{{"nodes":{},"pageInfo":{{{}}}}}}}}})", rows(2), info);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bodies, DetectPosted,
+    testing::Values(
+        Posted{"graphql", query(R"({"n":2})"), connection(R"("hasNextPage":true,"endCursor":"x")"),
+               "cursor $.variables.cursor $.data.issues.pageInfo.endCursor while $.data.issues.pageInfo.hasNextPage"},
+        Posted{"graphql_at_its_end", query("{}"), connection(R"("hasNextPage":false,"endCursor":"x")"), "single_page"},
+        Posted{"page_in_the_body", R"({"q":1,"page":1})", body(R"("total":7)"),
+               "page_number $.page=1 pages=3 records=7"},
+        Posted{"offset_in_the_body", R"({"paging":{"offset":3,"limit":3}})", body(R"("total":10)"),
+               "offset $.paging.offset=3 pages=3 records=7"},
+        Posted{"has_more_and_a_page_in_the_body", R"({"page":1})", body(R"("has_more":true)"),
+               "page_number $.page=1 while $.has_more"}),
+    case_name);
+
+TEST(DetectErrors, AQueryWithoutACursorSaysWhatToDo) {
+    const TestPage page("http://x/s", connection(R"("hasNextPage":true,"endCursor":"x")"), {},
+                        R"({"query":"{ issues { nodes { id } } }"})");
+    try {
+        (void)detect(page.view());
+        FAIL();
+    } catch (const PaginationError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("$.data.issues has more pages, but the query takes no cursor"));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OData, Detect,
+    testing::Values(Case{"skiptoken",
+                         "http://x/s",
+                         R"({"@odata.count":9,"@odata.nextLink":"http://x/s?$skiptoken=x","value":)" + rows(3) + "}",
+                         {},
+                         "json_link $['@odata.nextLink']"},
+                    Case{"skip_and_a_count",
+                         "http://x/s",
+                         R"({"@odata.count":9,"@odata.nextLink":"http://x/s?$skip=3","value":)" + rows(3) + "}",
+                         {},
+                         "offset $skip=0 pages=3 records=9"},
+                    Case{"skip_without_a_count",
+                         "http://x/s",
+                         R"({"@odata.nextLink":"http://x/s?$skip=3","value":)" + rows(3) + "}",
+                         {},
+                         "offset $skip=0 while linked by $['@odata.nextLink']"},
+                    Case{"count_without_a_link",
+                         "http://x/s?$top=3&$count=true",
+                         R"({"@odata.count":9,"value":)" + rows(3) + "}",
+                         {},
+                         "offset $skip=0 pages=3 records=9"},
+                    Case{"version_3",
+                         "http://x/s",
+                         R"({"odata.nextLink":"s?$skiptoken=x","value":)" + rows(3) + "}",
+                         {},
+                         "json_link $['odata.nextLink']"},
+                    Case{"version_2",
+                         "http://x/s",
+                         R"({"d":{"__next":"http://x/s?$skiptoken=x","results":)" + rows(3) + "}}",
+                         {},
+                         "json_link $.d.__next"},
+                    Case{"version_2_count",
+                         "http://x/s",
+                         R"({"d":{"__count":"9","results":)" + rows(3) + "}}",
+                         {},
+                         "offset $skip=0 pages=3 records=9"},
+                    Case{"one_page",
+                         "http://x/s",
+                         R"({"@odata.context":"http://x/$metadata#s","value":)" + rows(3) + "}",
+                         {},
+                         "single_page"}),
     case_name);
 
 TEST(DetectErrors, MorePagesThanCanBeAskedForAreNeverDropped) {

@@ -126,6 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Cut{"inner_wildcard", R"({"g":[{"u":[{"x":1}]},{"u":[{"x":2},{"x":3}]}]})", "g[*].u",
                         "{\"x\":1}\n{\"x\":2}\n{\"x\":3}\n", "$.g[*].u"},
                     Cut{"index", R"([{"pages":1},[{"x":1},{"x":2}]])", "$[1]", "{\"x\":1}\n{\"x\":2}\n", "$[1]"},
+                    Cut{"member_of_each_of_none", R"({"v":[]})", "$.v[*].x", "", "$.v[*].x"},
                     Cut{"member_of_each", R"([{"v":{"x":1}},{"v":{"x":2}}])", "$[*].v", "{\"x\":1}\n{\"x\":2}\n",
                         "$[*].v"},
                     Cut{"null_is_no_records", R"({"items":null})", "items", "", "$.items"},

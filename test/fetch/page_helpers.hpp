@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "trawl/fetch/detect.hpp"
 #include "trawl/fetch/pagination.hpp"
 
 namespace trawl {
@@ -13,19 +14,21 @@ namespace trawl {
 struct TestPage {
     using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-    TestPage(const std::string& from, std::string text, HeaderList fields = {})
+    TestPage(const std::string& from, std::string text, HeaderList fields = {}, std::string request_body = {})
         : url(Url::parse(from)),
           headers(std::move(fields)),
           body(std::move(text)),
+          sent(std::move(request_body)),
           page(JsonPage::parse(body)),
-          records(page.records()) {}
+          records(page.records(records_by_protocol(page, nullptr))) {}
     TestPage(const TestPage&) = delete;
 
-    [[nodiscard]] PageView view() const { return {url, headers, page, records}; }
+    [[nodiscard]] PageView view() const { return {url, headers, page, records, sent}; }
 
     Url url;
     HeaderList headers;
     std::string body;
+    std::string sent;
     JsonPage page;
     Records records;
 };

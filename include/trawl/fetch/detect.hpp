@@ -1,12 +1,13 @@
 /// Finds out from the first page how the others follow. Facts in, a Pagination with its reason out.
 ///
 /// What is looked at, in this order; the first that says anything decides:
-///  1. the Link header's rel=next, then the next URL in the body. One that differs from the first URL in a page number
-///     or an offset alone, where a total says how far that goes, becomes page_number or offset, which can be fetched
-///     concurrently; any other is followed;
+///  1. the Link header's rel=next, OData's and GraphQL's own fields, then the next URL in the body. A next URL that
+///     differs from the first in a page number or an offset alone becomes page_number or offset, which can be fetched
+///     in any order, up to the total or, without one, to the page that names no next one; any other is followed;
 ///  2. a page number with a total; an offset with a total;
-///  3. a cursor whose parameter the request has, or a convention names;
-///  4. else it is a single page.
+///  3. a cursor whose parameter the request has, or a convention names; `next_page: 2` is a page number;
+///  4. a page number or an offset beside a field such as `has_more`;
+///  5. else it is a single page.
 ///
 /// Facts that contradict each other are never resolved in silence: what is certain is done, one page after the other,
 /// and `warnings` tell.
@@ -18,5 +19,10 @@ namespace trawl {
 
 /// Throws PaginationError where there must be more pages and nothing says how to ask for them.
 [[nodiscard]] Pagination detect(const PageView& first);
+
+/// Where the protocols (OData, GraphQL connections) have the records of a page; none for other pages, whose records are
+/// found by their looks. `said` is the pagination that the user named, if any. Give it to JsonPage::records() of the
+/// first page where the user names no path.
+[[nodiscard]] std::optional<JsonPath> records_by_protocol(const JsonPage& page, const Pagination* said);
 
 }  // namespace trawl

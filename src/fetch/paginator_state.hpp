@@ -1,0 +1,101 @@
+/// The inside of a Paginator: requests (paginate.cpp), acceptance (page_acceptance.cpp), one after the other
+/// (page_walk.cpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "page_audit.hpp"
+#include "page_end.hpp"
+#include "page_facts.hpp"
+#include "trawl/fetch/paginate.hpp"
+
+namespace trawl {
+
+/// What is kept of a page from its arrival to its acceptance.
+struct SeenPage {
+    enum class More { unknown, yes, no };
+
+    std::uint64_t rows = 0;
+    std::uint64_t fingerprint = 0;
+    More more = More::unknown;                 // as the field or link says that this source has for it
+    std::string next_from;                     // where a next page is named all the same
+    std::optional<std::uint64_t> place;        // where the page says it is
+    std::optional<std::uint64_t> total_pages;  // counted from the first page on, as totals_rows
+    std::optional<std::uint64_t> total_rows;
+    std::unordered_set<std::size_t> lines;  // of a short page of an offset
+};
+
+struct Paginator::State {
+    State(Pagination pagination, PageRequest request);
+
+    // Requests.
+    [[nodiscard]] bool counts() const;
+    [[nodiscard]] bool any_order() const;
+    [[nodiscard]] bool is_offset() const { return pagination.kind == PaginationKind::offset; }
+    [[nodiscard]] std::uint64_t step() const;  // from one page's value to the next one's
+    [[nodiscard]] std::uint64_t value_at(std::uint64_t index) const;
+    [[nodiscard]] std::uint64_t skipped_pages() const;  // before the first one
+    [[nodiscard]] std::optional<std::uint64_t> pages_of(std::uint64_t total_rows) const;
+    [[nodiscard]] PageRequest counted(std::uint64_t value, std::optional<std::uint64_t> limit) const;
+    [[nodiscard]] std::optional<std::uint64_t> limit() const;
+    [[nodiscard]] std::optional<Covering> covering(std::uint64_t begin, std::uint64_t count) const;
+    [[nodiscard]] std::optional<Covering> covering_page(std::uint64_t begin, std::uint64_t count) const;
+
+    // Acceptance.
+    [[nodiscard]] SeenPage look_at(const PageView& view) const;
+    void read_totals(SeenPage& page, const PageView& view, const fetch::PageFacts& facts) const;
+    void read_more(SeenPage& page, const PageView& view, const fetch::PageFacts& facts) const;
+    void begin(const PageView& first);
+    void claim(const SeenPage& page);
+    void look_for_the_end(std::uint64_t index, const SeenPage& page);
+    Acceptance accept(std::uint64_t index);
+    void check_it_can_end() const;
+    [[nodiscard]] bool is_planned(std::uint64_t index) const;
+    [[nodiscard]] static std::string repeats_the_last(std::uint64_t index);
+    [[noreturn]] void throw_endless() const;
+    std::optional<Acceptance> refuse(std::uint64_t index, const SeenPage& page);
+    std::optional<Acceptance> refuse_another_place(std::uint64_t index, const SeenPage& page);
+    std::optional<Acceptance> refuse_emptiness(std::uint64_t index, const SeenPage& page);
+    std::optional<Acceptance> refuse_repetition(std::uint64_t index, const SeenPage& page);
+    Acceptance take(std::uint64_t index, const SeenPage& page);
+    void note_holes(std::uint64_t index, const SeenPage& page);
+    [[nodiscard]] std::vector<RowRange> holes();
+    std::string conclude(std::uint64_t index, const SeenPage& page);
+    Acceptance drop_as_end(std::uint64_t index, std::string note);
+    [[nodiscard]] bool has_rows_behind(std::uint64_t end) const;
+    [[nodiscard]] PageVerdict verdict() const;
+
+    // One after the other.
+    [[nodiscard]] std::optional<PageRequest> next(const PageView& view);
+    [[nodiscard]] std::optional<JsonScalar> cursor_of(const PageView& view) const;
+    [[nodiscard]] std::string cursor_place() const;
+    [[nodiscard]] std::optional<PageRequest> next_cursor(const PageView& view);
+    [[nodiscard]] std::optional<PageRequest> next_link(const PageView& view);
+    void check_unseen(const std::string& token, const Url& url);
+    [[nodiscard]] bool is_amid(const PageView& first) const;
+    [[nodiscard]] std::string without_successor(const PageView& first) const;
+
+    Pagination pagination;
+    PageRequest start;
+    fetch::PageEnd end;
+    fetch::PageAudit audit;
+    std::map<std::uint64_t, SeenPage> seen;  // noticed, and not accepted yet or behind the end
+    std::uint64_t judged = 0;                // pages that accept() had
+    std::uint64_t size = 0;                  // rows of the first page
+    std::uint64_t first_fingerprint = 0;
+    SeenPage last_page;         // that was taken, without its lines
+    std::uint64_t value = 0;    // page number or offset of the page that was accepted last, one after the other
+    std::uint64_t empties = 0;  // in a row, each saying that there is more
+    std::optional<std::uint64_t> said_rows;  // the largest total of rows that any page stated
+    bool says_its_place = false;             // the first page does: then the others are held to it
+    bool conflict_noted = false;
+    bool starts_amid = false;  // the first page is not the source's first: a total of all rows says nothing
+    std::string first_note;
+    std::unordered_set<std::size_t> tokens;  // hashes of cursors and URLs: bounded by pages_max
+};
+
+}  // namespace trawl
