@@ -1,0 +1,119 @@
+/// The concurrency beyond which a source's throughput no longer grows, from the latencies of its replies. Part of
+/// Limiter.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "trawl/base/clock.hpp"
+
+namespace trawl::limit {
+
+/// Latencies of replies, in seconds, and how many were in flight then.
+struct Window {
+    double count = 0, sum = 0, squares = 0, in_flight = 0;
+
+    void add(double latency, double concurrency);
+    /// Forgets so much that no more than `most` replies' weight remains.
+    void fade(double most);
+    [[nodiscard]] double mean() const { return count > 0 ? sum / count : 0; }
+    [[nodiscard]] double concurrency() const { return count > 0 ? in_flight / count : 0; }
+    /// Squared coefficient of variation; 1, that of exponential times, while nothing is known.
+    [[nodiscard]] double spread() const;
+
+    friend Window operator+(const Window& a, const Window& b);
+};
+
+/// What a change of level did: logarithms of the ratio of latencies and of levels, both positive when they grew with
+/// the level, and the error of the first. No growth: nobody waited. Growth as large as the step: throughput stayed as
+/// it was.
+struct Effect {
+    double growth = 0, step = 0, error = 0;
+    double drift = 0;  ///< of the latency at home meanwhile, as a logarithm
+};
+
+/// Seeks the knee of one origin; Limiter says how.
+class Knee {
+public:
+    Knee(std::size_t initial, std::size_t most);
+
+    [[nodiscard]] std::size_t limit() const noexcept { return limit_; }
+    /// Mean latency of late, in seconds; 0 before the first reply.
+    [[nodiscard]] double latency() const noexcept { return latency_; }
+
+    void succeeded(TimePoint now, Duration latency, std::size_t in_flight);
+    /// Too much was in flight, as the source lets a request know that was sent `latency` ago.
+    void overloaded(TimePoint now, Duration latency, std::size_t in_flight);
+    /// What was sent before `until` says nothing of the limit: somebody was made to wait.
+    void disturbed(TimePoint until);
+
+    [[nodiscard]] std::string describe() const;
+
+private:
+    enum class Phase { start, verify, home, down, up, after };
+
+    void enter(TimePoint now, Phase phase, double limit);
+    void count(double latency, double concurrency);
+    void judge(TimePoint now);
+    void judge_start(TimePoint now);
+    void judge_verify(TimePoint now);
+    void end_start(TimePoint now, double error);
+
+    void probe(TimePoint now);
+    void probe_up(TimePoint now);
+    void probe_down(TimePoint now);
+    [[nodiscard]] bool is_up_next(TimePoint now) const;
+    [[nodiscard]] double pause(bool up) const;
+    [[nodiscard]] double expected_error() const;
+
+    void judge_probe(TimePoint now);
+    void judge_down(TimePoint now, const Effect& effect);
+    void judge_up(TimePoint now, const Effect& effect);
+    void move_up(TimePoint now);
+    void note_cliff(const Effect& effect);
+    void changed(const Window& before, const Window& after);
+    void believe(double log_knee, double error);
+    void go_home(TimePoint now);
+
+    [[nodiscard]] bool has_shifted() const;
+    [[nodiscard]] double samples_wanted() const;
+    [[nodiscard]] double most() const;
+    [[nodiscard]] double level_above_knee() const;
+    void relax(TimePoint now);
+
+    // Where it is.
+    Phase phase_ = Phase::start;
+    std::size_t limit_, most_;
+    double home_;                    // the limit between probes
+    std::optional<double> ceiling_;  // above it there were refusals
+    double log_knee_ = 0;            // what is believed of ln(knee)...
+    double doubt_ = 0.04;            // ...and the variance of that belief
+    double latency_ = 0;             // seconds
+
+    // What is tried next.
+    bool next_is_up_ = true;
+    std::optional<double> next_up_, next_down_;  // steps, where something suggests them
+    double hurry_ = 1;                           // share of the usual pause before it
+    int early_probes_ = 0;                       // that are still to follow soon after each other
+    bool was_above_ = false;                     // the last probe down lost little
+    bool was_below_ = false;                     // the last probe down lost all that it could
+    bool was_steep_ = false, is_cliff_ = false;  // throughput falls above the knee: once, for sure
+    bool is_climbing_ = false;
+    bool is_new_cliff_ = false, is_new_home_ = false;  // and no probe down has looked at it
+    double step_ = 1;                                  // ln of the level that is tried over home, if it is up
+
+    // What was measured.
+    Window base_, full_;              // while starting: unloaded, and at the first level that did not pay
+    Window before_, window_, probe_;  // at home before a probe, in this phase, in the probe
+    Window recent_;
+    Duration probe_took_{};
+    bool probed_up_ = false;
+
+    // Which replies count.
+    std::optional<TimePoint> last_reply_;
+    TimePoint phase_since_{}, settled_at_{}, sent_from_{}, undisturbed_from_{}, last_down_{};
+    TimePoint cut_at_{}, ceiling_since_{};
+};
+
+}  // namespace trawl::limit

@@ -1,0 +1,185 @@
+/// Knee after its start: a lower or a higher level for a moment, and what follows from it.
+#include <algorithm>
+#include <cmath>
+
+#include "knee_rules.hpp"
+#include "trawl/fetch/knee.hpp"
+
+namespace trawl::limit {
+
+/// A little above the knee, the more the less is known: too low costs throughput, too high only latency. Not where
+/// throughput falls above it.
+double Knee::level_above_knee() const {
+    if (is_cliff_) return std::clamp(std::round(std::exp(log_knee_)), 1.0, most());
+    constexpr double margin = 0.02, of_doubt = 0.5;
+    return std::clamp(std::ceil(std::exp(log_knee_ + margin + of_doubt * std::sqrt(doubt_)) - 0.05), 1.0, most());
+}
+
+void Knee::go_home(TimePoint now) {
+    home_ = level_above_knee();
+    enter(now, Phase::home, home_);
+}
+
+bool Knee::has_shifted() const {
+    if (recent_.count < recent_samples / 2 || before_.count < recent_.count) return false;
+    const double change = std::abs(std::log(recent_.mean() / before_.mean()));
+    return change > std::max(0.3, 4 * error_of(recent_, before_));
+}
+
+/// The source is another one now. Were it the same but for its capacity, the knee would have moved as the latency did:
+/// a level there tells.
+void Knee::changed(const Window& before, const Window& after) {
+    next_down_ = std::clamp(before.mean() / after.mean(), 0.3, 0.75);
+    next_is_up_ = after.mean() < before.mean();
+    before_ = after;
+    doubt_ = doubt_at_first;
+    hurry_ = 0;
+}
+
+double Knee::expected_error() const { return std::sqrt(before_.spread() * 1.5 / samples_wanted()); }
+
+bool Knee::is_up_next(TimePoint now) const {
+    if (home_ <= 1) return true;
+    if (home_ >= most()) return false;
+    const bool is_down_due = hurry_ >= 1 && seconds(now - last_down_) > 12 * seconds(probe_took_);
+    return next_is_up_ && !is_down_due;
+}
+
+/// Seconds at home before a probe. Those up are cheap, but where throughput falls; those down cost what they leave out.
+double Knee::pause(bool up) const {
+    const double took = seconds(probe_took_);
+    if (static_cast<double>(limit_) < slow_source * latency_ && !up) return (is_new_home_ ? 2 : 8) * took;
+    if (is_cliff_ && is_new_cliff_) return 2 * took;
+    if (is_cliff_ && up) return (was_below_ ? 4 : 8) * took;
+    if (is_cliff_) return 12 * took;
+    return hurry_ * std::min(8.0, (up ? 1 : 6) * took);
+}
+
+void Knee::probe(TimePoint now) {
+    if (before_.count < samples_wanted()) return;
+    if (has_shifted()) changed(Window(before_), Window(recent_));
+    const bool up = is_up_next(now);
+    if (seconds(now - phase_since_) < pause(up)) return;
+    if (up) return probe_up(now);
+    if (home_ > 1) probe_down(now);
+}
+
+/// So far away that the difference stands out from the error.
+void Knee::probe_up(TimePoint now) {
+    const double factor = next_up_.value_or(std::clamp(std::exp(3 * expected_error()), 1.33, 2.0));
+    const double level = std::min(most(), std::max(home_ + 1, std::round(home_ * factor)));
+    if (level <= home_) return;
+    step_ = std::log(level / home_);
+    enter(now, Phase::up, level);
+}
+
+void Knee::probe_down(TimePoint now) {
+    const double usual = was_above_ ? 0.5 : std::clamp(std::exp(-2 * expected_error()), 0.6, 0.75);
+    const double factor = next_down_.value_or(usual);
+    next_down_.reset();
+    step_ = 1;
+    last_down_ = now;
+    enter(now, Phase::down, std::max(1.0, std::min(home_ - 1, std::floor(home_ * factor))));
+}
+
+void Knee::judge_probe(TimePoint now) {
+    const double sign = probed_up_ ? 1 : -1;
+    const Window before = before_, after = window_;
+    before_ = after;
+    Effect effect;
+    effect.growth = sign * std::log(probe_.mean() / ((before.mean() + after.mean()) / 2));
+    effect.step = sign * std::log(probe_.concurrency() / after.concurrency());
+    effect.error = error_of(probe_, before + after);
+    if (effect.step <= 0) return enter(now, Phase::home, home_);
+    effect.drift = std::abs(std::log(after.mean() / before.mean()));
+    if (effect.drift > std::max(0.3, 3 * error_of(after, before))) {
+        changed(before, after);
+        return enter(now, Phase::home, home_);
+    }
+    if (early_probes_ > 0) early_probes_ -= 1;
+    hurry_ = early_probes_ > 0 ? 0.3 : 1;
+    if (probed_up_) return judge_up(now, effect);
+    judge_down(now, effect);
+}
+
+void Knee::judge_down(TimePoint now, const Effect& effect) {
+    const double old = home_;
+    is_new_home_ = is_new_cliff_ = false;
+    was_above_ = effect.growth > 0.6 * effect.step && !is_cliff_;
+    was_below_ = effect.growth < 0.15 * effect.step;
+    if (was_below_) {
+        log_knee_ = std::max(log_knee_, std::log(home_) + 0.05);
+    } else {
+        // On a cliff the latency grows twice as fast as the level or faster; with few replies it cannot be known so
+        // well.
+        double growth = is_cliff_ ? effect.growth / 2 : effect.growth;
+        if (effect.error > 0.2) growth = std::min(growth, effect.step);
+        believe(std::log(home_) - growth, effect.error);
+    }
+    go_home(now);
+    const bool shrank = home_ < 0.9 * old;
+    next_is_up_ = !was_above_ && !shrank;
+    if (was_above_ || was_below_ || shrank) hurry_ = 0.25;
+}
+
+void Knee::judge_up(TimePoint now, const Effect& effect) {
+    const double certainty = effect.error > 0.15 ? 1 : 0.5;
+    if (effect.growth < 0.5 * effect.step - certainty * effect.error) return move_up(now);
+    note_cliff(effect);
+    is_climbing_ = false;
+    next_is_up_ = !was_steep_;
+    next_up_.reset();
+    if (is_cliff_)
+        next_up_ = 1.12;
+    else if (was_below_ && effect.growth > 0.8 * effect.step)
+        next_up_ = std::max(1.1, std::exp(effect.step / 2));  // home is below the knee, and the probe was above it
+    if (!was_steep_ && effect.growth < effect.step - 0.5 * effect.error) {
+        believe(std::log(home_) + effect.step - effect.growth, effect.error);
+        home_ = std::max(home_, level_above_knee());
+    }
+    if (was_steep_) hurry_ = 0.5;
+    if (is_cliff_) home_ = std::min(home_, level_above_knee());
+    if (effect.growth < 0.5 * effect.step) {
+        next_is_up_ = true;
+        next_up_.reset();
+        hurry_ = 0;
+    }
+    next_is_up_ = next_is_up_ && !is_new_cliff_;
+    enter(now, Phase::home, home_);
+    settled_at_ = now;  // it was the level before this already
+    sent_from_ = TimePoint::min();
+}
+
+void Knee::note_cliff(const Effect& effect) {
+    const bool was_cliff = is_cliff_;
+    const bool is_steep = effect.growth > 1.25 * effect.step + effect.error && effect.drift < 0.2;
+    const bool is_certain = was_steep_ || is_cliff_ || effect.growth > 1.6 * effect.step + effect.error;
+    is_cliff_ = (is_steep && is_certain) || (is_cliff_ && effect.growth > 0.8 * effect.step);
+    was_steep_ = is_steep;
+    is_new_cliff_ = is_cliff_ && !was_cliff;
+}
+
+void Knee::move_up(TimePoint now) {
+    home_ = std::min(most(), probe_.concurrency());
+    log_knee_ = std::log(home_);
+    doubt_ = doubt_of_move;
+    next_up_ = is_climbing_ ? 2 : 1.5;
+    is_climbing_ = true;
+    was_below_ = was_steep_ = is_cliff_ = false;
+    is_new_home_ = true;
+    hurry_ = 0;
+    before_ = probe_;  // it was measured there
+    enter(now, Phase::home, home_);
+}
+
+/// Kalman's filter of one number. What contradicts it by far makes it doubt.
+void Knee::believe(double log_knee, double error) {
+    const double news = log_knee - log_knee_;
+    doubt_ += doubt_gained;
+    if (std::abs(news) > 2.5 * std::sqrt(doubt_ + error * error)) doubt_ = std::max(doubt_, news * news / 2);
+    const double gain = doubt_ / (doubt_ + error * error);
+    log_knee_ += gain * news;
+    doubt_ *= 1 - gain;
+}
+
+}  // namespace trawl::limit

@@ -1,0 +1,65 @@
+/// The constants of Knee and the arithmetic that its two parts share. Found by simulation (bench/limiter), unless said
+/// otherwise.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "trawl/base/clock.hpp"
+#include "trawl/fetch/knee.hpp"
+
+namespace trawl::limit {
+
+/// Replies are counted so many mean latencies after a change: the line has its new length by then.
+inline constexpr double settling = 1.5;
+/// Around a probe, where a few percent matter: what is slow of the first replies (e^-2 of them) would be missing.
+inline constexpr double settling_of_probe = 2;
+/// Nothing for so many mean latencies: the source stood still, which says nothing of the limit. e^-6 of all single
+/// requests.
+inline constexpr double standstill = 6;
+/// The running mean of the latency forgets about so many replies ago.
+inline constexpr double latency_memory = 16;
+/// The limit holds requests back if so much of it is used; less is a caller who had nothing to ask.
+inline constexpr double full_enough = 0.8;
+
+/// The relative error of a mean that probes aim at: below a third of the smallest usual step.
+inline constexpr double error_wanted = 0.07;
+/// Probes end after about so long, in seconds, whatever their error.
+inline constexpr double probe_seconds = 0.5;
+inline constexpr double fewest_samples = 8, most_samples = 400, recent_samples = 64;
+/// The first level is that of an idle source; ten pages should not wait for more.
+inline constexpr double fewest_at_first = 4;
+inline constexpr double fewest_verified = 16;
+/// A mean of hardly varying times is still off by the moments at which it is taken.
+inline constexpr double spread_least = 0.01;
+
+/// Of a doubling: about halfway between the latency staying as it is (ln 1) and doubling too (ln 2).
+inline constexpr double halfway = 0.35;
+/// The first probes after the start follow each other soon.
+inline constexpr int probes_in_a_hurry = 4;
+/// Levels below this many replies per second: probes down cost much of what little there is.
+inline constexpr double slow_source = 20;
+/// Smaller steps (in ln) need twice the replies.
+inline constexpr double small_step = 0.2;
+
+/// Variances of what is believed of ln(knee): at first, after a move, and what it gains from probe to probe.
+inline constexpr double doubt_at_first = 0.04, doubt_of_move = 0.02, doubt_gained = 0.0016;
+
+/// A refusal for overload cuts the limit to this share of what was in flight, and no probe goes beyond the second for a
+/// while.
+inline constexpr double cut = 0.8, below_refusals = 0.9;
+inline constexpr Duration ceiling_lasts = std::chrono::seconds(10);
+
+inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+inline Duration duration(double seconds) {
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+/// The error of ln(mean of a / mean of b).
+inline double error_of(const Window& a, const Window& b) {
+    const double spread = std::max(a.spread(), b.spread());
+    return std::sqrt(spread * (1 / std::max(1.0, a.count) + 1 / std::max(1.0, b.count)));
+}
+
+}  // namespace trawl::limit

@@ -1,0 +1,220 @@
+/// The limiter against simulated sources: what it finds, and what it does when it is refused. Simulated time, so that
+/// the same seed gives the same run.
+#include "trawl/fetch/limiter.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fetch/sim/ours.hpp"
+#include "fetch/sim/published.hpp"
+#include "fetch/sim/sources.hpp"
+#include "trawl/base/error.hpp"
+
+namespace trawl {
+namespace {
+
+using namespace std::chrono_literals;
+using sim::Ours;
+using sim::Outcome;
+using sim::SourceOptions;
+using testing::HasSubstr;
+
+const TimePoint start = TimePoint(1h);
+
+Outcome run(const SourceOptions& source, Limiter& limiter, std::uint64_t seed = 1) {
+    Ours ours(limiter);
+    return simulate(source, ours, seed);
+}
+
+Outcome run(const SourceOptions& source) {
+    Limiter limiter;
+    return run(source, limiter);
+}
+
+double rate(const Outcome& run) { return run.throughput(sim::settled, 40); }
+
+// What is to be found.
+
+TEST(Limiter, FindsTheKneeOfAPool) {
+    const Outcome found = run(sim::source_named("pool of 40, 50 ms"));
+    EXPECT_GT(rate(found), 0.95 * 800);  // 40 workers of 50 ms
+    EXPECT_GT(found.limit_mean(5, 40), 40);
+    EXPECT_LT(found.limit_mean(5, 40), 70);
+}
+
+TEST(Limiter, ReachesAPoolsRateWithinFiveSeconds) {
+    const auto reached = run(sim::source_named("pool of 40, even")).reached(800, 0);
+    ASSERT_TRUE(reached.has_value());
+    EXPECT_LE(*reached, 5);
+}
+
+TEST(Limiter, ClimbsToHundredsForADistantSource) {
+    const Outcome found = run(sim::source_named("distant, RTT 200 ms, 100 workers"));
+    EXPECT_GT(rate(found), 0.95 * 2000);
+    EXPECT_LE(found.reached(2000, 0).value_or(99), 5);
+}
+
+TEST(Limiter, StaysBelowACliff) {
+    const Outcome found = run(sim::source_named("cliff: beyond 30 it thrashes"));
+    EXPECT_GT(rate(found), 0.92 * 590);
+    EXPECT_LT(found.limit_mean(10, 40), 36);
+}
+
+TEST(Limiter, StaysNearOneWhenTheSourceServesOneAtATime) {
+    const SourceOptions source = sim::source_named("one at a time, 20 ms");
+    const auto plenty = sim::fixed(8);
+    const double best = rate(simulate(source, *plenty, 1));
+    const Outcome found = run(source);
+    EXPECT_GT(rate(found), 0.95 * best);
+    EXPECT_LT(found.limit_mean(20, 40), 8);
+}
+
+TEST(Limiter, DoesNotTakeDeepPagesForOverload) {
+    const SourceOptions source = sim::source_named("deep offsets slow down");
+    const auto plenty = sim::fixed(64);
+    const double best = rate(simulate(source, *plenty, 1));
+    EXPECT_GT(rate(run(source)), 0.95 * best);
+}
+
+TEST(Limiter, FindsAKneeThatHasMoved) {
+    const Outcome found = run(sim::source_named("halves at 15 s, back at 25 s"));
+    EXPECT_LT(found.limit_mean(22, 25), 60);
+    EXPECT_LE(found.reached(800, 25).value_or(99), 10);
+}
+
+TEST(Limiter, DoesNotTakeAStandstillForOverload) {
+    const Outcome found = run(sim::source_named("pauses 1 s every 10 s"));
+    EXPECT_GT(rate(found), 0.95 * 0.9 * 800);
+}
+
+TEST(Limiter, DoesNotTakeErrorsForOverload) {
+    EXPECT_GT(rate(run(sim::source_named("1% answered 500"))), 0.95 * 0.99 * 800);
+}
+
+TEST(Limiter, IgnoresRepliesWhileTheCallerHadNothingToAsk) {
+    Limiter limiter;
+    TimePoint now = start;
+    for (int i = 0; i < 1000; ++i) {
+        limiter.sent(now);
+        now += 50ms;
+        limiter.succeeded(now, 50ms, 0);
+    }
+    EXPECT_EQ(limiter.limit(), 4U);
+    EXPECT_EQ(limiter.describe(), "starting with 4; 1000 replies, 0 refused");
+}
+
+// What is refused.
+
+TEST(Limiter, PacesWhatATokenBucketRefuses) {
+    const Outcome found = run(sim::source_named("token bucket 100/s, 429"));
+    EXPECT_GT(rate(found), 95);
+    EXPECT_LT(static_cast<double>(found.refused), 0.01 * static_cast<double>(found.done));
+}
+
+TEST(Limiter, SendsNothingBeforeARetryAfterIsOver) {
+    const Outcome found = run(sim::source_named("bucket 100/s, Retry-After"));
+    EXPECT_EQ(found.early, 0);
+    EXPECT_GT(rate(found), 85);
+    EXPECT_LT(static_cast<double>(found.refused), 0.01 * static_cast<double>(found.done));
+}
+
+TEST(Limiter, HonoursTheLongestRetryAfter) {
+    Limiter limiter;
+    limiter.sent(start);
+    limiter.refused(start + 10ms, 10ms, {RefusalKind::unavailable, 5s}, 1);
+    limiter.refused(start + 20ms, 20ms, {RefusalKind::unavailable, 1s}, 0);
+    EXPECT_EQ(limiter.ready_at(start + 1s), start + 10ms + 5s);
+    EXPECT_EQ(limiter.ready_at(start + 6s), std::nullopt);
+}
+
+TEST(Limiter, StaysBelowAQueuesLimit) {
+    const Outcome found = run(sim::source_named("503 when 20 wait"));
+    EXPECT_GT(rate(found), 0.95 * 800);
+    EXPECT_LT(static_cast<double>(found.refused), 0.01 * static_cast<double>(found.done));
+}
+
+TEST(Limiter, CutsOnceForAllThatWereInFlightWhenTheSourceWasFull) {
+    Limiter limiter(LimiterOptions{.initial = 40, .max_concurrency = 1000});
+    for (int i = 0; i < 40; ++i) limiter.sent(start);
+    for (std::size_t i = 0; i < 20; ++i) limiter.refused(start + 10ms, 10ms, {RefusalKind::timeout, {}}, 39 - i);
+    EXPECT_EQ(limiter.limit(), 32U);
+}
+
+TEST(Limiter, NeverFallsBelowOne) {
+    Limiter limiter;
+    TimePoint now = start;
+    for (int i = 0; i < 50; ++i) {
+        limiter.sent(now);
+        now += 1s;
+        limiter.refused(now, 500ms, {RefusalKind::timeout, {}}, 0);
+    }
+    EXPECT_EQ(limiter.limit(), 1U);
+}
+
+TEST(Limiter, WaitsLongerAfterEachRefusalInARow) {
+    Limiter limiter;
+    TimePoint now = start;
+    Duration last{};
+    for (int i = 0; i < 4; ++i) {
+        limiter.sent(now);
+        limiter.refused(now + 1ms, 1ms, {RefusalKind::too_many_requests, {}}, 0);
+        const auto ready = limiter.ready_at(now + 1ms);
+        ASSERT_TRUE(ready.has_value());
+        EXPECT_GT(*ready - now, 3 * last);
+        last = *ready - now;
+        now = *ready + 1ms;
+    }
+}
+
+// What the user says wins.
+
+TEST(Limiter, NeverGoesBeyondTheUsersMaximum) {
+    Limiter limiter(LimiterOptions{.initial = 4, .max_concurrency = 16});
+    const Outcome found = run(sim::source_named("pool of 40, even"), limiter);
+    for (const sim::Step& step : found.steps) EXPECT_LE(step.in_flight, 16);
+    EXPECT_GT(found.limit_mean(5, 40), 14);
+}
+
+TEST(Limiter, KeepsAFixedLimit) {
+    Limiter limiter(LimiterOptions{.initial = 4, .max_concurrency = 1000, .fixed = 7});
+    run(sim::source_named("pool of 40, even"), limiter);
+    EXPECT_EQ(limiter.limit(), 7U);
+    EXPECT_THAT(limiter.describe(), HasSubstr("fixed at 7"));
+}
+
+TEST(Limiter, KeepsTheUsersRate) {
+    Limiter limiter(LimiterOptions{.initial = 4, .max_concurrency = 1000, .max_rate = 25});
+    const Outcome found = run(sim::source_named("pool of 40, even"), limiter);
+    EXPECT_LE(rate(found), 25.5);
+    EXPECT_GE(rate(found), 24);
+}
+
+TEST(Limiter, RefusesLimitsThatWouldSendNothing) {
+    EXPECT_THROW(Limiter(LimiterOptions{.initial = 0, .max_concurrency = 1}), UsageError);
+    EXPECT_THROW(Limiter(LimiterOptions{.initial = 1, .max_concurrency = 0}), UsageError);
+    EXPECT_THROW(Limiter(LimiterOptions{.initial = 1, .max_concurrency = 1, .fixed = 0}), UsageError);
+    EXPECT_THROW(Limiter(LimiterOptions{.initial = 1, .max_concurrency = 1, .max_rate = 0}), UsageError);
+}
+
+// What it tells.
+
+TEST(Limiter, KeepsABoundedTraceOfTheWholeTime) {
+    Limiter limiter;
+    run(sim::source_named("slow pool of 4, 400 ms"), limiter);
+    const auto& trace = limiter.trace();
+    ASSERT_GE(trace.size(), 100U);
+    EXPECT_LE(trace.size(), 512U);
+    EXPECT_LT(trace.front().at.time_since_epoch(), 2s);
+    EXPECT_GT(trace.back().at.time_since_epoch(), 38s);
+    for (std::size_t i = 1; i < trace.size(); ++i) EXPECT_LT(trace[i - 1].at, trace[i].at);
+}
+
+TEST(Limiter, IsTheSameForTheSameReplies) {
+    Limiter first, second;
+    run(sim::source_named("cliff: beyond 30 it thrashes"), first);
+    run(sim::source_named("cliff: beyond 30 it thrashes"), second);
+    EXPECT_EQ(first.describe(), second.describe());
+}
+
+}  // namespace
+}  // namespace trawl
