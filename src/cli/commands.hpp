@@ -6,6 +6,7 @@
 namespace trawl::cli {
 
 void run_pull(const PullCommand& command);
+void run_get(const GetCommand& command);
 void run_sql(const SqlCommand& command);
 void run_ps(const PsCommand& command);
 

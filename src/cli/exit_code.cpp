@@ -18,7 +18,7 @@ bool is_any(const std::exception& error) {
 ExitCode exit_code(const std::exception& error) {
     if (is_any<Interrupted>(error)) return ExitCode::interrupted;
     if (is_any<UsageError, InvalidUrl, FileError>(error)) return ExitCode::usage;  // a file that an option names
-    if (is_any<StatusError>(error)) return ExitCode::status;
+    if (is_any<StatusError, AuthError>(error)) return ExitCode::status;
     if (is_any<ResolveError, TimeoutError, TlsError, ClosedError, HttpError, OsError>(error))
         return ExitCode::unreachable;
     if (is_any<FetchError>(error)) return ExitCode::data;

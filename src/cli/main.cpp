@@ -1,4 +1,5 @@
 // The tool's entry: parse, run the verb, turn what was thrown into one line on stderr and an exit code.
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -6,6 +7,8 @@
 #include "exit_code.hpp"
 #include "options.hpp"
 #include "output.hpp"
+#include "pull_failed.hpp"
+#include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl::cli {
@@ -17,10 +20,34 @@ struct Overloaded : Handlers... {
 };
 
 void run_command(const Command& command) {
-    std::visit(
-        Overloaded{[](const PullCommand& pull) { run_pull(pull); }, [](const SqlCommand& sql) { run_sql(sql); },
-                   [](const PsCommand& ps) { run_ps(ps); }, [](const PrintCommand& text) { print_answer(text.text); }},
-        command);
+    std::visit(Overloaded{[](const PullCommand& pull) { run_pull(pull); }, [](const GetCommand& get) { run_get(get); },
+                          [](const SqlCommand& sql) { run_sql(sql); }, [](const PsCommand& ps) { run_ps(ps); },
+                          [](const PrintCommand& text) { print_answer(text.text); }},
+               command);
+}
+
+// One line for each line of the message: a connector's problems have their own.
+int report(const std::exception& error, const std::string& after) {
+    print_status(format("trawl: {}{}\n", as_one_line(error.what()), after));
+    return static_cast<int>(exit_code(error));
+}
+
+int report(const ConnectorError& error) {
+    std::string_view rest = error.what();
+    while (!rest.empty()) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        print_status(format("trawl: {}\n", as_one_line(line)));
+    }
+    return static_cast<int>(exit_code(error));
+}
+
+int report(const PullFailed& failed) {
+    try {
+        std::rethrow_exception(failed.cause());
+    } catch (const std::exception& error) {
+        return report(error, failed.after());
+    }
 }
 
 int run_tool(int argc, char** argv) {
@@ -31,9 +58,12 @@ int run_tool(int argc, char** argv) {
         if (std::holds_alternative<PullCommand>(command)) after = "; nothing was committed";
         run_command(command);
         return static_cast<int>(ExitCode::ok);
+    } catch (const PullFailed& failed) {
+        return report(failed);
+    } catch (const ConnectorError& error) {
+        return report(error);
     } catch (const std::exception& error) {
-        print_status(format("trawl: {}{}\n", as_one_line(error.what()), after));
-        return static_cast<int>(exit_code(error));
+        return report(error, after);
     }
 }
 

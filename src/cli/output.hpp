@@ -4,12 +4,17 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace trawl::cli {
 
 /// Makes standard descriptors that are closed lead nowhere, so that no other file takes their numbers, and broken pipes
 /// errors instead of a death.
 void prepare_standard_streams();
+
+/// From now on these are printed as "***", whatever text they are in. Those too short to be told from other words are
+/// left alone.
+void hide(const std::vector<std::string>& secrets);
 
 /// Throws OsError when the text cannot be written (a full disk, a closed pipe).
 void print_answer(std::string_view text);

@@ -95,11 +95,43 @@ std::string progress_line(const std::string& table, const PullProgress& progress
     return line;
 }
 
-std::string summary_text(const PullSummary& summary) {
+std::string progress_json(const std::string& name, const PullProgress& progress, Duration elapsed) {
+    constexpr std::array<std::string_view, 4> kPhases{"plan", "pages", "commit", "done"};
+    const std::string total = progress.pages_total ? std::to_string(*progress.pages_total) : "null";
+    return format(
+        R"({{"name":"{}","phase":"{}","elapsed_s":{:.3f},"pages":{},"pages_total":{},"rows":{},"bytes":{},"requests":{},)"
+        R"("retries":{},"in_flight":{},"limit":{}}})",
+        name, kPhases.at(static_cast<std::size_t>(progress.phase)), seconds(elapsed), progress.pages, total,
+        progress.rows, progress.bytes, progress.requests, progress.retries, progress.in_flight, progress.limit);
+}
+
+namespace {
+
+std::string table_text(const TableSummary& table) {
+    std::string text;
+    if (table.version) {
+        const std::string before = *table.version > 0 ? format(", after version {}", *table.version - 1) : "";
+        text += format("  table      {} version {}{}\n", table.path.string(), *table.version, before);
+    }
+    for (const std::string& note : table.notes) text += format("  {}\n", as_one_line(note));
+    return text;
+}
+
+std::string head_text(const std::string& name, std::uint64_t rows, const PullSummary& summary) {
     const PullProgress& progress = summary.progress;
-    std::string text =
-        format("{}: {} rows from {} pages ({}) in {}\n", summary.table, with_thousands(progress.rows),
-               with_thousands(progress.pages), bytes_text(progress.bytes), duration_text(summary.elapsed));
+    return format("{}: {} rows from {} pages ({}) in {}\n", name, with_thousands(rows), with_thousands(progress.pages),
+                  bytes_text(progress.bytes), duration_text(summary.elapsed));
+}
+
+}  // namespace
+
+std::string summary_text(const PullSummary& summary) {
+    if (summary.tables.empty()) return {};
+    const PullProgress& progress = summary.progress;
+    const bool alone = summary.tables.size() == 1;
+    std::uint64_t rows = 0;
+    for (const TableSummary& table : summary.tables) rows += table.rows;
+    std::string text = head_text(alone ? summary.tables.front().table : "in all", rows, summary);
     text += format("  requests   {} ({} {}), up to {} at once, {} pages/s\n", with_thousands(progress.requests),
                    progress.retries, progress.retries == 1 ? "retry" : "retries", progress.in_flight_peak,
                    rate_text(per_second(progress.pages, summary.fetching)));
@@ -107,12 +139,21 @@ std::string summary_text(const PullSummary& summary) {
         text += format("  waiting    {} one after the other, {} together\n", duration_text(progress.waited),
                        duration_text(summary.fetching));
     }
-    if (summary.version) {
-        const std::string before = *summary.version > 0 ? format(", in place of version {}", *summary.version - 1) : "";
-        text += format("  table      {} version {}{}\n", summary.path.string(), *summary.version, before);
+    for (const TableSummary& table : summary.tables) {
+        if (!alone)
+            text += format("{}: {} rows from {} pages\n", table.table, with_thousands(table.rows),
+                           with_thousands(table.pages));
+        text += table_text(table);
     }
-    for (const std::string& note : summary.notes) text += format("  {}\n", as_one_line(note));
     return text;
+}
+
+std::string what_was_committed(const PullSummary& summary) {
+    if (summary.tables.empty()) return "; nothing was committed";
+    std::string done, failed;
+    for (const TableSummary& table : summary.tables) done += (done.empty() ? "" : ", ") + table.resource;
+    for (const std::string& name : summary.failed) failed += (failed.empty() ? "" : ", ") + name;
+    return format("; committed: {}; not committed: {}", done, failed);
 }
 
 }  // namespace trawl::cli

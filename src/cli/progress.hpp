@@ -22,7 +22,13 @@ std::string bytes_text(std::uint64_t bytes);
 std::string progress_line(const std::string& table, const PullProgress& progress, Duration elapsed,
                           std::size_t width = 0);
 
+/// The same as one JSON object, for programs.
+std::string progress_json(const std::string& name, const PullProgress& progress, Duration elapsed);
+
 /// What a pull came to, in a few lines.
 std::string summary_text(const PullSummary& summary);
+
+/// Behind the error of a pull that failed: "; nothing was committed", "; committed: repos; not committed: issues".
+std::string what_was_committed(const PullSummary& summary);
 
 }  // namespace trawl::cli

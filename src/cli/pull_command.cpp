@@ -9,6 +9,8 @@
 #include "interrupted.hpp"
 #include "output.hpp"
 #include "progress.hpp"
+#include "pull_failed.hpp"
+#include "source_argument.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/signal.hpp"
@@ -23,10 +25,11 @@ using namespace std::chrono_literals;
 
 constexpr auto kRedrawEvery = 100ms;  // as often as an eye can follow
 constexpr auto kLogEvery = 5s;        // a log is read later: a dozen lines a minute
+constexpr auto kJsonEvery = 1s;       // a program reads it
 
-/// The state that the three tasks share.
+/// The state that the tasks share.
 struct Session {
-    std::string table;
+    std::string name;
     TimePoint begin = Clock::now();
     PullProgress progress;
     std::optional<PullSummary> summary;
@@ -42,7 +45,7 @@ std::size_t terminal_width() {
 
 void draw(const Session& session) {
     const auto elapsed = Clock::now() - session.begin;
-    print_status("\r\x1b[K" + progress_line(session.table, session.progress, elapsed, terminal_width() - 1));
+    print_status("\r\x1b[K" + progress_line(session.name, session.progress, elapsed, terminal_width() - 1));
 }
 
 /// The status line is gone again when this is destroyed, however the pull ends.
@@ -65,19 +68,23 @@ Task<> draw_progress(const Session& session) {
 Task<> log_progress(const Session& session) {
     while (true) {
         co_await sleep(kLogEvery);
-        print_status(progress_line(session.table, session.progress, Clock::now() - session.begin) + "\n");
+        print_status(progress_line(session.name, session.progress, Clock::now() - session.begin) + "\n");
+    }
+}
+
+Task<> log_json(const Session& session) {
+    while (true) {
+        co_await sleep(kJsonEvery);
+        print_status(progress_json(session.name, session.progress, Clock::now() - session.begin) + "\n");
     }
 }
 
 // A commit that has begun is brought to its end: whether it had come to pass would be unknown otherwise.
 Task<> listen(SignalWatcher& watcher, const Session& session) {
-    while (true) {
-        const int signal = co_await watcher.next();
-        if (session.progress.phase < PullProgress::Phase::commit) {
-            throw Interrupted(
-                format("interrupted by {}; run it again to pull it all", signal == SIGINT ? "SIGINT" : "SIGTERM"));
-        }
-    }
+    const int signal = co_await watcher.next();
+    while (session.progress.commits_under_way > 0) co_await sleep(kRedrawEvery);
+    throw Interrupted(
+        format("interrupted by {}; run it again to pull it all", signal == SIGINT ? "SIGINT" : "SIGTERM"));
 }
 
 // A convenience: a system that does not allow it is no reason not to pull.
@@ -93,15 +100,29 @@ Task<> pull_in(TaskGroup& group, PullOptions options, Session& session) {
     group.cancel();
 }
 
-Task<PullSummary> supervise(PullOptions options) {
+Task<> show_progress(const PullCommand& command, const Session& session) {
+    if (command.progress == ProgressStyle::json) return log_json(session);
+    return is_terminal() ? draw_progress(session) : log_progress(session);
+}
+
+Task<PullSummary> supervise(const PullCommand& command) {
     SignalWatcher watcher{SIGINT, SIGTERM};
+    PullOptions options(co_await connector_of(command.source));
+    options.lake = command.lake;
+    options.only = command.only;
+    options.concurrency = command.source.concurrency;
+    options.ca_file = command.source.ca_file;
+    options.full_refresh = command.full_refresh;
+    options.memory_max = command.memory_mb << 20;
+    hide(secrets_of(options.connector));
     Session session;
-    session.table = options.table.empty() ? table_name_for(options.url) : options.table;
+    session.name = is_connector(command.source.source) ? std::filesystem::path(command.source.source).stem().string()
+                                                       : options.connector.resources.front().table;
     TaskGroup group;
     group.spawn(pull_in(group, std::move(options), session));
     group.spawn(listen(watcher, session));
     group.spawn(answer_ps(), "trawl ps");
-    group.spawn(is_terminal() ? draw_progress(session) : log_progress(session));
+    if (!command.quiet && command.progress != ProgressStyle::none) group.spawn(show_progress(command, session));
     co_await group.join();
     co_return std::move(*session.summary);
 }
@@ -111,8 +132,9 @@ Task<PullSummary> supervise(PullOptions options) {
 void run_pull(const PullCommand& command) {
     Loop loop;
     loop.warn_of_slow_steps(Duration::zero(), {});  // a page that takes long to parse is no news to who pulls it
-    const PullSummary summary = loop.run(supervise(command.options));
-    print_answer(summary_text(summary));
+    const PullSummary summary = loop.run(supervise(command));
+    if (!command.quiet) print_answer(summary_text(summary));
+    if (summary.error) throw PullFailed(summary.error, what_was_committed(summary));
 }
 
 }  // namespace trawl::cli

@@ -261,10 +261,12 @@ std::optional<Pagination> by_more(const PageView& view) {
 /// `next_page: 2` on page 1 is no cursor: the numbers of all pages are known.
 std::optional<Pagination> by_next_number(const PageView& view, const fetch::NextCursor& cursor) {
     const auto next = view.page.scalar(cursor.path);
-    const auto value = next ? next->count() : std::nullopt;
+    if (!next) return std::nullopt;
+    // Not as an optional: g++ 12 takes the value behind its check for one that may be missing.
+    const std::uint64_t value = next->count().value_or(0);  // no page follows another one as number 0
     const auto here = page_number(view);
-    if (!value || !fetch::is_page_param(cursor.param) || *value != (here ? here->value : 1) + 1) return std::nullopt;
-    Pagination found = ahead(Grid{false, cursor.param, std::nullopt, *value - 1, view.records.count});
+    if (!fetch::is_page_param(cursor.param) || value != (here ? here->value : 1) + 1) return std::nullopt;
+    Pagination found = ahead(Grid{false, cursor.param, std::nullopt, value - 1, view.records.count});
     found.link_path = cursor.path;
     name_the_limit(found, view, std::nullopt);
     found.explanation =

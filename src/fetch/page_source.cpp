@@ -29,7 +29,7 @@ Failure failure_of(const Response& response) {
 }
 
 // The same kind of error, with the reason behind what it says.
-[[noreturn]] void rethrow_with(std::exception_ptr error, const Url& url, const std::string& reason) {
+[[noreturn]] void rethrow_with(std::exception_ptr error, const PageRequest& request, const std::string& reason) {
     try {
         std::rethrow_exception(error);
     } catch (const ConnectError& connect) {
@@ -37,7 +37,8 @@ Failure failure_of(const Response& response) {
     } catch (const FileError&) {  // of the files that TLS needs
         throw;
     } catch (const OsError& broken) {
-        throw OsError(broken.code(), format("GET {}: the connection broke{}", url.redacted(), reason));
+        throw OsError(broken.code(),
+                      format("{} {}: the connection broke{}", request.method, request.url.redacted(), reason));
     } catch (const TruncatedError& broken_off) {
         throw TruncatedError(broken_off.host(), broken_off.reason() + reason);
     } catch (const TimeoutError& timeout) {
@@ -53,18 +54,29 @@ Failure failure_of(const Response& response) {
     } catch (const StatusError& error) {
         throw StatusError(error.status(), error.what() + reason);
     }
-    std::terminate();  // only called for what is no success
+    // A response action called a success a failure that may pass.
+    throw StatusError(response.status(),
+                      format("{} {}: status {}, which is a failure by a response action{}", response.method(),
+                             response.url().redacted(), response.status(), reason));
+}
+
+[[noreturn]] void fail_by_action(const Response& response, const ResponseAction& action) {
+    const std::string says = action.content ? format(" and says \"{}\"", *action.content) : "";
+    const std::string message = format("{} {}: status {}{}, which is a failure by a response action", response.method(),
+                                       response.url().redacted(), response.status(), says);
+    if (response.is_success()) throw FetchError(message);  // it is the content that is wrong
+    throw StatusError(response.status(), message);
 }
 
 }  // namespace
 
-Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
+Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request) {
     Attempt result;
     ++stats_.requests;
     ++stats_.in_flight;
     stats_.in_flight_peak = std::max(stats_.in_flight_peak, stats_.in_flight);
     try {
-        Response response = co_await request(url);
+        Response response = co_await build(request);
         stats_.waited += response.elapsed();
         answered_ = true;
         result.failure = failure_of(response);
@@ -94,14 +106,21 @@ Task<PageSource::Attempt> PageSource::attempt(const Url& url) {
     co_return result;
 }
 
-Request PageSource::request(const Url& url) {
-    Request result = client_.request("GET", url).follow_redirects();
+Request PageSource::build(const PageRequest& request) {
+    Request result = client_.request(request.method, request.url).follow_redirects();
     // What the user gave for one origin is not told to another, wherever a next page or a redirect may lead.
-    if (url.origin() == origin_) {
+    if (request.url.origin() == origin_) {
         for (const auto& [name, value] : options_.headers) result = std::move(result).secret_header(name, value);
+        if (options_.auth) result = std::move(result).auth(options_.auth);
     }
     if (!result.headers().contains("accept")) result.mutable_headers().add("accept", "application/json");
+    if (!request.body.empty()) result = std::move(result).json(request.body);
     return result;
+}
+
+const ResponseAction* PageSource::action_for(const Attempt& done) const {
+    if (!done.response) return nullptr;
+    return find_action(options_.actions, done.response->status(), done.response->text());
 }
 
 RetryDecision PageSource::decide(const Attempt& failed, int number) {
@@ -110,28 +129,63 @@ RetryDecision PageSource::decide(const Attempt& failed, int number) {
     return policy_.decide(number, failed.failure, std::chrono::system_clock::now(), random, budget_);
 }
 
-Task<> PageSource::wait_for_the_gate() {
-    while (Loop::current().now() < gate_) co_await sleep(gate_ - Loop::current().now());
+// What the source's limiter is to make of it: an answer, a refusal, or nothing.
+void PageSource::settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done) {
+    if (done.response) gate.learn(done.response->headers());
+    const Failure& failure = done.failure;
+    if (done.response && failure.status != 429 && failure.status != 503) return pass.succeeded();
+    if (!done.response && failure.kind != FailureKind::timeout) return pass.failed();
+    Refusal refusal;
+    if (!done.response) refusal.kind = RefusalKind::timeout;
+    if (done.response && failure.status == 503) refusal.kind = RefusalKind::unavailable;
+    if (failure.retry_after)
+        refusal.retry_after = parse_retry_after(*failure.retry_after, std::chrono::system_clock::now());
+    if (refusal.retry_after) refusal.retry_after = std::min(*refusal.retry_after, policy_.longest_wait());
+    pass.refused(refusal);
 }
 
-Task<Response> PageSource::get(Url url) {
+void PageSource::give_up(const PageRequest& request, const Attempt& done, const std::string& why) const {
+    // A refusal that no retry can change speaks for itself.
+    const bool was_tried = RetryPolicy::is_retried(done.failure) && !done.is_final;
+    const std::string reason = was_tried ? "; gave up: " + why + "; try again later" : "";
+    if (done.error) rethrow_with(done.error, request, reason);
+    raise_with(*done.response, reason);
+}
+
+// Whoever can change a page's text could make us show the rest of the retrieval to everyone.
+void PageSource::refuse_downgrade(const PageRequest& request) const {
+    if (!origin_.starts_with("https:") || request.url.is_https()) return;
+    throw ProtocolError(format("{} {}: the page before leads from https to http, which is not followed", request.method,
+                               request.url.redacted()));
+}
+
+Task<OriginGate::Pass> PageSource::enter(const PageRequest& request) {
+    refuse_downgrade(request);
+    co_return co_await gates_.at(request.url.origin()).enter(options_.weight);
+}
+
+Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, OriginGate::Pass pass) {
+    using Answer = std::variant<Response, NoPage>;
+    OriginGate& gate = gates_.at(request.url.origin());
     budget_.on_request();
     for (int number = 1;; ++number) {
-        co_await wait_for_the_gate();
-        Attempt done = co_await attempt(url);
-        if (done.response && done.response->is_success()) co_return std::move(*done.response);
-        const RetryDecision decision = decide(done, number);
-        if (const auto* give_up = std::get_if<GiveUp>(&decision)) {
-            // A refusal that no retry can change speaks for itself.
-            const bool was_tried = RetryPolicy::is_retried(done.failure) && !done.is_final;
-            const std::string reason = was_tried ? "; gave up: " + give_up->reason + "; try again later" : "";
-            if (done.error) rethrow_with(done.error, url, reason);
-            raise_with(*done.response, reason);
+        Attempt done = co_await attempt(request);
+        settle(gate, std::move(pass), done);
+        if (const ResponseAction* action = action_for(done)) {
+            const int status = done.response->status();
+            if (action->action == ResponseAction::Action::fail) fail_by_action(*done.response, *action);
+            if (action->action != ResponseAction::Action::retry) co_return Answer(NoPage{action->action, status});
+            done.failure.status = 503;  // what it is to be taken for
+        } else if (done.response && done.response->is_success()) {
+            co_return Answer(std::move(*done.response));
         }
+        const RetryDecision decision = decide(done, number);
+        if (const auto* given_up = std::get_if<GiveUp>(&decision)) give_up(request, done, given_up->reason);
         ++stats_.retries;
         const Retry& retry = std::get<Retry>(decision);
-        if (retry.asked_by_source) gate_ = std::max(gate_, Loop::current().deadline_after(retry.delay));
-        co_await sleep(retry.delay);
+        // How long the source asked to wait holds for everyone who asks it: the gate sees to that.
+        if (!retry.asked_by_source) co_await sleep(retry.delay);
+        pass = co_await gate.enter(options_.weight);
     }
 }
 

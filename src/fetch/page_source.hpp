@@ -1,42 +1,58 @@
-/// Gets one page, however often it has to be asked for: the retries of a retrieval, and its counts.
+/// Gets one page, however often it has to be asked for: the retries of a retrieval, its gates, and its counts.
 #pragma once
 
 #include <optional>
 #include <random>
 #include <string>
+#include <variant>
 
 #include "trawl/coro/task.hpp"
+#include "trawl/fetch/origin_gate.hpp"
+#include "trawl/fetch/page_request.hpp"
 #include "trawl/fetch/pages.hpp"
 #include "trawl/http/client.hpp"
 #include "trawl/http/retry.hpp"
 
 namespace trawl::fetch {
 
+/// An answer that is no page, and that the user has told what to make of.
+struct NoPage {
+    ResponseAction::Action action = ResponseAction::Action::ignore;  // ignore or end
+    int status = 0;
+};
+
 class PageSource {
 public:
     /// All of them must outlive it. Throws InvalidUrl.
-    PageSource(Client& client, const FetchOptions& options, FetchStats& stats)
-        : client_(client), options_(options), stats_(stats), origin_(Url::parse(options.url).origin()) {}
+    PageSource(Client& client, const FetchOptions& options, OriginGates& gates, FetchStats& stats)
+        : client_(client), options_(options), gates_(gates), stats_(stats), origin_(Url::parse(options.url).origin()) {}
 
-    /// The successful response to a GET of `url`. Retries what may pass; throws what does not, saying why it gave up.
-    Task<Response> get(Url url);
+    /// Waits until `request` may be sent. Throws ProtocolError when it leads from https to http.
+    Task<OriginGate::Pass> enter(const PageRequest& request);
+
+    /// The successful answer to `request`, or what it is instead. Retries what may pass; throws what does not, saying
+    /// why it gave up. Its first attempt is sent with `pass`.
+    Task<std::variant<Response, NoPage>> get(PageRequest request, OriginGate::Pass pass);
 
 private:
     struct Attempt;
-    Task<Attempt> attempt(const Url& url);
-    [[nodiscard]] Request request(const Url& url);
+    Task<Attempt> attempt(const PageRequest& request);
+    void refuse_downgrade(const PageRequest& request) const;
+    [[nodiscard]] Request build(const PageRequest& request);
+    [[nodiscard]] const ResponseAction* action_for(const Attempt& done) const;
+    void settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done);
+    [[noreturn]] void give_up(const PageRequest& request, const Attempt& done, const std::string& why) const;
     [[nodiscard]] RetryDecision decide(const Attempt& failed, int number);
-    Task<> wait_for_the_gate();
 
     Client& client_;
     const FetchOptions& options_;
+    OriginGates& gates_;
     FetchStats& stats_;
     std::string origin_;  // of the first page
     RetryPolicy policy_;
     RetryBudget budget_;
     std::mt19937_64 random_{std::random_device()()};
     bool answered_ = false;  // by anything: until then, a refused connection means a wrong address
-    TimePoint gate_{};       // nobody asks before this: the source said Retry-After
 };
 
 }  // namespace trawl::fetch

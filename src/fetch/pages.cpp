@@ -1,116 +1,88 @@
 #include "trawl/fetch/pages.hpp"
 
 #include <algorithm>
-#include <map>
 
+#include "fetched_page.hpp"
+#include "moves.hpp"
+#include "page_feed.hpp"
 #include "page_source.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/detect.hpp"
 #include "trawl/fetch/paginate.hpp"
-#include "trawl/loop/task_group.hpp"
-#include "trawl/sync/event.hpp"
-#include "trawl/sync/semaphore.hpp"
 
 namespace trawl {
+
+using fetch::FetchedPage;
+using fetch::NoPage;
+using fetch::PageResult;
+using fetch::PageRows;
+
 namespace {
 
-// How many pages may be fetched or under way ahead of next(), per page at once: enough to keep going while one page is
-// retried, and a bound on memory.
-constexpr std::size_t kAheadPerWorker = 8;
-
-// A plan longer than this is a lie or a mistake; the walks have a bound of their own.
-constexpr std::uint64_t kPlannedPagesMax = 100'000'000;
-
-using HeaderList = std::vector<std::pair<std::string, std::string>>;
-
-HeaderList list_of(const Headers& headers) {
-    HeaderList list;
-    for (const Headers::Field field : headers) list.emplace_back(field.name, field.value);
-    return list;
+/// The first `count` lines.
+std::string first_lines(const std::string& ndjson, std::uint64_t count) {
+    std::size_t end = 0;
+    for (; count > 0; --count) end = ndjson.find('\n', end) + 1;
+    return ndjson.substr(0, end);
 }
 
-/// A page that has come and was checked, with what the pagination may ask of it.
-struct Fetched {
-    Url url;
-    HeaderList headers;
-    std::unique_ptr<const std::string> body;  // the page's views point into it: it stays where it is
-    JsonPage page;
-    Records records;
+void append(PageRows& rows, const PageRows& more) {
+    rows.ndjson += more.ndjson;
+    rows.count += more.count;
+    rows.bytes += more.bytes;
+}
 
-    [[nodiscard]] PageView view() const { return {url, headers, page, records}; }
-    [[nodiscard]] Page take(std::uint64_t index) {
-        return Page{index, std::move(records.ndjson), records.count, body->size()};
-    }
-};
-
-/// A page's place among those that wait for next().
-struct Slot {
-    Fetched page;
-    bool is_accepted;  // else next() does it, in order
-    Semaphore::Permit permit;
-};
+/// What the source is not to give in full: a page's rows behind the first so many.
+void keep_first(PageRows& rows, std::uint64_t count) {
+    if (count >= rows.count) return;
+    rows.ndjson = first_lines(rows.ndjson, count);
+    rows.count = count;
+}
 
 }  // namespace
 
 class PageStream::Impl {
 public:
-    Impl(Client& client, FetchOptions options, FetchStats* stats)
+    Impl(Client& client, FetchOptions options, FetchShared shared)
         : options_(std::move(options)),
-          stats_(stats != nullptr ? *stats : own_stats_),
-          source_(client, options_, stats_),
-          ahead_(options_.concurrency * kAheadPerWorker) {
-        if (options_.records) records_path_ = JsonPath::parse(*options_.records);
-        if (options_.paginator) said_ = parse(*options_.paginator);
+          stats_(shared.stats != nullptr ? *shared.stats : own_stats_),
+          own_gates_(options_.limits),
+          source_(client, options_, shared.gates != nullptr ? *shared.gates : own_gates_, stats_),
+          own_memory_(options_.memory_max),
+          memory_(shared.memory != nullptr ? *shared.memory : own_memory_) {
+        if (options_.records) cutter_.records_path = JsonPath::parse(*options_.records);
+        if (!options_.primary_key.empty()) cutter_.row_key.emplace(paths_of(options_.primary_key));
+        if (options_.pagination) {
+            said_ = options_.pagination;
+        } else if (options_.paginator) {
+            said_ = parse(*options_.paginator);
+        }
+        if (said_) cutter_.said = &*said_;
     }
 
     Task<std::optional<Page>> next() {
         if (ended_) co_return std::nullopt;
-        if (next_index_ == 0) {
-            Page first = co_await read_first();
-            ++next_index_;
-            co_return first;
-        }
-        while (true) {
-            if (error_) {
-                end();
-                rethrow_named(error_);
-            }
-            if (auto found = ready_.find(next_index_); found != ready_.end()) {
-                Slot slot = std::move(found->second);
-                ready_.erase(found);
-                if (!slot.is_accepted && !accept_or_fail(next_index_, slot.page)) break;
-                co_return slot.page.take(next_index_++);
-            }
-            if (workers_ == 0) break;
-            changed_.clear();
-            co_await changed_.wait();
+        std::exception_ptr error;
+        try {
+            std::optional<Page> page = co_await advance();
+            if (!page) end();
+            co_return page;
+        } catch (...) {
+            error = std::current_exception();
         }
         end();
-        check_all_came();
-        co_return std::nullopt;
+        rethrow_named(error);
     }
 
     [[nodiscard]] const FetchStats& stats() const noexcept { return stats_; }
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
 private:
-    // Whether page `index` is taken.
-    bool accept(std::uint64_t index, const Fetched& fetched) {
-        const Acceptance acceptance = paginator_->accept(index, fetched.view());
-        if (!acceptance.note.empty()) notes_.push_back("note: " + acceptance.note);
-        // The plan was made by the total. One that proved wrong leaves pages out.
-        if (stats_.pages_total && !paginator_->end()) throw PaginationError(acceptance.note);
-        return acceptance.taken;
-    }
-
-    bool accept_or_fail(std::uint64_t index, const Fetched& fetched) {
-        try {
-            return accept(index, fetched);
-        } catch (...) {
-            end();
-            rethrow_named(std::current_exception());
-        }
+    static std::vector<JsonPath> paths_of(const std::vector<std::string>& texts) {
+        std::vector<JsonPath> paths;
+        for (const std::string& text : texts) paths.push_back(JsonPath::parse(text));
+        return paths;
     }
 
     static Pagination parse(const std::string& spec) {
@@ -118,15 +90,6 @@ private:
             return parse_paginator(spec);
         } catch (const UsageError& error) {
             throw UsageError(format("--paginator: {}; see trawl help paginators", error.what()));
-        }
-    }
-
-    Task<Page> read_first() {
-        try {
-            co_return co_await begin();
-        } catch (...) {
-            end();
-            rethrow_named(std::current_exception());
         }
     }
 
@@ -143,166 +106,268 @@ private:
         }
     }
 
-    Task<Page> begin() {
-        PageRequest given{.url = Url::parse(options_.url)};
-        if (said_) paginator_.emplace(*said_, given);
-        PageRequest start_at = given;
-        if (said_) start_at = paginator_->first();
-        Fetched first = co_await fetch(std::move(start_at.url));
-        if (!said_) paginator_.emplace(detect(first.view()), given);
-        Acceptance acceptance = paginator_->accept(0, first.view());
-        // Offsets without a total go by the rows that come.
-        if (paginator_->pagination().kind == PaginationKind::offset && !paginator_->end()) {
-            Pagination in_order = paginator_->pagination();
-            in_order.one_by_one = true;
-            paginator_.emplace(std::move(in_order), std::move(given));
-            acceptance = paginator_->accept(0, first.view());
+    Task<std::optional<Page>> advance() {
+        if (next_index_ == 0) co_return co_await begin();
+        while (feed_) {
+            std::optional<PageResult<PageRows>> outcome = co_await feed_->take(next_index_);
+            if (!outcome) break;
+            const std::uint64_t index = next_index_++;
+            std::optional<PageRows> rows = take_page(index, std::move(*outcome));
+            if (rows && moves_) co_await join(index, *rows);
+            if (rows && !moves_) co_await fill_holes(*rows);
+            if (rows && rows->count > 0) co_return deliver(std::move(*rows));
+            if (moves_ && moves_->seams().ended()) break;
         }
+        if (feed_ && !moves_) {  // the last page may have been cut short, too
+            PageRows rest;
+            co_await fill_holes(rest);
+            if (rest.count > 0) co_return deliver(std::move(rest));
+        }
+        while (moves_ && !moves_->seams().ended()) {
+            PageRows rows = co_await read_again(moves_->seams().onward());
+            co_await mend(rows);
+            if (rows.count > 0) co_return deliver(std::move(rows));
+        }
+        check_all_came();
+        co_return std::nullopt;
+    }
+
+    Task<std::optional<Page>> begin() {
+        const PageRequest given{options_.method, Url::parse(options_.url), options_.body};
+        if (said_) paginator_.emplace(catching_moves(*said_), given);
+        PageRequest start = said_ ? paginator_->first() : given;
+        ++next_index_;
+        OriginGate::Pass pass = co_await source_.enter(start);
+        auto answer = co_await source_.get(start, std::move(pass));
+        if (const auto* none = std::get_if<NoPage>(&answer)) co_return no_first_page(*none);
+        Response response = std::get<Response>(std::move(answer));
+        FetchedPage first = cutter_.cut(std::move(response), start, memory_.take(0));
+        if (!cutter_.records_path) cutter_.records_path = first.records.path;
+        if (!said_) paginator_.emplace(catching_moves(detect(first.view())), given);
+        const Acceptance acceptance = paginator_->accept(0, first.view());
+        std::optional<PageRequest> second;
+        if (!paginator_->any_order()) second = paginator_->next(first.view());
+        explain(first);
+        if (cutter_.row_key) watch_moves(first.records.count);
+        start_feed(std::move(second), first.body->size());
+        PageRows rows = std::move(first).take_rows();
+        keep_first(rows, acceptance.rows);
+        if (moves_) moves_->take(rows, 0, moves_->page_size());
+        co_return deliver(std::move(rows));
+    }
+
+    // Neighbours share a row, so that one that moves between them shows.
+    Pagination catching_moves(Pagination pagination) const {
+        if (cutter_.row_key && pagination.kind == PaginationKind::offset) pagination.overlap = 1;
+        return pagination;
+    }
+
+    void watch_moves(std::uint64_t rows) {
+        moves_ = fetch::Moves::of(*paginator_, rows);
+        if (!moves_ && paginator_->any_order())
+            notes_.emplace_back(
+                "note: rows that move while they are read are not caught: the source cannot be asked for pages of "
+                "another size (name the parameter in the paginator: limit_param or page_size_param)");
+    }
+
+    std::optional<Page> no_first_page(const NoPage& none) {
+        notes_.push_back(format("note: the source answers with status {}, which is taken for no rows", none.status));
+        return std::nullopt;
+    }
+
+    void explain(const FetchedPage& first) {
         const Pagination& found = paginator_->pagination();
         notes_.push_back(first.records.explanation);
         notes_.push_back(said_ ? format("pagination: {}, as given", name(found.kind)) : found.explanation);
         for (const std::string& warning : found.warnings) notes_.push_back("note: " + warning);
-        if (!acceptance.note.empty()) notes_.push_back("note: " + acceptance.note);
-        start(first);
-        co_return first.take(0);
     }
 
-    Task<Fetched> fetch(Url url) {
-        Response response = co_await source_.get(url);
-        HeaderList headers = list_of(response.headers());
-        auto body = std::make_unique<const std::string>(std::move(response).take_body());
-        try {
-            JsonPage page = JsonPage::parse(*body);
-            Records records = page.records(records_path_);
-            if (!records_path_) records_path_ = records.path;
-            Fetched fetched{std::move(url), std::move(headers), std::move(body), std::move(page), std::move(records)};
-            co_return fetched;
-        } catch (const PageError& error) {
-            throw PageError(format("{}: {}; check the URL", url.redacted(), error.what()));
-        } catch (const NoRecordsError& error) {
-            throw NoRecordsError(format("{}: {}; check --records", url.redacted(), error.what()));
-        }
-    }
-
-    // Pages that can be asked for out of order are, where their number is known; the others are walked.
-    void start(const Fetched& first) {
-        const auto pages = paginator_->end();
-        if (paginator_->any_order() && pages) {
-            if (*pages > kPlannedPagesMax) {
-                throw PaginationError(format("{}: {} pages are more than can be true; check --paginator",
-                                             Url::parse(options_.url).redacted(), *pages));
-            }
-            stats_.pages_total = *pages;
-            const std::size_t workers = std::min<std::uint64_t>(options_.concurrency, *pages - 1);
-            for (std::size_t i = 0; i < workers; ++i) spawn(fetch_planned());
-        } else if (paginator_->any_order()) {
-            spawn(count_on());
-        } else if (auto second = paginator_->next(first.view())) {
-            spawn(walk(std::move(*second)));
+    void start_feed(std::optional<PageRequest> second, std::size_t page_bytes) {
+        tell_total();
+        if (!paginator_->any_order() && !second) return;
+        feed_.emplace(source_, memory_, *paginator_, cutter_, page_bytes);
+        if (paginator_->any_order()) {
+            feed_->ask_ahead(moves_ ? moves_->bridges() : std::nullopt);
         } else {
-            stats_.pages_total = 1;
+            feed_->walk(std::move(*second));
         }
     }
 
-    void spawn(Task<> work) {
-        ++workers_;
-        group_.spawn(guarded(std::move(work)));
+    // Streams may share their counts: each adds what it knows.
+    void tell_total() {
+        const auto end = paginator_->end();
+        if (!end || end == told_) return;
+        stats_.pages_total = stats_.pages_total.value_or(0) - told_.value_or(0) + *end;
+        told_ = end;
     }
 
-    // A worker's error is next()'s to throw.
-    Task<> guarded(Task<> work) {
-        try {
-            co_await std::move(work);
-        } catch (...) {
-            if (!error_) error_ = std::current_exception();
+    // The rows of a page in its turn; nothing: they are not given.
+    std::optional<PageRows> take_page(std::uint64_t index, PageResult<PageRows> outcome) {
+        if (auto* error = std::get_if<std::exception_ptr>(&outcome)) std::rethrow_exception(*error);
+        if (const auto* none = std::get_if<NoPage>(&outcome)) {
+            settle_no_page(index, *none);
+            return std::nullopt;
         }
-        --workers_;
-        changed_.set();
+        PageRows rows = std::get<PageRows>(std::move(outcome));
+        if (moves_ && index > 1) return rows;  // what the chain of slices proves is more than what totals say
+        const Acceptance acceptance = paginator_->any_order() ? paginator_->accept(index) : rows.acceptance;
+        tell_total();
+        if (!acceptance.note.empty()) notes_.push_back("note: " + acceptance.note);
+        if (!acceptance.taken) return std::nullopt;
+        keep_first(rows, acceptance.rows);
+        return rows;
     }
 
-    Task<> fetch_planned() {
+    // Pages that the user lets pass are missing, and the verdict on the whole says so; a walk cannot go on behind one.
+    void settle_no_page(std::uint64_t index, const NoPage& none) {
+        if (none.action == ResponseAction::Action::end) return;
+        if (!paginator_->any_order())
+            throw PaginationError(
+                format("page {} answered with status {}, which is to be ignored, but only that page says what comes "
+                       "behind it; use the action \"end\" if it is the end",
+                       index + 1, none.status));
+        notes_.push_back(format("note: page {} was left out: status {} is to be ignored", index + 1, none.status));
+    }
+
+    // Behind the bridge to it, if there is one, so that each shares a row with what is in front of it.
+    Task<> join(std::uint64_t index, PageRows& rows) {
+        PageRows joined;
+        if (moves_->bridges()) {
+            PageResult<PageRows> outcome = co_await feed_->take_bridge(index);
+            ++stats_.reread;
+            if (auto* error = std::get_if<std::exception_ptr>(&outcome)) std::rethrow_exception(*error);
+            if (auto* bridge = std::get_if<PageRows>(&outcome)) {
+                const auto covering = paginator_->covering(index * moves_->page_size() - 1, 2);
+                moves_->take(*bridge, covering->begin, covering->size);
+                append(joined, *bridge);
+                co_await mend(joined);
+            }
+        }
+        if (!moves_->seams().ended()) {
+            moves_->take(rows, moves_->begin_of(index), moves_->page_size());
+            append(joined, rows);
+            co_await mend(joined);
+        }
+        rows.ndjson = std::move(joined.ndjson);
+        rows.count = joined.count;
+    }
+
+    // Reads what is still wanted to close the seam, and appends the rows that it brings.
+    Task<> mend(PageRows& rows) {
         while (true) {
-            Semaphore::Permit permit = co_await ahead_.acquire();
-            const std::uint64_t index = next_to_fetch_;
-            if (index >= paginator_->end().value_or(0) || error_) break;
-            ++next_to_fetch_;
-            PageRequest request = paginator_->request_at(index);
-            Fetched fetched = co_await fetch(std::move(request.url));
-            paginator_->noticed(index, fetched.view());
-            arrive(index, {std::move(fetched), false, std::move(permit)});
+            const auto wanted = moves_->seams().wanted();
+            if (!wanted) break;
+            const PageRows more = co_await read_again(*wanted);
+            append(rows, more);
         }
     }
 
-    // By page numbers or offsets while nobody knows how many there are.
-    Task<> count_on() {
-        for (std::uint64_t index = 1; !paginator_->end() || index < *paginator_->end(); ++index) {
-            Semaphore::Permit permit = co_await ahead_.acquire();
-            PageRequest request = paginator_->request_at(index);
-            Fetched fetched = co_await fetch(std::move(request.url));
-            if (!accept(index, fetched)) break;
-            arrive(index, {std::move(fetched), true, std::move(permit)});
+    Task<PageRows> read_again(fetch::SliceRequest range) {
+        auto covering = paginator_->covering(range.begin, range.count);
+        if (!covering)
+            throw PaginationError(
+                format("the source cannot be asked for rows {} to {} alone", range.begin, range.begin + range.count));
+        ++stats_.reread;
+        FetchedPage page = co_await fetch_now(std::move(covering->request));
+        PageRows rows = std::move(page).take_rows();
+        moves_->take(rows, covering->begin, covering->size);
+        co_return rows;
+    }
+
+    Task<FetchedPage> fetch_now(PageRequest request) {
+        if (!feed_) feed_.emplace(source_, memory_, *paginator_, cutter_, 0);
+        co_return co_await feed_->fetch_now(std::move(request));
+    }
+
+    // A source may cap its pages by bytes: what one left out although more follows is asked for.
+    Task<> fill_holes(PageRows& rows) {
+        while (true) {
+            const std::vector<RowRange> holes = paginator_->holes();
+            if (holes.empty()) break;
+            auto covering = paginator_->covering(holes.front().begin, holes.front().count);
+            if (!covering) break;  // the verdict tells
+            ++stats_.reread;
+            FetchedPage page = co_await fetch_now(std::move(covering->request));
+            const Acceptance acceptance = paginator_->filled(holes.front(), page.view());
+            if (!acceptance.note.empty()) notes_.push_back("note: " + acceptance.note);
+            PageRows more = std::move(page).take_rows();
+            keep_first(more, acceptance.taken ? acceptance.rows : 0);
+            append(rows, more);
         }
     }
 
-    Task<> walk(PageRequest second) {
-        std::optional<PageRequest> request = std::move(second);
-        for (std::uint64_t index = 1; request; ++index) {
-            Semaphore::Permit permit = co_await ahead_.acquire();
-            Fetched fetched = co_await fetch(request->url);
-            if (!accept(index, fetched)) break;
-            request = paginator_->next(fetched.view());
-            arrive(index, {std::move(fetched), true, std::move(permit)});
-        }
-    }
-
-    void arrive(std::uint64_t index, Slot slot) {
-        ready_.emplace(index, std::move(slot));
-        if (index == next_index_) changed_.set();
+    Page deliver(PageRows rows) {
+        Page given;
+        given.index = delivered_++;
+        given.records = std::move(rows.ndjson);
+        given.count = rows.count;
+        given.bytes = rows.bytes;
+        return given;
     }
 
     void end() noexcept {
         ended_ = true;
-        group_.cancel();
-        ready_.clear();
+        if (feed_) feed_->stop();
     }
 
-    // Rows that are missing (or too many) make it a failure; pages of odd sizes that add up are worth a note.
+    // Rows that are missing (or too many) make it a failure; pages of odd sizes that add up are worth a note. A closed
+    // chain of slices is a proof, whatever totals say of a list that changes.
     void check_all_came() {
+        if (moves_) return tell_moves();
+        if (!paginator_) return;
         const PageVerdict verdict = paginator_->verdict();
-        if (!verdict.failure.empty()) {
-            throw PaginationError(format("{}: {}; run it again, or check --paginator",
-                                         Url::parse(options_.url).redacted(), verdict.failure));
-        }
+        const bool has_repeats = verdict.expected_rows && verdict.rows > *verdict.expected_rows;
+        if (cutter_.row_key && has_repeats) {  // the commit leaves each key's last row
+            notes_.push_back("note: " + verdict.failure);
+        } else if (!verdict.failure.empty())
+            throw PaginationError(format("{}: {}", Url::parse(options_.url).redacted(), verdict.failure));
         for (const std::string& problem : verdict.problems) notes_.push_back("note: " + problem);
+    }
+
+    void tell_moves() {
+        const fetch::SeamsStats& seen = moves_->seams().stats();
+        stats_.repeated += seen.repeated;
+        if (seen.seams == 0) return;
+        notes_.push_back(
+            format("note: rows moved while they were read: {} time{}, and {} request{} found where they went",
+                   seen.seams, seen.seams == 1 ? "" : "s", seen.repairs, seen.repairs == 1 ? "" : "s"));
     }
 
     FetchOptions options_;
     FetchStats own_stats_;
     FetchStats& stats_;
+    OriginGates own_gates_;
     fetch::PageSource source_;
+    ByteBudget own_memory_;
+    ByteBudget& memory_;
     std::optional<Pagination> said_;
-    std::optional<JsonPath> records_path_;
+    fetch::PageCutter cutter_;
     std::optional<Paginator> paginator_;
     std::vector<std::string> notes_;
-
-    Semaphore ahead_;
-    Event changed_;  // a page that next() waits for has arrived, or a worker has ended
-    std::map<std::uint64_t, Slot> ready_;
-    std::exception_ptr error_;
-    std::uint64_t next_to_fetch_ = 1;
-    std::uint64_t next_index_ = 0;  // of next()
-    std::size_t workers_ = 0;
+    std::uint64_t next_index_ = 0;  // of the page that is looked at next
+    std::uint64_t delivered_ = 0;
+    std::optional<std::uint64_t> told_;  // pages in all, as stats_ have it
+    std::optional<fetch::Moves> moves_;
     bool ended_ = false;
-    TaskGroup group_;  // last: the workers use everything above
+    std::optional<fetch::PageFeed> feed_;  // last: its tasks use everything above
 };
 
-PageStream::PageStream(Client& client, FetchOptions options, FetchStats* stats)
-    : impl_(std::make_unique<Impl>(client, std::move(options), stats)) {}
+PageStream::PageStream(Client& client, FetchOptions options, FetchShared shared)
+    : impl_(std::make_unique<Impl>(client, std::move(options), shared)) {}
 
+PageStream::PageStream(Client& client, FetchOptions options, FetchStats* stats)
+    : PageStream(client, std::move(options), FetchShared{nullptr, nullptr, stats}) {}
+
+PageStream::PageStream(PageStream&&) noexcept = default;
+PageStream& PageStream::operator=(PageStream&&) noexcept = default;
 PageStream::~PageStream() = default;
 
 Task<std::optional<Page>> PageStream::next() { return impl_->next(); }
 const FetchStats& PageStream::stats() const noexcept { return impl_->stats(); }
 const std::vector<std::string>& PageStream::notes() const noexcept { return impl_->notes(); }
+
+PagesRequest fetch_pages(Client& client, std::string_view target) {
+    return {client, FetchOptions(client.get(target).url().str())};
+}
 
 }  // namespace trawl

@@ -1,6 +1,5 @@
 #include "trawl/http/client.hpp"
 
-#include "base64.hpp"
 #include "connections.hpp"
 #include "content_coding.hpp"
 #include "exchange.hpp"
@@ -9,6 +8,7 @@
 #include "request_error.hpp"
 #include "request_rules.hpp"
 #include "retrying.hpp"
+#include "trawl/base/base64.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
@@ -33,8 +33,7 @@ const Headers& default_headers() {
 // A URL's user and password are meant for basic authentication (RFC 7617).
 void add_defaults(Headers& headers, const Url& url) {
     const auto userinfo = url.userinfo();
-    if (userinfo && !headers.contains("authorization"))
-        headers.add("authorization", "Basic " + http::base64(*userinfo));
+    if (userinfo && !headers.contains("authorization")) headers.add("authorization", "Basic " + base64(*userinfo));
     if (headers.empty()) {
         headers = default_headers();
         return;

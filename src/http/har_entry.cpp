@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
-#include "base64.hpp"
 #include "har_text.hpp"
 #include "secret_names.hpp"
 #include "trawl/base/ascii.hpp"
+#include "trawl/base/base64.hpp"
 #include "trawl/base/format.hpp"
 #include "url_text.hpp"
 

@@ -1,6 +1,6 @@
 #include "trawl/http/request.hpp"
 
-#include "base64.hpp"
+#include "trawl/base/base64.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/http/client.hpp"
@@ -40,7 +40,7 @@ Request&& Request::basic_auth(std::string_view user, std::string_view password) 
     if (user.find(':') != std::string_view::npos) {
         throw UsageError("a user name has no colon in basic authentication: what follows it would be the password");
     }
-    headers_.set("authorization", "Basic " + http::base64(std::string(user) + ':' + std::string(password)));
+    headers_.set("authorization", "Basic " + base64(std::string(user) + ':' + std::string(password)));
     return std::move(*this);
 }
 

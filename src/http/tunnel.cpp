@@ -2,11 +2,11 @@
 
 #include <cerrno>
 
-#include "base64.hpp"
 #include "h1.hpp"
 #include "h1_write.hpp"
 #include "request_error.hpp"
 #include "socks5.hpp"
+#include "trawl/base/base64.hpp"
 #include "trawl/base/error.hpp"
 
 namespace trawl::http {

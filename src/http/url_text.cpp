@@ -153,11 +153,12 @@ bool is_secret_key(std::string_view decoded_key) {
         if (c != '_' && c != '-') key += c;
     if (key.starts_with("xamz") || key.starts_with("xgoog")) return true;  // presigned S3 and GCS URLs
     // Whole names: as endings they would hide `primary_key` and `page_token`, which one needs to see.
-    constexpr std::array<std::string_view, 8> names = {"token", "key", "pass", "pwd", "sig", "auth", "jwt", "bearer"};
-    constexpr std::array<std::string_view, 17> endings = {
-        "apikey",     "apitoken", "accesskey",    "accesskeyid",  "secretkey",      "privatekey",
-        "secret",     "password", "passwd",       "signature",    "accesstoken",    "authtoken",
-        "credential", "idtoken",  "refreshtoken", "sessiontoken", "subscriptionkey"};
+    constexpr std::array<std::string_view, 11> names = {"token", "key",    "pass",    "pwd",       "sig",   "auth",
+                                                        "jwt",   "bearer", "session", "sessionid", "appkey"};
+    constexpr std::array<std::string_view, 18> endings = {
+        "apikey",     "apitoken", "accesskey",    "accesskeyid",  "secretkey",       "privatekey",
+        "secret",     "password", "passwd",       "signature",    "accesstoken",     "authtoken",
+        "credential", "idtoken",  "refreshtoken", "sessiontoken", "subscriptionkey", "privatetoken"};
     const auto ends_key = [&key](std::string_view ending) { return key.ends_with(ending); };
     return std::ranges::find(names, key) != names.end() || std::ranges::any_of(endings, ends_key);
 }

@@ -1,122 +1,173 @@
 #include "trawl/pull/pull.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <list>
+#include <map>
 
+#include "resource_run.hpp"
+#include "source.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
-#include "trawl/fetch/pages.hpp"
-#include "trawl/http/client.hpp"
-#include "trawl/http/url.hpp"
-#include "trawl/lake/table.hpp"
-#include "trawl/lake/writer.hpp"
-#include "trawl/loop/thread.hpp"
+#include "trawl/base/nearest.hpp"
 
 namespace trawl {
 namespace {
 
-// Pages go to the table's spool in batches: a trip to a thread pays off from about a megabyte.
-constexpr std::size_t kBatchBytes = 1 << 20;
+using pulling::ResourceRun;
+using pulling::Source;
 
-FetchOptions fetch_options(const PullOptions& options) {
-    FetchOptions fetch(options.url);
-    fetch.records = options.records;
-    fetch.paginator = options.paginator;
-    fetch.concurrency = options.concurrency;
-    fetch.headers = options.headers;
-    return fetch;
-}
+/// A resource without a parent, and all that hang on it: they fail together.
+struct Tree {
+    std::list<ResourceRun> runs;  // parents first
+};
 
-ClientOptions client_options(const PullOptions& options) {
-    ClientOptions client;
-    client.connections = options.concurrency;
-    if (!options.ca_file.empty()) client.tls.ca_file(options.ca_file);
-    return client;
-}
-
-// The log's own mark of who committed (Delta's `txn`): the version only grows, also when the clock goes back, so a
-// second commit of the same pull would be seen as such. The checkpoint says how far the source was read; a URL holds no
-// quotes, and this one no secrets.
-CommitOptions commit_options(const PullOptions& options, const PullSummary& summary, const PullProgress& progress) {
-    CommitOptions commit;
-    commit.application = "trawl:" + summary.table;
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    commit.application_version = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-    if (const auto table = read_table(options.lake, summary.table)) {
-        const auto before = table->transactions.find(commit.application);
-        const bool known = before != table->transactions.end();
-        if (known) commit.application_version = std::max(commit.application_version, before->second + 1);
-    }
-    commit.checkpoint = format(R"({{"source":"{}","pages":{},"rows":{}}})", Url::parse(options.url).redacted(),
-                               progress.pages, progress.rows);
-    return commit;
-}
-
-/// The table's side of a pull. Its calls block on the disk, so they run on a thread, one at a time.
-class Sink {
+class Pull {
 public:
-    Sink(const std::filesystem::path& lake, const std::string& table)
-        : writer_(std::make_shared<TableWriter>(lake, table)) {}
-
-    Task<> add(std::string records) {
-        batch_ += records;
-        if (batch_.size() >= kBatchBytes) co_await flush();
+    Pull(PullOptions options, PullProgress& progress)
+        : options_(settled(std::move(options))), progress_(progress), source_(options_.connector, options_.memory_max) {
+        plant();
     }
-    Task<Committed> commit(CommitOptions options) {
-        co_await flush();
-        auto publish = [](std::shared_ptr<TableWriter> writer, CommitOptions how) { return writer->commit(how); };
-        co_return co_await to_thread(publish, writer_, std::move(options));
+
+    Task<PullSummary> run() {
+        const TimePoint begin = Clock::now();
+        {
+            TaskGroup group(OnError::kCollect);
+            for (Tree& tree : trees_) group.spawn(pull_tree(tree, begin));
+            co_await group.join();
+        }
+        progress_.phase = PullProgress::Phase::done;
+        summary_.elapsed = Clock::now() - begin;
+        summary_.progress = progress_;
+        take_trace();
+        co_return std::move(summary_);
     }
 
 private:
-    Task<> flush() {
-        auto append = [](std::shared_ptr<TableWriter> writer, std::string batch) { writer->append(batch); };
-        std::string batch = std::exchange(batch_, {});
-        co_await to_thread(append, writer_, std::move(batch));
+    // What the command line says counts before what the connector says.
+    static PullOptions settled(PullOptions options) {
+        ConnectorClient& client = options.connector.client;
+        if (options.concurrency) client.limits.max_concurrency = *options.concurrency;
+        if (!options.ca_file.empty()) client.ca_file = options.ca_file;
+        return options;
     }
 
-    std::shared_ptr<TableWriter> writer_;  // shared with the thread: an abandoned call still has it
-    std::string batch_;
+    [[nodiscard]] bool is_wanted(const Resource& resource) const {
+        if (options_.only.empty()) return true;
+        return std::any_of(options_.only.begin(), options_.only.end(),
+                           [&](const std::string& name) { return is_or_hangs_on(name, resource.name); });
+    }
+
+    // `name` is `above`, or hangs on it.
+    [[nodiscard]] bool is_or_hangs_on(const std::string& name, const std::string& above) const {
+        const Resource* resource = options_.connector.find(name);
+        while (resource != nullptr && resource->name != above)
+            resource = resource->parent ? options_.connector.find(*resource->parent) : nullptr;
+        return resource != nullptr;
+    }
+
+    void check_names() const {
+        std::vector<std::string_view> names;
+        for (const Resource& resource : options_.connector.resources) names.push_back(resource.name);
+        for (const std::string& name : options_.only) {
+            if (options_.connector.find(name) == nullptr)
+                throw UsageError(format("there is no resource {}{}", name, did_you_mean(name, names)));
+        }
+    }
+
+    // Hints that nothing follows would be taken for types.
+    void check_columns() const {
+        for (const Resource& resource : options_.connector.resources) {
+            if (!resource.columns.empty())
+                throw UsageError(format("resource {}: the types of its columns cannot be set yet; leave `columns` out, "
+                                        "and cast where the table is read",
+                                        resource.name));
+        }
+    }
+
+    void plant() {
+        check_names();
+        check_columns();
+        std::map<std::string, std::pair<Tree*, ResourceRun*>> places;
+        for (const Resource& resource : options_.connector.resources) {
+            if (!is_wanted(resource)) continue;
+            const auto above = resource.parent ? places.find(*resource.parent) : places.end();
+            Tree& tree = above != places.end() ? *above->second.first : trees_.emplace_back();
+            ResourceRun& run = tree.runs.emplace_back(source_, resource, options_, progress_);
+            if (above != places.end()) above->second.second->add_child(run);
+            places[resource.name] = {&tree, &run};
+        }
+    }
+
+    Task<> pull_tree(Tree& tree, TimePoint begin) {
+        std::exception_ptr error;
+        try {
+            co_await fetch(tree);
+            summary_.fetching = std::max(summary_.fetching, Duration(Clock::now() - begin));
+            co_await commit(tree);
+        } catch (const Error&) {
+            error = std::current_exception();
+        }
+        if (error) fail(tree, error);
+    }
+
+    static Task<> fetch(Tree& tree) {
+        TaskGroup group;
+        for (ResourceRun& run : tree.runs) group.spawn(run.run(group), run.resource().name);
+        group.spawn(tree.runs.front().ask_for_all());
+        co_await group.join();
+    }
+
+    /// Counts a commit while it lives.
+    class UnderWay {
+    public:
+        explicit UnderWay(PullProgress& progress) : progress_(progress) {
+            progress.phase = PullProgress::Phase::commit;
+            ++progress.commits_under_way;
+        }
+        UnderWay(const UnderWay&) = delete;
+        UnderWay& operator=(const UnderWay&) = delete;
+        ~UnderWay() { --progress_.commits_under_way; }
+
+    private:
+        PullProgress& progress_;
+    };
+
+    Task<> commit(Tree& tree) {
+        const UnderWay counted(progress_);
+        for (ResourceRun& run : tree.runs) {
+            TableSummary table = co_await run.commit();
+            if (run.resource().selected) summary_.tables.push_back(std::move(table));
+        }
+    }
+
+    void fail(const Tree& tree, std::exception_ptr error) {
+        if (!summary_.error) summary_.error = error;
+        for (const ResourceRun& run : tree.runs) {
+            const bool is_committed =
+                std::any_of(summary_.tables.begin(), summary_.tables.end(),
+                            [&](const TableSummary& table) { return table.resource == run.resource().name; });
+            if (!is_committed) summary_.failed.push_back(run.resource().name);
+        }
+    }
+
+    void take_trace() {
+        for (const auto& [origin, gate] : source_.gates().all()) {
+            if (gate->limiter().trace().size() > summary_.trace.size()) summary_.trace = gate->limiter().trace();
+        }
+    }
+
+    PullOptions options_;
+    PullProgress& progress_;
+    Source source_;
+    std::list<Tree> trees_;
+    PullSummary summary_;
 };
 
 }  // namespace
 
 Task<PullSummary> pull(PullOptions options, PullProgress& progress) {
-    const TimePoint begin = Clock::now();
-    PullSummary summary;
-    summary.table = options.table.empty() ? table_name_for(options.url) : options.table;
-    summary.path = options.lake / summary.table;
-    Sink sink(options.lake, summary.table);
-    Client client({}, client_options(options));
-    PageStream pages(client, fetch_options(options), &progress);
-    while (true) {
-        std::optional<Page> page = co_await pages.next();
-        if (!page) break;
-        progress.phase = PullProgress::Phase::pages;
-        progress.pages += 1;
-        progress.rows += page->count;
-        progress.bytes += page->bytes;
-        co_await sink.add(std::move(page->records));
-    }
-    summary.fetching = Clock::now() - begin;
-    summary.notes = pages.notes();
-    progress.phase = PullProgress::Phase::commit;
-    if (progress.rows == 0 && !read_table(options.lake, summary.table)) {
-        summary.notes.emplace_back("note: the source has no rows, so nothing tells the columns: no table was made");
-    } else {
-        CommitOptions how = commit_options(options, summary, progress);
-        const Committed result = co_await sink.commit(std::move(how));
-        if (result.already) {
-            throw CommitConflict(
-                format("another pull committed to {} while this one was writing; run it again", summary.path.string()));
-        }
-        summary.version = result.version;
-        summary.notes.insert(summary.notes.end(), result.notes.begin(), result.notes.end());
-    }
-    progress.phase = PullProgress::Phase::done;
-    summary.elapsed = Clock::now() - begin;
-    summary.progress = progress;
-    co_return summary;
+    Pull whole(std::move(options), progress);
+    co_return co_await whole.run();
 }
 
 }  // namespace trawl

@@ -74,18 +74,51 @@ TEST(Progress, TheSummaryHasTheFigures) {
     summary.progress.bytes = 7200;
     summary.progress.in_flight_peak = 8;
     summary.progress.waited = 5s;
-    summary.table = "items";
-    summary.path = "lake/items";
-    summary.version = 3;
+    TableSummary& table = summary.tables.emplace_back();
+    table.resource = table.table = "items";
+    table.path = "lake/items";
+    table.version = 3;
+    table.rows = 2500;
+    table.pages = 50;
+    table.notes = {"records: $.items"};
     summary.elapsed = 1200ms;
     summary.fetching = 1s;
-    summary.notes = {"records: $.items"};
     EXPECT_EQ(summary_text(summary),
               "items: 2,500 rows from 50 pages (7.2 KB) in 1.20 s\n"
               "  requests   101 (1 retry), up to 8 at once, 50 pages/s\n"
               "  waiting    5.00 s one after the other, 1.00 s together\n"
-              "  table      lake/items version 3, in place of version 2\n"
+              "  table      lake/items version 3, after version 2\n"
               "  records: $.items\n");
+}
+
+TEST(Progress, SeveralTablesHaveALineEach) {
+    PullSummary summary;
+    summary.progress = halfway();
+    for (const char* name : {"repos", "issues"}) {
+        TableSummary& table = summary.tables.emplace_back();
+        table.resource = table.table = name;
+        table.path = std::filesystem::path("lake") / name;
+        table.version = 0;
+        table.rows = 1000;
+        table.pages = 20;
+    }
+    summary.elapsed = summary.fetching = 1s;
+    EXPECT_EQ(summary_text(summary),
+              "in all: 2,000 rows from 50 pages (0 B) in 1.00 s\n"
+              "  requests   0 (1 retry), up to 0 at once, 50 pages/s\n"
+              "repos: 1,000 rows from 20 pages\n"
+              "  table      lake/repos version 0\n"
+              "issues: 1,000 rows from 20 pages\n"
+              "  table      lake/issues version 0\n");
+    EXPECT_EQ(what_was_committed(summary), "; committed: repos, issues; not committed: ");
+    EXPECT_EQ(what_was_committed(PullSummary()), "; nothing was committed");
+}
+
+TEST(Progress, AProgramReadsItAsJson) {
+    EXPECT_EQ(
+        progress_json("items", halfway(), 10s),
+        R"({"name":"items","phase":"pages","elapsed_s":10.000,"pages":50,"pages_total":100,"rows":2500,"bytes":0,)"
+        R"("requests":0,"retries":1,"in_flight":8,"limit":0})");
 }
 
 }  // namespace

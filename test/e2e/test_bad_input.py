@@ -13,7 +13,7 @@ BAD_URLS = ["not a url", "http://", "ftp://127.0.0.1/items", "http://127.0.0.1:9
 
 # the command line → what the message must name
 BAD_USAGE = {
-    ("pull",): ["URL"],
+    ("pull",): ["SOURCE"],
     ("pull", "http://127.0.0.1:1/items", "--speed", "11"): ["--speed"],
     ("pull", "http://127.0.0.1:1/items", "--concurrency", "0"): ["--concurrency", "0"],
     ("pull", "http://127.0.0.1:1/items", "--concurrency", "-1"): ["--concurrency", "-1"],

@@ -74,7 +74,7 @@ def test_a_cursor_that_names_a_row_is_right_whatever_moves(mock, tmp_path):
     assert outcome == {"right"}
 
 
-PAGINATORS = {"offset": '{ type = "offset", limit = 10 }', "page": '{ type = "page_number", base_page = 1 }',
+PAGINATORS = {"offset": '{ type = "offset", limit = 10 }', "page": '{ type = "page_number", base_page = 1, page_size = 10, page_size_param = "per_page" }',
               "json_link": '"json_link"'}
 
 

@@ -132,7 +132,7 @@ def test_every_page_is_asked_for_once(nginx, lake):
     assert asked == sorted(str(n) for n in range(1, SUBDIVISIONS + 1))
 
 
-@pytest.mark.parametrize("options, most", [((), 8), (("--concurrency", "3"), 3), (("--concurrency", "1"), 1)])
+@pytest.mark.parametrize("options, most", [(("--concurrency", "8"), 8), (("--concurrency", "3"), 3), (("--concurrency", "1"), 1)])
 def test_no_more_requests_at_once_than_agreed(drf, lake, options, most):
     get(drf.url + "/peak/")
     tool.pull(drf.url + "/delayed/subdivisions/?page_size=100", lake, "rows", *options).succeeded()

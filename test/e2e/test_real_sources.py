@@ -198,7 +198,6 @@ def test_drf_answers_404_behind_the_last_page(drf, lake):
     assert_refused(result, lake, exit_codes.STATUS, ("404", "page=19"))
 
 
-@pytest.mark.xfail(strict=True, reason="there is no end_status yet")
 def test_drf_a_404_behind_the_last_page_is_the_end_when_told_so(drf, lake):
     tool.pull(drf.url + "/page/subdivisions/?page_size=700", lake, "rows", "--paginator",
               "page_number:end_status=404").succeeded()

@@ -305,14 +305,14 @@ resources=['a','b','c'])",
 c.toml:2:38: 'weight' is '0', and must be a whole number from 1)"},
         Bad{"PaginatorType", kResource + "paginator='page_numbr'",
             "c.toml:4:11: there is no paginator 'page_numbr' (did you mean page_number?); there are: page_number, "
-            "offset, cursor, json_link, header_link, single_page"},
+            "offset, cursor, json_link, header_link, single_page, odata, relay"},
         Bad{"PaginatorNumber", kResource + "paginator=3",
             R"(c.toml:4:11: 'paginator' must be a type, or a table such as { type = "page_number" })"},
         Bad{"PaginatorNoType", kResource + "paginator={limit=3}", "c.toml:4:11: paginator needs 'type'"},
         Bad{"PaginatorOption", kResource + "paginator={type='offset', limits=3}",
             "c.toml:4:34: there is no option of the paginator offset 'limits' (did you mean limit?); there are: limit, "
-            "offset, offset_param, limit_param, total_path, maximum_offset, stop_after_empty_page, "
-            "stop_after_short_page, has_more_path, max_pages"},
+            "offset, offset_param, offset_body_path, limit_param, limit_body_path, total_path, maximum_offset, "
+            "stop_after_empty_page, stop_after_short_page, has_more_path, end_status, overlap, max_pages"},
         Bad{"PaginatorOptions", kResource + "paginator={type='offset', limit=0, offset='x'}",
             R"(c.toml:4:33: paginator offset, option limit: it must be at least 1
 c.toml:4:43: paginator offset, option offset: 'x' is not a whole number from 0)"},

@@ -141,7 +141,7 @@ TEST(PageStream, FetchesNumberedPagesConcurrentlyAndGivesThemInOrder) {
 TEST(PageStream, KeepsToTheConcurrencyItWasGiven) {
     const Pulled all =
         pull_all([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 20)); },
-                 [](FetchOptions& options) { options.concurrency = 1; });
+                 [](FetchOptions& options) { options.limits.limiter.fixed = 1; });
     EXPECT_EQ(all.records, ids(40));
     EXPECT_EQ(all.stats.in_flight_peak, 1U);
 }

@@ -88,7 +88,7 @@ ClientOptions trusting() {
 Task<std::string> records_of(Source& source, FetchStats& stats) {
     Client client({}, trusting());
     FetchOptions options(source.url());
-    options.concurrency = 1;
+    options.limits.limiter.fixed = 1;
     PageStream pages(client, options, &stats);
     std::string records;
     while (true) {

@@ -24,6 +24,7 @@
 #include "trawl/fetch/json_page.hpp"
 #include "trawl/fetch/json_path.hpp"
 #include "trawl/fetch/partitions.hpp"
+#include "trawl/fetch/response_action.hpp"
 #include "trawl/fetch/row_filter.hpp"
 #include "trawl/fetch/secrets.hpp"
 #include "trawl/fetch/template.hpp"
@@ -98,19 +99,6 @@ enum class ColumnType : std::uint8_t { text, boolean, bigint, real, decimal, tim
 struct ColumnHint {
     std::string name;
     ColumnType type = ColumnType::text;
-};
-
-/// What to do about a response: the first whose conditions all hold decides.
-struct ResponseAction {
-    enum class Action : std::uint8_t {
-        ignore,  // it is a page without records, and the last
-        fail,
-        retry,
-        end  // the pages before it were all
-    };
-    std::optional<int> status_code;
-    std::optional<std::string> content;  // the body contains it
-    Action action = Action::fail;
 };
 
 struct Resource {

@@ -1,11 +1,13 @@
-/// A pull: everything that a source has, as one commit of one table.
+/// A pull: everything that a source has, or all that is new, each resource as one commit of one table.
 ///
 /// plan (read the first page, find pagination, total and records) → pages (concurrently, each retried on its own) →
-/// commit. Nothing is visible in the lake before the commit, and everything is after it: a pull that fails leaves the
-/// table as it was.
+/// commit. Nothing is visible in the lake before the commit, and everything is after it: a resource that fails leaves
+/// its table as it was. Resources that do not need each other do not fail together: what is complete is committed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,21 +16,35 @@
 
 #include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
+#include "trawl/fetch/connector.hpp"
 #include "trawl/fetch/pages.hpp"
 
 namespace trawl {
 
-struct PullOptions {
-    explicit PullOptions(std::string source_url) : url(std::move(source_url)) {}
-
-    std::string url;                       // http(s)
-    std::filesystem::path lake = "lake";   // created when it is missing
+/// What a URL alone does not say; all of it may be left out. Connectors say it themselves.
+struct UrlSettings {
     std::string table;                     // empty: from the URL's path
     std::optional<std::string> records;    // where the records are ("$.items"); found when not given
     std::optional<std::string> paginator;  // "page_number:page_param=p"; found when not given
-    std::size_t concurrency = 8;           // pages at once
-    std::string ca_file;                   // certificates (PEM) to trust besides the system's; empty: none
+    std::vector<std::string> primary_key;  // paths; rows that move while they are read are then caught
+    WriteDisposition write_disposition = WriteDisposition::replace;
     std::vector<std::pair<std::string, std::string>> headers;  // sent to the URL's origin; kept out of all output
+};
+
+/// The connector that a URL is. Throws InvalidUrl, UsageError.
+[[nodiscard]] Connector connector_for(const std::string& url, const UrlSettings& settings = {});
+
+class PullOptions {
+public:
+    explicit PullOptions(Connector source) : connector(std::move(source)) {}
+
+    Connector connector;
+    std::filesystem::path lake = "lake";     // created when it is missing
+    std::vector<std::string> only;           // resources, with their parents; empty: all that are selected
+    std::optional<std::size_t> concurrency;  // requests at once to one origin, at most; unset: what is found out
+    std::string ca_file;                     // certificates (PEM) to trust besides the system's; empty: none
+    std::size_t memory_max = FetchOptions::kMemoryMax;
+    bool full_refresh = false;  // incremental resources begin anew
 };
 
 /// How far a pull is, with the counts of its requests.
@@ -38,21 +54,34 @@ struct PullProgress : FetchStats {
     std::uint64_t pages = 0;
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;  // of page bodies
+    std::size_t commits_under_way = 0;
+    std::size_t limit = 0;  // requests at once that the source is allowed now; 0 before the first
+};
+
+/// What became of one resource.
+struct TableSummary {
+    std::string resource;
+    std::string table;
+    std::filesystem::path path;           // of the table
+    std::optional<std::int64_t> version;  // of the table; nothing when there was no row to make one of
+    std::uint64_t pages = 0;
+    std::uint64_t rows = 0;          // that were committed
+    std::vector<std::string> notes;  // what was found and decided, and what the user should know about the data
 };
 
 struct PullSummary {
     PullProgress progress;
-    std::string table;
-    std::filesystem::path path;           // of the table
-    std::optional<std::int64_t> version;  // of the table; nothing when there was no row to make one of
-    Duration elapsed{};                   // from the first request to the commit
-    Duration fetching{};                  // of it, until the last page was there
-    std::vector<std::string> notes;       // what was found and decided, and what the user should know about the data
+    std::vector<TableSummary> tables;  // that were committed, parents first
+    std::vector<std::string> failed;   // resources of which nothing was committed
+    std::exception_ptr error;          // the first that made one fail
+    Duration elapsed{};                // from the first request to the last commit
+    Duration fetching{};               // of it, until the last page was there
+    std::vector<TracePoint> trace;     // of the limiter of the origin that was asked most
 };
 
-/// Pulls `options.url` into its table. `progress` is updated all along and may be read between suspensions.
-/// Suspends. Throws UsageError, InvalidUrl, ResolveError, ConnectError, TlsError, TimeoutError, ProtocolError,
-/// StatusError, FetchError, LakeError; in each case nothing is committed.
+/// Pulls the resources into their tables. `progress` is updated all along and may be read between suspensions.
+/// Suspends. Throws UsageError, InvalidUrl, FileError for what makes no sense; what makes a resource fail is in the
+/// summary: ResolveError, ConnectError, TlsError, TimeoutError, ProtocolError, StatusError, FetchError, LakeError.
 Task<PullSummary> pull(PullOptions options, PullProgress& progress);
 
 /// The name of the table for a URL when none is given: the last part of its path that can be one, else its host.

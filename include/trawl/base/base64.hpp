@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace trawl::http {
+namespace trawl {
 
 inline std::string base64(std::string_view bytes) {
     constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -22,4 +22,4 @@ inline std::string base64(std::string_view bytes) {
     return text;
 }
 
-}  // namespace trawl::http
+}  // namespace trawl

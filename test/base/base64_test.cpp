@@ -1,8 +1,8 @@
-#include "base64.hpp"
+#include "trawl/base/base64.hpp"
 
 #include <gtest/gtest.h>
 
-namespace trawl::http {
+namespace trawl {
 namespace {
 
 // The vectors of RFC 4648, section 10.
@@ -18,4 +18,4 @@ TEST(Base64, EncodesTheVectorsOfItsRfc) {
 }
 
 }  // namespace
-}  // namespace trawl::http
+}  // namespace trawl

@@ -1,0 +1,100 @@
+/// OriginGate: who may send a request to an origin now. One for all that asks the same origin, whatever it asks for.
+///
+///     OriginGate::Pass pass = co_await gate.enter();
+///     ... send the request ...
+///     pass.succeeded();                       // or refused(), failed(); dropped: it says nothing
+///
+/// Rules: first come, first served. A pass is given when the limiter has room, its pace and every Retry-After allow it,
+/// and the budget has a request left; whoever is destroyed while it waits, or drops its pass, hands its place on. The
+/// gate must outlive its passes and those who wait.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "trawl/base/clock.hpp"
+#include "trawl/coro/task.hpp"
+#include "trawl/fetch/budget.hpp"
+#include "trawl/fetch/limiter.hpp"
+#include "trawl/sync/event.hpp"
+#include "trawl/sync/lock.hpp"
+
+namespace trawl {
+
+/// What holds for an origin: the user's hard settings. Everything else is found out.
+struct OriginLimits {
+    LimiterOptions limiter;
+    std::vector<RateWindow> windows;
+};
+
+class OriginGate {
+public:
+    /// Throws UsageError for limits that make no sense.
+    explicit OriginGate(const OriginLimits& limits = {}) : limiter_(limits.limiter), budget_(limits.windows) {}
+    OriginGate(const OriginGate&) = delete;
+    OriginGate& operator=(const OriginGate&) = delete;
+
+    /// A request that is under way. What it came to is said once; after that the place is free.
+    class [[nodiscard("who drops a pass has left")]] Pass {
+    public:
+        Pass() = default;
+        Pass(Pass&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)), sent_(other.sent_) {}
+        Pass& operator=(Pass&& other) noexcept {
+            std::swap(gate_, other.gate_);
+            std::swap(sent_, other.sent_);
+            return *this;
+        }
+        ~Pass() { leave(); }
+
+        void succeeded();
+        void refused(const Refusal& refusal);
+        /// It failed in a way that says nothing of the source's load.
+        void failed();
+        void leave() noexcept;
+
+    private:
+        friend class OriginGate;
+        Pass(OriginGate& gate, TimePoint sent) noexcept : gate_(&gate), sent_(sent) {}
+        OriginGate* gate_ = nullptr;
+        TimePoint sent_{};
+    };
+
+    /// Waits for a place. `weight` counts against the budget.
+    Task<Pass> enter(double weight = 1);
+
+    /// An answer's fields, which may say how many requests are left.
+    void learn(const Headers& headers);
+
+    [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
+    [[nodiscard]] const Limiter& limiter() const noexcept { return limiter_; }
+    /// Until when nobody is let in, if there is a reason other than the requests that are under way.
+    [[nodiscard]] std::optional<TimePoint> closed_until(TimePoint now, double weight = 1);
+
+private:
+    void left() noexcept;
+
+    Limiter limiter_;
+    Budget budget_;
+    std::size_t in_flight_ = 0;
+    Lock turn_;      // whoever holds it is next
+    Event changed_;  // somebody left
+};
+
+/// The gates of a retrieval: one for each origin that it comes to ask. Must outlive the passes of its gates.
+class OriginGates {
+public:
+    explicit OriginGates(OriginLimits limits = {}) : limits_(std::move(limits)) {}
+    [[nodiscard]] OriginGate& at(const std::string& origin);
+    [[nodiscard]] const std::map<std::string, std::unique_ptr<OriginGate>>& all() const noexcept { return gates_; }
+
+private:
+    OriginLimits limits_;
+    std::map<std::string, std::unique_ptr<OriginGate>> gates_;
+};
+
+}  // namespace trawl

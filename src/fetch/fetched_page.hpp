@@ -1,0 +1,54 @@
+/// A page that has come: parsed, its records cut out, with what the pagination may ask of it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "row_key.hpp"
+#include "trawl/fetch/byte_budget.hpp"
+#include "trawl/fetch/json_page.hpp"
+#include "trawl/fetch/page_request.hpp"
+#include "trawl/fetch/paginate.hpp"
+#include "trawl/fetch/pagination.hpp"
+#include "trawl/http/response.hpp"
+
+namespace trawl::fetch {
+
+/// What is kept of a page until its turn.
+struct PageRows {
+    std::string ndjson;
+    std::size_t count = 0;
+    std::size_t bytes = 0;      // of the body
+    std::vector<KeyHash> keys;  // of the rows, where a primary key is known
+    std::string url;            // redacted
+    Acceptance acceptance;      // of a walk, which accepts each page before it asks for the next
+    ByteBudget::Hold memory;
+};
+
+struct FetchedPage {
+    PageRequest request;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::unique_ptr<const std::string> body;  // the page's views point into it: it stays where it is
+    JsonPage page;
+    Records records;
+    std::vector<KeyHash> keys;
+    ByteBudget::Hold memory;
+
+    [[nodiscard]] PageView view() const { return {request.url, headers, page, records, request.body}; }
+    [[nodiscard]] PageRows take_rows() &&;
+};
+
+/// How answers become pages. Both may still be unknown when the first page comes.
+struct PageCutter {
+    std::optional<JsonPath> records_path;
+    std::optional<RowKey> row_key;
+    const Pagination* said = nullptr;  // what the user says of the pagination: a protocol tells where records are
+
+    /// Parses an answer and cuts its records out. Throws PageError and NoRecordsError, which name the URL.
+    [[nodiscard]] FetchedPage cut(Response response, PageRequest request, ByteBudget::Hold memory);
+};
+
+}  // namespace trawl::fetch

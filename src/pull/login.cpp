@@ -1,0 +1,84 @@
+#include "login.hpp"
+
+#include <variant>
+
+#include "trawl/http/request.hpp"
+
+namespace trawl::pulling {
+namespace {
+
+/// A login that is the same for each request.
+template <class Add>
+class Fixed final : public Auth {
+public:
+    explicit Fixed(Add add) : add_(std::move(add)) {}
+    Task<> sign(Request& request) override {
+        add_(request);
+        co_return;
+    }
+    bool challenged(const Request&, const Headers&) override { return false; }
+
+private:
+    Add add_;
+};
+
+template <class Add>
+std::shared_ptr<Auth> fixed(Add add) {
+    return std::make_shared<Fixed<Add>>(std::move(add));
+}
+
+std::shared_ptr<Auth> api_key(const ApiKeyLogin& login) {
+    using Location = ApiKeyLogin::Location;
+    const auto name = login.name;
+    const auto key = login.api_key;
+    if (login.location == Location::query)
+        return fixed([name, key](Request& request) { request = std::move(request).param(name, key); });
+    if (login.location == Location::cookie)
+        return fixed(
+            [name, key](Request& request) { request = std::move(request).secret_header("Cookie", name + "=" + key); });
+    return fixed([name, key](Request& request) { request = std::move(request).secret_header(name, key); });
+}
+
+std::shared_ptr<Auth> oauth2(const OAuth2Login& login, Client& client) {
+    auto auth =
+        std::make_shared<OAuth2ClientCredentials>(client, login.access_token_url, login.client_id, login.client_secret);
+    if (!login.scope.empty()) auth->scope(login.scope);
+    for (const auto& [name, value] : login.parameters) auth->parameter(name, value);
+    if (login.secret_in_body) auth->secret_in_body();
+    return auth;
+}
+
+std::shared_ptr<Auth> aws(const AwsLogin& login) {
+    auto auth = std::make_shared<AwsAuth>(login.access_key, login.secret_key, login.region, login.service);
+    if (!login.session_token.empty()) auth->session_token(login.session_token);
+    return auth;
+}
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+
+}  // namespace
+
+std::shared_ptr<Auth> make_login(const Login& login, Client& client) {
+    return std::visit(Overloaded{[](const BearerLogin& bearer) {
+                                     return fixed([token = bearer.token](Request& request) {
+                                         request = std::move(request).bearer_auth(token);
+                                     });
+                                 },
+                                 [](const BasicLogin& basic) {
+                                     return fixed([user = basic.username, password = basic.password](Request& request) {
+                                         request = std::move(request).basic_auth(user, password);
+                                     });
+                                 },
+                                 [](const ApiKeyLogin& key) { return api_key(key); },
+                                 [](const DigestLogin& digest) -> std::shared_ptr<Auth> {
+                                     return std::make_shared<DigestAuth>(digest.username, digest.password);
+                                 },
+                                 [&](const OAuth2Login& credentials) { return oauth2(credentials, client); },
+                                 [](const AwsLogin& key) { return aws(key); }},
+                      login);
+}
+
+}  // namespace trawl::pulling

@@ -1,0 +1,83 @@
+/// ResourceRun: one resource of a pull: what it is to ask for comes in, the pages' rows go to its table and to its
+/// children.
+///
+/// Rules: as many streams of pages side by side as there are, up to a bound; the gates of the origins decide how many
+/// requests those send. It ends when nothing more will come in and all streams have ended; its children then, too.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "row_work.hpp"
+#include "source.hpp"
+#include "table_sink.hpp"
+#include "trawl/coro/task.hpp"
+#include "trawl/loop/task_group.hpp"
+#include "trawl/pull/pull.hpp"
+#include "trawl/sync/event.hpp"
+#include "trawl/sync/queue.hpp"
+#include "trawl/sync/semaphore.hpp"
+
+namespace trawl::pulling {
+
+/// One stream of pages to be fetched.
+struct Ask {
+    FetchOptions options;
+    std::string added;  // members for each row, from the parent's
+
+    Ask(FetchOptions what, std::string members) : options(std::move(what)), added(std::move(members)) {}
+};
+
+class ResourceRun {
+public:
+    /// All references must outlive it. Blocks on the disk for a moment. Throws UsageError, StoreError.
+    ResourceRun(Source& source, const Resource& resource, const PullOptions& options, PullProgress& progress);
+    ResourceRun(const ResourceRun&) = delete;
+    ResourceRun& operator=(const ResourceRun&) = delete;
+
+    void add_child(ResourceRun& child) { children_.push_back(&child); }
+
+    /// Asks for all that a resource without a parent has: each partition, or the whole. Suspends while there is no
+    /// room.
+    Task<> ask_for_all();
+
+    /// Fetches all that is asked for; ends when nothing more will be. Streams run in `group`, whose task outlives this.
+    Task<> run(TaskGroup& group);
+
+    /// Makes the table's rows visible. Once, behind run().
+    Task<TableSummary> commit();
+
+    [[nodiscard]] const Resource& resource() const noexcept { return resource_; }
+
+private:
+    [[nodiscard]] static std::optional<IncrementalCursor> make_cursor(const PullOptions& options,
+                                                                      const Resource& resource);
+    [[nodiscard]] TemplateValues values() const;
+    Task<std::optional<Ask>> next_ask();
+    Task<> stream(Ask ask, Semaphore::Permit place);
+    Task<bool> hand_on(Page page, const Ask& ask);
+    void ask_children(const JsonView& row, std::vector<std::vector<Ask>>& asks) const;
+    [[nodiscard]] CommitOptions commit_options() const;
+    void take_notes(const PageStream& pages);
+
+    Source& source_;
+    const Resource& resource_;
+    const PullOptions& options_;
+    PullProgress& progress_;
+    std::optional<IncrementalCursor> cursor_;
+    RowWork rows_;
+    std::optional<TableSink> sink_;  // none of a resource that is not selected
+    std::vector<ResourceRun*> children_;
+    Queue<Ask> asks_;
+    Semaphore streams_;
+    std::size_t at_work_ = 0;
+    Event idle_;
+    std::uint64_t pages_ = 0, given_ = 0;
+    std::vector<std::string> notes_;
+};
+
+}  // namespace trawl::pulling

@@ -1,0 +1,71 @@
+#include "row_work.hpp"
+
+#include "trawl/base/format.hpp"
+#include "trawl/fetch/row_filter.hpp"
+#include "trawl/http/json_text.hpp"
+
+namespace trawl::pulling {
+namespace {
+
+/// `line`, a JSON object, with `added` in front of its members.
+void append_with(std::string& ndjson, std::string_view line, const std::string& added) {
+    if (added.empty()) {
+        ndjson += line;
+    } else {
+        const std::string_view inside = line.substr(line.find('{') + 1);
+        const bool is_empty = inside.find_first_not_of(" \t") == inside.find('}');
+        ndjson += '{';
+        ndjson += is_empty ? std::string_view(added).substr(0, added.size() - 1) : std::string_view(added);
+        ndjson += inside;
+    }
+    ndjson += '\n';
+}
+
+}  // namespace
+
+bool RowWork::reads_rows(const std::string& added, const Visit& visit) const {
+    return cursor_ != nullptr || !resource_.filters.empty() || visit || !added.empty();
+}
+
+Rows RowWork::apply(std::string ndjson, std::uint64_t count, const std::string& added, const Visit& visit) {
+    if (!reads_rows(added, visit)) return {std::move(ndjson), count, false};
+    Rows rows;
+    std::string_view rest = ndjson;
+    while (!rest.empty() && !rows.is_last) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(line.size() + 1);
+        apply_to(line, added, visit, rows);
+    }
+    return rows;
+}
+
+void RowWork::apply_to(std::string_view line, const std::string& added, const Visit& visit, Rows& rows) {
+    const JsonView row = reader_.parse_record(line);
+    if (!keeps(resource_.filters, row)) return;
+    if (cursor_ != nullptr) {
+        const auto verdict = cursor_->observe(row);
+        rows.is_last = verdict == IncrementalCursor::Verdict::stop;
+        if (verdict != IncrementalCursor::Verdict::keep) return;
+    }
+    const bool is_object = line.find_first_not_of(" \t") == line.find('{');
+    const std::size_t begin = rows.ndjson.size();
+    append_with(rows.ndjson, is_object ? line : std::string_view(format("{{\"value\":{}}}", line)), added);
+    ++rows.count;
+    if (!visit) return;
+    // Grandchildren may name what this row got from its parent.
+    if (added.empty()) return visit(row);
+    const std::string_view whole = std::string_view(rows.ndjson).substr(begin);
+    visit(reader_.parse_record(whole.substr(0, whole.size() - 1)));
+}
+
+std::string members_from_parent(const Resource& child, const TemplateValues& values) {
+    std::string members;
+    for (const std::string& field : child.include_from_parent) {
+        JsonTemplate value;
+        value.append_string(format("{{resources.{}.{}}}", *child.parent, field));
+        members += format("{}:{},", quote_json(format("_{}_{}", *child.parent, field)), value.bind(values));
+    }
+    return members;
+}
+
+}  // namespace trawl::pulling

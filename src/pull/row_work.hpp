@@ -1,0 +1,51 @@
+/// RowWork: what is done to a page's rows between the source and the table: which are kept, what is added to them, and
+/// what is read off them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "trawl/fetch/connector.hpp"
+#include "trawl/fetch/incremental.hpp"
+#include "trawl/fetch/json_page.hpp"
+#include "trawl/http/json_tape.hpp"
+
+namespace trawl::pulling {
+
+/// Rows on their way, a line each.
+struct Rows {
+    std::string ndjson;
+    std::uint64_t count = 0;
+    bool is_last = false;  // no new ones follow, by the order of the cursor's values
+};
+
+class RowWork {
+public:
+    /// Called with each row that is kept.
+    using Visit = std::function<void(const JsonView& row)>;
+
+    /// Both must outlive it; `cursor` may be null.
+    RowWork(const Resource& resource, IncrementalCursor* cursor) : resource_(resource), cursor_(cursor) {}
+
+    /// `added` are members for each row ("\"_repos_id\":7,"); `visit` may be empty. Throws FetchError for a row without
+    /// a cursor value, unless the connector lets it pass.
+    [[nodiscard]] Rows apply(std::string ndjson, std::uint64_t count, const std::string& added, const Visit& visit);
+
+private:
+    [[nodiscard]] bool reads_rows(const std::string& added, const Visit& visit) const;
+    void apply_to(std::string_view line, const std::string& added, const Visit& visit, Rows& rows);
+
+    const Resource& resource_;
+    IncrementalCursor* cursor_;
+    JsonReader reader_;
+};
+
+/// The members that a child's rows get from their parent's row, `values.row`: "\"_repos_id\":7,". Throws FetchError
+/// for a field that it lacks.
+[[nodiscard]] std::string members_from_parent(const Resource& child, const TemplateValues& values);
+
+}  // namespace trawl::pulling

@@ -1,0 +1,98 @@
+#include "source.hpp"
+
+#include <chrono>
+
+#include "login.hpp"
+#include "trawl/base/ascii.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+#include "trawl/fetch/incremental.hpp"
+
+namespace trawl::pulling {
+namespace {
+
+using namespace std::chrono_literals;
+
+ClientOptions client_options(const Connector& connector) {
+    ClientOptions client;
+    client.connections = LimiterOptions().max_concurrency;  // the gates decide how many are used
+    if (!connector.client.ca_file.empty()) client.tls.ca_file(connector.client.ca_file);
+    if (connector.client.http2) client.http2 = *connector.client.http2 ? Http2::kByTls : Http2::kNever;
+    return client;
+}
+
+/// What a parameter's or a header's template gives; nothing on the first run, where it needs a start.
+template <class Add>
+void bind_all(const std::vector<std::pair<std::string, Template>>& templates, const TemplateValues& values, Add add) {
+    for (const auto& [name, text] : templates) {
+        if (auto bound = text.bind(values)) add(name, std::move(*bound));
+    }
+}
+
+}  // namespace
+
+OriginLimits origin_limits(const RequestLimits& limits) {
+    OriginLimits result;
+    if (limits.max_concurrency) result.limiter.max_concurrency = *limits.max_concurrency;
+    const auto window = [&](const std::optional<double>& requests, Duration per) {
+        if (requests) result.windows.push_back({*requests, per});
+    };
+    window(limits.requests_per_second, 1s);
+    window(limits.requests_per_minute, 1min);
+    window(limits.requests_per_hour, 1h);
+    return result;
+}
+
+Source::Source(const Connector& connector, std::size_t memory_max)
+    : connector_(connector),
+      client_({}, client_options(connector)),
+      gates_(origin_limits(connector.client.limits)),
+      memory_(memory_max) {
+    if (connector.client.login) login_ = make_login(*connector.client.login, client_);
+}
+
+std::string Source::url_of(const Resource& resource, const TemplateValues& values) const {
+    const auto path = resource.path.bind(values);
+    if (!path)
+        throw FetchError(
+            format("resource {}: its path needs the value where the last run ended, and there is none: "
+                   "give incremental.initial_value",
+                   resource.name));
+    Url url = Url::parse(join_url(connector_.client.base_url, *path));
+    bind_all(resource.params, values,
+             [&](const std::string& name, const std::string& value) { url = url.with_query(name, value); });
+    if (const auto& incremental = resource.incremental) {
+        const auto set = [&](const std::string& param, const std::optional<JsonScalar>& value) {
+            if (!param.empty() && value) url = url.with_query(param, value->text);
+        };
+        set(incremental->start_param, values.start_value);
+        set(incremental->end_param, values.end_value);
+    }
+    return url.str();
+}
+
+std::string Source::place(const Resource& resource) const {
+    const std::string base = connector_.client.base_url;
+    return Url::parse(base.empty() ? resource.path.str() : join_url(base, resource.path.str())).redacted();
+}
+
+FetchOptions Source::bind(const Resource& resource, const TemplateValues& values) const {
+    FetchOptions options(url_of(resource, values));
+    options.method = resource.method;
+    if (resource.json) options.body = resource.json->bind(values);
+    if (resource.data_selector) options.records = resource.data_selector->str();
+    const auto& paginator = resource.paginator ? resource.paginator : connector_.client.paginator;
+    if (paginator) options.paginator = paginator->str();
+    options.headers = connector_.client.headers;
+    bind_all(resource.headers, values, [&](const std::string& name, std::string value) {
+        std::erase_if(options.headers, [&](const auto& header) { return equal_ignoring_case(header.first, name); });
+        options.headers.emplace_back(name, std::move(value));
+    });
+    options.auth = login_;
+    options.actions = resource.response_actions;
+    options.primary_key = resource.primary_key;
+    options.weight = resource.weight;
+    return options;
+}
+
+}  // namespace trawl::pulling

@@ -1,0 +1,47 @@
+/// Source: what all resources of a connector share: the client with its login, the gates of its origins, its memory.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "trawl/fetch/byte_budget.hpp"
+#include "trawl/fetch/connector.hpp"
+#include "trawl/fetch/origin_gate.hpp"
+#include "trawl/fetch/pages.hpp"
+#include "trawl/fetch/template.hpp"
+#include "trawl/http/client.hpp"
+
+namespace trawl::pulling {
+
+class Source {
+public:
+    /// `connector` must outlive it. Throws InvalidUrl, UsageError, FileError.
+    Source(const Connector& connector, std::size_t memory_max);
+    Source(const Source&) = delete;
+    Source& operator=(const Source&) = delete;
+
+    /// The retrieval of `resource` with its placeholders filled in. Throws FetchError for a row that lacks one,
+    /// InvalidUrl, UsageError.
+    [[nodiscard]] FetchOptions bind(const Resource& resource, const TemplateValues& values) const;
+
+    /// Where the resource is, for the table's log: without secrets.
+    [[nodiscard]] std::string place(const Resource& resource) const;
+
+    [[nodiscard]] Client& client() noexcept { return client_; }
+    [[nodiscard]] FetchShared shared(FetchStats& stats) noexcept { return {&gates_, &memory_, &stats}; }
+    [[nodiscard]] OriginGates& gates() noexcept { return gates_; }
+
+private:
+    [[nodiscard]] std::string url_of(const Resource& resource, const TemplateValues& values) const;
+
+    const Connector& connector_;
+    Client client_;
+    std::shared_ptr<Auth> login_;
+    OriginGates gates_;
+    ByteBudget memory_;
+};
+
+/// What the connector's limits mean to a gate.
+[[nodiscard]] OriginLimits origin_limits(const RequestLimits& limits);
+
+}  // namespace trawl::pulling

@@ -1,0 +1,51 @@
+#include "table_sink.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "trawl/lake/table.hpp"
+#include "trawl/loop/thread.hpp"
+
+namespace trawl::pulling {
+namespace {
+
+// Pages go to the table's spool in batches: a trip to a thread pays off from about a megabyte.
+constexpr std::size_t kBatchBytes = 1 << 20;
+
+}  // namespace
+
+TableSink::TableSink(std::filesystem::path lake, std::string table)
+    : writer_(std::make_shared<TableWriter>(lake, table)) {}
+
+Task<> TableSink::add(std::string ndjson) {
+    is_empty_ = is_empty_ && ndjson.empty();
+    batch_ += ndjson;
+    if (batch_.size() >= kBatchBytes) co_await flush();
+}
+
+Task<> TableSink::flush() {
+    const Lock::Guard turn = co_await at_work_.acquire();
+    auto append = [](std::shared_ptr<TableWriter> writer, std::string batch) { writer->append(batch); };
+    std::string batch = std::exchange(batch_, {});
+    co_await to_thread(append, writer_, std::move(batch));
+}
+
+Task<Committed> TableSink::commit(CommitOptions options) {
+    co_await flush();
+    auto publish = [](std::shared_ptr<TableWriter> writer, CommitOptions how) { return writer->commit(how); };
+    co_return co_await to_thread(publish, writer_, std::move(options));
+}
+
+void claim(CommitOptions& options, const std::filesystem::path& lake, const std::string& table) {
+    options.application = "trawl:" + table;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    options.application_version = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    const auto before = read_table(lake, table);
+    if (!before) return;
+    const auto last = before->transactions.find(options.application);
+    if (last != before->transactions.end())
+        options.application_version = std::max(options.application_version, last->second + 1);
+}
+
+}  // namespace trawl::pulling

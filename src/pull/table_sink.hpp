@@ -1,0 +1,42 @@
+/// TableSink: a resource's rows on their way into a table. The lake's calls block on the disk, so they run on a thread,
+/// one at a time.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "trawl/coro/task.hpp"
+#include "trawl/lake/writer.hpp"
+#include "trawl/sync/lock.hpp"
+
+namespace trawl::pulling {
+
+class TableSink {
+public:
+    /// Blocks on the disk for a moment. Throws UsageError, StoreError.
+    TableSink(std::filesystem::path lake, std::string table);
+
+    /// Suspends while the disk takes what came before: a slow disk slows the source down. Throws StoreError, LakeError.
+    Task<> add(std::string ndjson);
+
+    /// Publishes what was added. Throws what TableWriter::commit() throws.
+    Task<Committed> commit(CommitOptions options);
+
+    [[nodiscard]] bool is_empty() const noexcept { return is_empty_; }
+
+private:
+    Task<> flush();
+
+    std::shared_ptr<TableWriter> writer_;  // shared with the thread: an abandoned call still has it
+    std::string batch_;
+    bool is_empty_ = true;
+    Lock at_work_;  // streams of one resource add to it side by side
+};
+
+/// Marks the commit as this application's next (Delta's `txn`): the version only grows, also when the clock goes back,
+/// so that a second commit of the same pull would be seen as such. Reads the table's log.
+void claim(CommitOptions& options, const std::filesystem::path& lake, const std::string& table);
+
+}  // namespace trawl::pulling
