@@ -59,6 +59,7 @@
 #include "trawl/http/url.hpp"
 
 // fetch: every page of a source
+#include "trawl/fetch/connector.hpp"
 #include "trawl/fetch/pages.hpp"
 
 // lake: tables, written and asked
@@ -67,4 +68,5 @@
 #include "trawl/lake/writer.hpp"
 
 // pull: from a source into a table
+#include "trawl/pull/get.hpp"
 #include "trawl/pull/pull.hpp"

@@ -263,7 +263,10 @@ private:
     }
 
     Task<PageRows> read_again(fetch::SliceRequest range) {
+        // Of pages that have the first two rows, the one with the most: pages begin where their size lets them.
         auto covering = paginator_->covering(range.begin, range.count);
+        for (std::uint64_t rows = range.count; !covering && rows > 2; --rows)
+            covering = paginator_->covering(range.begin, rows - 1);
         if (!covering)
             throw PaginationError(
                 format("the source cannot be asked for rows {} to {} alone", range.begin, range.begin + range.count));

@@ -78,9 +78,10 @@ private:
     void check_columns() const {
         for (const Resource& resource : options_.connector.resources) {
             if (!resource.columns.empty())
-                throw UsageError(format("resource {}: the types of its columns cannot be set yet; leave `columns` out, "
-                                        "and cast where the table is read",
-                                        resource.name));
+                throw UsageError(
+                    format("resource {}: the types of its columns cannot be set yet; leave `columns` out, "
+                           "and cast where the table is read",
+                           resource.name));
         }
     }
 

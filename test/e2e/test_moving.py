@@ -80,7 +80,9 @@ PAGINATORS = {"offset": '{ type = "offset", limit = 10 }', "page": '{ type = "pa
 
 @pytest.mark.skipif("not connector.is_there()", reason="connectors are not there yet")
 @pytest.mark.time_limit(60 + 4 * len(SEEDS))
-@pytest.mark.parametrize("style", PAGINATORS)
+@pytest.mark.parametrize("style", [pytest.param(style, marks=pytest.mark.xfail(
+    strict=True, reason="links are walked: pages that they lead to share no rows, so nothing shows what is lost"))
+    if style == "json_link" else style for style in PAGINATORS])
 def test_with_a_primary_key_what_was_there_throughout_is_there_once(mock, tmp_path, style):
     """One process for all seeds: a resource for each. Refusing is no way out here: the key tells what was seen."""
     sources = {seed: mock.begin(moving(STYLES[style][0], seed)) for seed in SEEDS}
