@@ -76,7 +76,7 @@ NameAnswer loopback() {
 NameAnswer no_such_host() {
     NameAnswer answer;
     answer.reason = Reason::kNoSuchHost;
-    answer.why = "nothing under 'invalid' exists (RFC 6761)";
+    answer.why = "nothing under 'invalid' exists (RFC 6761); check the name";
     return answer;
 }
 
