@@ -126,7 +126,8 @@ const ResponseAction* PageSource::action_for(const Attempt& done) const {
 RetryDecision PageSource::decide(const Attempt& failed, int number) {
     if (failed.is_final) return GiveUp{};
     const double random = std::uniform_real_distribution<double>()(random_);
-    return policy_.decide(number, failed.failure, std::chrono::system_clock::now(), random, budget_);
+    return policy_.decide(number, failed.failure, std::chrono::system_clock::now(), random,
+                          failed.failure.kind == FailureKind::connection ? outages_ : budget_);
 }
 
 // What the source's limiter is to make of it: an answer, a refusal, or nothing.

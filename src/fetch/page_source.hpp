@@ -51,6 +51,9 @@ private:
     std::string origin_;  // of the first page
     RetryPolicy policy_;
     RetryBudget budget_;
+    /// A server that is restarted fails all requests that are under way at once, however many; asking again loads
+    /// nobody who is not there. What bounds it is each page's number of attempts.
+    RetryBudget outages_{1, 1e9};
     std::mt19937_64 random_{std::random_device()()};
     bool answered_ = false;  // by anything: until then, a refused connection means a wrong address
 };
