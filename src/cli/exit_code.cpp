@@ -38,7 +38,9 @@ std::string exit_codes_help() {
            "    6  the lake cannot be written or read\n"
            "    7  the SQL is wrong\n"
            "  130  interrupted (SIGINT, SIGTERM)\n"
-           "A pull that ends with anything but 0 has committed nothing.\n";
+           "A table is committed whole or not at all. Where a connector has several resources, those that are complete "
+           "are\n"
+           "committed although another one failed: the message names them.\n";
 }
 
 }  // namespace trawl::cli
