@@ -11,7 +11,7 @@
 namespace trawl {
 
 Request&& Request::params(const std::vector<std::pair<std::string, std::string>>& all) && {
-    for (const auto& [key, value] : all) url_ = url_.with_query(key, value);
+    url_ = url_.with_query(all);
     return std::move(*this);
 }
 

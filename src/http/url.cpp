@@ -293,6 +293,23 @@ Url Url::with_query(std::string_view key, std::string_view value) const {
     return with_target(target, std::string_view(text_).substr(target_end_));
 }
 
+Url Url::with_query(const std::vector<std::pair<std::string, std::string>>& params) const {
+    Url result = *this;
+    for (auto param = params.begin(); param != params.end(); ++param) {
+        const bool is_further =
+            std::any_of(params.begin(), param, [&](const auto& p) { return p.first == param->first; });
+        if (!is_further) {
+            result = result.with_query(param->first, param->second);
+            continue;
+        }
+        std::string target(result.target_view());  // it has a query: the one before
+        target.append("&").append(http::encode_component(param->first));
+        target.append("=").append(http::encode_component(param->second));
+        result = result.with_target(target, std::string_view(result.text_).substr(result.target_end_));
+    }
+    return result;
+}
+
 std::optional<std::string> Url::query(std::string_view key) const {
     for (std::string_view rest = raw_query(); !rest.empty();) {
         const http::QueryPiece piece = http::next_query_piece(rest);

@@ -59,8 +59,10 @@ std::string Source::url_of(const Resource& resource, const TemplateValues& value
                    "give incremental.initial_value",
                    resource.name));
     Url url = Url::parse(join_url(connector_.client.base_url, *path));
+    std::vector<std::pair<std::string, std::string>> params;
     bind_all(resource.params, values,
-             [&](const std::string& name, const std::string& value) { url = url.with_query(name, value); });
+             [&](const std::string& name, std::string value) { params.emplace_back(name, std::move(value)); });
+    url = url.with_query(params);
     if (const auto& incremental = resource.incremental) {
         const auto set = [&](const std::string& param, const std::optional<JsonScalar>& value) {
             if (!param.empty() && value) url = url.with_query(param, value->text);

@@ -251,6 +251,14 @@ TEST(Url, QueryParametersAreDecoded) {
     EXPECT_TRUE(Url::parse("http://h/?").query_params().empty());
 }
 
+TEST(Url, WithQueryOfSeveralKeepsEachValueOfANameThatComesAgain) {
+    const Url url = Url::parse("http://h/?ids=9&x=1#f");
+    EXPECT_EQ(url.with_query({{"ids", "1"}, {"a b", "c&d"}, {"ids", "2"}, {"ids", ""}}).str(),
+              "http://h/?ids=1&x=1&a%20b=c%26d&ids=2&ids=#f");
+    EXPECT_EQ(Url::parse("http://h/").with_query({{"e", "a"}, {"e", "b"}}).str(), "http://h/?e=a&e=b");
+    EXPECT_EQ(url.with_query(std::vector<std::pair<std::string, std::string>>()).str(), url.str());
+}
+
 TEST(Url, WithQueryChangesOneParameterAndNothingElse) {
     struct Case {
         const char *in, *key, *value, *out;

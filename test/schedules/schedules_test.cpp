@@ -47,7 +47,7 @@ constexpr bool kOptimized = true;
 constexpr bool kOptimized = false;
 #endif
 
-constexpr std::uint64_t kSeeds = kOptimized && !kSanitized ? 100'000 : 5'000;
+constexpr std::uint64_t kSeeds = kOptimized && !kSanitized ? 100'000 : 3'000;
 constexpr std::uint64_t kSlices = 8;  // tests that can run beside each other
 
 std::uint64_t running_seed = 0;

@@ -27,6 +27,9 @@ public:
     /// if there is none. Neither argument is encoded yet. All other bytes of the query stay as they are.
     [[nodiscard]] Url with_query(std::string_view key, std::string_view value) const;
 
+    /// The same for several. A name that comes more than once among them is there with each of its values, in order.
+    [[nodiscard]] Url with_query(const std::vector<std::pair<std::string, std::string>>& params) const;
+
     /// The decoded value of the first parameter called `key`; "" for one without a value.
     [[nodiscard]] std::optional<std::string> query(std::string_view key) const;
 

@@ -56,6 +56,14 @@ def with_params(**params: str):
     return check
 
 
+def with_each(name: str, *values: str):
+    """Every request has the parameter once for each value."""
+    def check(source: Source) -> None:
+        for request in source.requests():
+            assert [value for key, value in map(tuple, request["query"]) if key == name] == list(values), request
+    return check
+
+
 def posted(source: Source) -> None:
     assert {request["method"] for request in source.requests()} == {"POST"}
 
@@ -155,6 +163,8 @@ REQUESTS = [
         check=with_header("x-team", "whales")),
     one("the client's headers", numbered("total", "page"), "", 'headers = { "X-Team" = "whales" }',
         check=with_header("x-team", "whales")),
+    one("an array of params", numbered("total", "page"), 'params = { tag = ["a", "b c", "a"], kind = "x" }',
+        check=with_each("tag", "a", "b c", "a")),
     Connector("params over those of the defaults", numbered("total", "page"), check=with_params(kind="mine", lang="en"),
               toml='[client]\nbase_url = "@URL@"\n[resource_defaults]\nparams = { kind = "all", lang = "en" }\n'
               '[[resources]]\nname = "rows"\npath = "items"\nparams = { kind = "mine" }\n'),
