@@ -1,9 +1,12 @@
-/// The HTTP client: JSON, a body read while it arrives, a form, errors, retries, conditions, a download, records, a HAR
-/// file, and where the time of a request went.
+/// The HTTP client: JSON, a body read while it arrives, a form, errors, several requests at once, retries, conditions,
+/// a download, records, a HAR file, and where the time of a request went.
 ///
 ///     example_http URL      URL of a source such as bench/origin
 #include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "trawl/trawl.hpp"
 
@@ -46,6 +49,19 @@ Task<> errors(trawl::Client& client) {
     }
     trawl::Response response = co_await client.post("/page/languages").form("name", "Ada & co");
     trawl::print("a form: status {}\n", response.status());
+}
+
+// A Request is awaited, or made a Task by send().
+Task<> together(trawl::Client& client) {
+    auto both = co_await trawl::gather(client.get("/page/languages").send(), client.get("/page/subdivisions").send());
+    trawl::print("two at once: {} and {}\n", std::get<0>(both).status(), std::get<1>(both).status());
+    std::vector<Task<trawl::Response>> requests;
+    for (int page = 1; page <= 3; ++page) requests.push_back(client.get("/page/languages").param("page", page).send());
+    auto pages = co_await trawl::gather_outcomes(std::move(requests));  // the error of one is its outcome
+    for (trawl::Outcome<trawl::Response>& page : pages) {
+        if (!page.has_value()) continue;
+        trawl::print("page {}\n", page.take().json()["page"].integer());
+    }
 }
 
 Task<> retried(trawl::Client& client) {
@@ -102,6 +118,7 @@ Task<> example(std::string url) {
     co_await json(client);
     co_await streamed(client);
     co_await errors(client);
+    co_await together(client);
     co_await retried(client);
     co_await conditional(client);
     co_await downloaded(client);
