@@ -1,5 +1,6 @@
 #include "fetched_page.hpp"
 
+#include "row_lines.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/detect.hpp"
@@ -28,13 +29,35 @@ PageRows FetchedPage::take_rows() && {
     return rows;
 }
 
+/// What it takes for a page: `body` becomes the array that the lines stand for, where it is lines.
+JsonPage PageCutter::parse(std::unique_ptr<const std::string>& body, std::string_view content_type) {
+    const bool says_lines = is_lines_type(content_type);
+    const bool is_bare = body->find_first_not_of(" \t\r\n") == std::string::npos;
+    is_lines = is_lines || says_lines;
+    if (says_lines || (is_lines && is_bare)) body = std::make_unique<const std::string>(array_of_lines(*body));
+    try {
+        return JsonPage::parse(*body);
+    } catch (const PageError&) {
+        if (says_lines || !looks_like_lines(*body)) throw;
+    }
+    is_lines = true;
+    body = std::make_unique<const std::string>(array_of_lines(*body));
+    return JsonPage::parse(*body);
+}
+
 FetchedPage PageCutter::cut(Response response, PageRequest request, ByteBudget::Hold memory) {
+    constexpr int no_content = 204;
     auto headers = list_of(response.headers());
+    const std::string content_type(response.headers().get("content-type").value_or(""));
+    const bool is_empty = response.status() == no_content;
     auto body = std::make_unique<const std::string>(std::move(response).take_body());
     const std::string url = request.url.redacted();
     try {
-        JsonPage page = JsonPage::parse(*body);
-        Records records = page.records(records_path ? records_path : records_by_protocol(page, said));
+        if (is_empty) body = std::make_unique<const std::string>("[]");
+        JsonPage page = parse(body, content_type);
+        Records records = page.records(is_empty       ? JsonPath{}
+                                       : records_path ? records_path
+                                                      : records_by_protocol(page, said));
         std::vector<KeyHash> keys;
         if (row_key) keys = row_key->of_all(records.ndjson);
         return {std::move(request), std::move(headers), std::move(body),  std::move(page),

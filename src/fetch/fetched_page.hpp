@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,8 +48,14 @@ struct PageCutter {
     std::optional<RowKey> row_key;
     const Pagination* said = nullptr;  // what the user says of the pagination: a protocol tells where records are
 
-    /// Parses an answer and cuts its records out. Throws PageError and NoRecordsError, which name the URL.
+    bool is_lines = false;  // a page was a row a line
+
+    /// Parses an answer and cuts its records out; "no content" is a page without rows. Throws PageError and
+    /// NoRecordsError, which name the URL.
     [[nodiscard]] FetchedPage cut(Response response, PageRequest request, ByteBudget::Hold memory);
+
+private:
+    [[nodiscard]] JsonPage parse(std::unique_ptr<const std::string>& body, std::string_view content_type);
 };
 
 }  // namespace trawl::fetch

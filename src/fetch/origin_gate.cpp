@@ -10,6 +10,7 @@ namespace trawl {
 void OriginGate::Pass::succeeded() {
     if (gate_ == nullptr) return;
     const TimePoint at = now();
+    gate_->refusals_.reset();
     gate_->limiter_.succeeded(at, at - sent_, gate_->in_flight_ - 1);
     leave();
 }
@@ -17,6 +18,8 @@ void OriginGate::Pass::succeeded() {
 void OriginGate::Pass::refused(const Refusal& refusal) {
     if (gate_ == nullptr) return;
     const TimePoint at = now();
+    if (!gate_->refusals_) gate_->refusals_.emplace(Refusals{at, 0});
+    ++gate_->refusals_->count;
     gate_->limiter_.refused(at, at - sent_, refusal, gate_->in_flight_ - 1);
     leave();
 }

@@ -18,8 +18,9 @@ Duration duration(double seconds) {
 constexpr double below = 0.97;
 /// The same where a refusal costs a wait, so that the next one is far off.
 constexpr double below_costly = 0.93;
-/// The first wait after a refusal that names none, in seconds; four times as long after each that follows at once.
-constexpr double first_wait = 0.1, longer = 4;
+/// The first wait after a refusal that names none, in seconds; four times as long after each that follows at once, and
+/// never longer than the last: whose minute is over is to notice soon.
+constexpr double first_wait = 0.1, longer = 4, longest_wait = 10;
 /// A sender that comes late may catch up by so much, in seconds.
 constexpr double slack = 0.02;
 /// So many were accepted between two refusals, if that is to say something.
@@ -69,11 +70,11 @@ double Pace::growth() const {
 
 bool Pace::refused(TimePoint now, Duration latency, double throughput, std::optional<Duration> retry_after) {
     if (refused_at_ && now - latency <= *refused_at_) return false;
-    wait_ = wait_ == 0 ? first_wait : longer * wait_;
+    wait_ = wait_ == 0 ? first_wait : std::max(wait_, std::min(longer * wait_, longest_wait));
     if (!refused_at_)
         set_rate(throughput > 0 ? throughput / 2 : 1);
     else if (accepted_ == 0)
-        set_rate(std::min(*rate_ / 2, 1 / wait_));
+        set_rate(std::max(std::min(*rate_ / 2, 1 / wait_), std::min(*rate_, 1 / longest_wait)));
     else
         estimate(now);
     refused_at_ = now;

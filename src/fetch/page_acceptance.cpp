@@ -107,6 +107,8 @@ void Paginator::State::begin(const PageView& first) {
     check_it_can_end();
     first_note = without_successor(first);
     starts_amid = !counts() && is_amid(first);
+    names_next = !page.next_from.empty();
+    prepare_to_probe(first);
     seen.insert_or_assign(0, std::move(page));
 }
 
@@ -264,6 +266,7 @@ std::vector<RowRange> Paginator::State::holes() {
 std::string Paginator::State::conclude(std::uint64_t index, const SeenPage& page) {
     last_page = page;
     last_page.lines.clear();
+    if (index == 0) last_page.prints = first_prints;
     std::string note = index == 0 ? first_note : "";
     const std::uint64_t pages = index + 1;
     const auto claimed = end.claimed();

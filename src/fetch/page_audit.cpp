@@ -83,6 +83,15 @@ Acceptance PageAudit::filled(const RowRange& hole, const PageView& view) {
     return {rows > 0, rows, ""};
 }
 
+Acceptance PageAudit::filled_with_nothing(const RowRange& hole) {
+    const auto found = std::find_if(holes_.begin(), holes_.end(), [&](const Hole& h) { return h.range == hole; });
+    if (found == holes_.end()) return {false, 0, ""};
+    const bool is_the_end = found->is_doubtful;
+    holes_.erase(found);
+    if (!is_the_end) lost(hole);
+    return {false, 0, ""};
+}
+
 void PageAudit::lost(const RowRange& rows) {
     lost_rows_ += rows.count;
     if (lost_.size() < listed_max)

@@ -33,6 +33,8 @@ public:
 
     [[nodiscard]] std::vector<RowRange> holes() const;
     Acceptance filled(const RowRange& hole, const PageView& view);
+    /// There is nothing where the hole is.
+    Acceptance filled_with_nothing(const RowRange& hole);
 
     [[nodiscard]] std::uint64_t pages() const { return pages_; }
     [[nodiscard]] std::uint64_t rows() const { return rows_; }

@@ -122,11 +122,22 @@ std::string_view extension(std::string_view target) {
     return dot == std::string_view::npos ? std::string_view() : last.substr(dot);
 }
 
+/// "items?page=2": no token of the usual alphabets has a question mark amid, and a parameter behind it.
+bool is_relative_query(std::string_view text) {
+    constexpr std::string_view path_letters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/%";  // RFC 3986, of the usual
+    const std::size_t mark = text.find('?');
+    if (mark == 0 || mark == std::string_view::npos || text.find_first_of(" \t\r\n") != std::string_view::npos)
+        return false;
+    const std::size_t equals = text.find('=', mark);
+    return text.find_first_not_of(path_letters) == mark && equals != std::string_view::npos && equals > mark + 1;
+}
+
 /// "page-2.json" is a relative URL where the page itself is "page-1.json"; elsewhere it may be any token.
 bool looks_like_url(std::string_view text, const Url& current) {
     if (!extension(text).empty() && extension(text) == extension(current.target_view())) return true;
     return text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/') ||
-           text.starts_with('?');
+           text.starts_with('?') || is_relative_query(text);
 }
 
 /// A parameter of the request that is named as the cursor is, with or without "next".

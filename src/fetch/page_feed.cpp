@@ -69,6 +69,29 @@ Task<> PageFeed::dispatch() {
     }
     is_asking_ = false;
     changed_.set();
+    const auto behind = bridged_rows_ ? std::nullopt : paginator_.probe();
+    if (behind && !last_ && may_probe_ && probing_ != behind) group_.spawn(look_behind(*behind));
+}
+
+Task<> PageFeed::look_behind(std::uint64_t index) {
+    probing_ = index;
+    probed_.reset();
+    PageResult<FetchedPage> outcome =
+        co_await result_of(paginator_.request_at(index), memory_.take(kMemoryPerByte * page_bytes_), Asking::lightly);
+    if (probing_ != index) co_return;  // the end lies elsewhere by now
+    probed_.emplace(std::move(outcome));
+    changed_.set();
+}
+
+Task<PageResult<FetchedPage>> PageFeed::probe(std::uint64_t index) {
+    if (probing_ != index) group_.spawn(look_behind(index));
+    while (probing_ != index || !probed_) {
+        changed_.clear();
+        co_await changed_.wait();
+    }
+    PageResult<FetchedPage> outcome = std::move(*probed_);
+    probed_.reset();
+    co_return outcome;
 }
 
 Task<bool> PageFeed::dispatch_one(std::uint64_t index) {
@@ -163,21 +186,21 @@ std::optional<PageRequest> PageFeed::accept(std::uint64_t index, PageResult<Fetc
     return next;
 }
 
-Task<PageResult<FetchedPage>> PageFeed::result_of(PageRequest request, ByteBudget::Hold memory) {
+Task<PageResult<FetchedPage>> PageFeed::result_of(PageRequest request, ByteBudget::Hold memory, Asking how) {
     using Result = PageResult<FetchedPage>;
     try {
         OriginGate::Pass pass = co_await source_.enter(request);
-        co_return co_await outcome_of(std::move(request), std::move(memory), std::move(pass));
+        co_return co_await outcome_of(std::move(request), std::move(memory), std::move(pass), how);
     } catch (const Error&) {
         co_return Result(std::current_exception());
     }
 }
 
-Task<PageResult<FetchedPage>> PageFeed::outcome_of(PageRequest request, ByteBudget::Hold memory,
-                                                   OriginGate::Pass pass) {
+Task<PageResult<FetchedPage>> PageFeed::outcome_of(PageRequest request, ByteBudget::Hold memory, OriginGate::Pass pass,
+                                                   Asking how) {
     using Result = PageResult<FetchedPage>;
     try {
-        auto answer = co_await source_.get(request, std::move(pass));
+        auto answer = co_await source_.get(request, std::move(pass), how);
         if (const auto* none = std::get_if<NoPage>(&answer)) co_return Result(*none);
         Response response = std::get<Response>(std::move(answer));
         FetchedPage page = cutter_.cut(std::move(response), std::move(request), std::move(memory));
@@ -228,13 +251,18 @@ Task<PageResult<PageRows>> PageFeed::take_bridge(std::uint64_t index) {
     co_return outcome;
 }
 
-Task<FetchedPage> PageFeed::fetch_now(PageRequest request) {
+Task<std::optional<FetchedPage>> PageFeed::fetch_now(PageRequest request) {
     OriginGate::Pass pass = co_await source_.enter(request);
     ByteBudget::Hold memory = memory_.take(kMemoryPerByte * page_bytes_);
     PageResult<FetchedPage> outcome = co_await outcome_of(std::move(request), std::move(memory), std::move(pass));
-    if (auto* error = std::get_if<std::exception_ptr>(&outcome)) std::rethrow_exception(*error);
-    if (const auto* none = std::get_if<NoPage>(&outcome))
+    if (auto* error = std::get_if<std::exception_ptr>(&outcome)) {
+        if (status_of(*error) && status_of(*error) == paginator_.pagination().end_status) co_return std::nullopt;
+        std::rethrow_exception(*error);
+    }
+    if (const auto* none = std::get_if<NoPage>(&outcome)) {
+        if (none->action == ResponseAction::Action::end) co_return std::nullopt;
         throw StatusError(none->status, "a page that is read again is answered with a status that is to be ignored");
+    }
     co_return std::get<FetchedPage>(std::move(outcome));
 }
 

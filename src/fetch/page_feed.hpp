@@ -34,6 +34,8 @@ public:
     /// Begins to ask for pages 1, 2, ... in any order. With `bridges`, also for the rows on both sides of each boundary
     /// between pages of so many rows.
     void ask_ahead(std::optional<std::uint64_t> bridges = std::nullopt);
+    /// Nobody will ask for the probe(): what ends the retrieval is surer than a total.
+    void without_probe() { may_probe_ = false; }
     /// Begins to follow the pages, of which `second` asks for page 1. Each is accepted before the next is asked for.
     void walk(PageRequest second);
 
@@ -42,8 +44,12 @@ public:
     /// The rows on both sides of the boundary in front of page `index`. Requires: it was asked for, take(index) came.
     Task<PageResult<PageRows>> take_bridge(std::uint64_t index);
 
-    /// One more page, out of turn. Its memory is not waited for: others wait for it.
-    Task<FetchedPage> fetch_now(PageRequest request);
+    /// One more page, out of turn. Its memory is not waited for: others wait for it. Nothing: an answer that says that
+    /// there is none.
+    Task<std::optional<FetchedPage>> fetch_now(PageRequest request);
+
+    /// What came of the paginator's probe(), which is asked for ahead if it is known early. Once.
+    Task<PageResult<FetchedPage>> probe(std::uint64_t index);
 
     /// Cancels all that is under way.
     void stop() noexcept;
@@ -57,8 +63,10 @@ private:
     Task<> follow(PageRequest second);
     Task<> fetch(std::uint64_t index, PageRequest request, ByteBudget::Hold memory, OriginGate::Pass pass);
     Task<> fetch_bridge(std::uint64_t index, PageRequest request, OriginGate::Pass pass);
-    Task<PageResult<FetchedPage>> result_of(PageRequest request, ByteBudget::Hold memory);
-    Task<PageResult<FetchedPage>> outcome_of(PageRequest request, ByteBudget::Hold memory, OriginGate::Pass pass);
+    Task<> look_behind(std::uint64_t index);
+    Task<PageResult<FetchedPage>> result_of(PageRequest request, ByteBudget::Hold memory, Asking how = Asking::earnest);
+    Task<PageResult<FetchedPage>> outcome_of(PageRequest request, ByteBudget::Hold memory, OriginGate::Pass pass,
+                                             Asking how = Asking::earnest);
     Task<ByteBudget::Hold> room_for_a_page();
     std::optional<PageRequest> accept(std::uint64_t index, PageResult<FetchedPage> outcome);
     void arrive(std::uint64_t index, PageResult<PageRows> outcome);
@@ -74,9 +82,12 @@ private:
     std::size_t page_bytes_;  // of the largest body so far: what the next one is taken to be
 
     Arrived arrived_, bridges_;
+    std::optional<std::uint64_t> probing_;  // the page behind the end that was asked for
+    std::optional<PageResult<FetchedPage>> probed_;
     std::optional<std::uint64_t> bridged_rows_;  // rows a page, where bridges are asked for
     std::uint64_t next_to_ask_ = 1;              // in any order
     bool is_walk_ = false;
+    bool may_probe_ = true;
     std::uint64_t complete_ = 0;         // pages up to this one have come
     std::size_t outstanding_ = 0;        // asked for and not taken
     std::optional<std::uint64_t> last_;  // the first page that failed, or was answered with an end

@@ -1,10 +1,12 @@
 #include "page_source.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <variant>
 
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
@@ -45,8 +47,22 @@ Failure failure_of(const Response& response) {
         throw TimeoutError(timeout.what() + reason);
     } catch (const ProtocolError& protocol) {
         throw ProtocolError(protocol.what() + reason);
+    } catch (const ResolveError& unresolved) {
+        throw ResolveError(unresolved.what() + reason, unresolved.reason());
+    } catch (const PageError& page) {
+        throw PageError(page.what() + reason);
     }
 }
+
+// Name servers that are overloaded or restarted; what they do say is final.
+bool may_pass(ResolveError::Reason reason) {
+    return reason == ResolveError::Reason::kServerFailed || reason == ResolveError::Reason::kNoAnswer;
+}
+
+// Most servers have one kind of JSON and look for its name or for */*; some answer 406 where neither is there, also to
+// what is JSON by another name (application/vnd.api+json), or an error's (application/problem+json). JSON first, for
+// sources that also have HTML. "application/*+json" would be no media range (RFC 9110, section 12.5.1).
+constexpr std::string_view kAccept = "application/json, */*;q=0.1";
 
 [[noreturn]] void raise_with(const Response& response, const std::string& reason) {
     try {
@@ -84,8 +100,15 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request) {
     } catch (const TimeoutError&) {
         result.failure.kind = FailureKind::timeout;
         result.error = std::current_exception();
+    } catch (const http::RefusedRedirect&) {  // the next one would lead the same way
+        result.is_final = true;
+        result.error = std::current_exception();
     } catch (const ProtocolError&) {
         result.failure.kind = FailureKind::damaged;
+        result.error = std::current_exception();
+    } catch (const ResolveError& unresolved) {
+        result.failure.kind = FailureKind::unsent;
+        result.is_final = !may_pass(unresolved.reason());
         result.error = std::current_exception();
     } catch (const ConnectError&) {
         result.is_final = !answered_;
@@ -113,7 +136,7 @@ Request PageSource::build(const PageRequest& request) {
         for (const auto& [name, value] : options_.headers) result = std::move(result).secret_header(name, value);
         if (options_.auth) result = std::move(result).auth(options_.auth);
     }
-    if (!result.headers().contains("accept")) result.mutable_headers().add("accept", "application/json");
+    if (!result.headers().contains("accept")) result.mutable_headers().add("accept", kAccept);
     if (!request.body.empty()) result = std::move(result).json(request.body);
     return result;
 }
@@ -123,11 +146,41 @@ const ResponseAction* PageSource::action_for(const Attempt& done) const {
     return find_action(options_.actions, done.response->status(), done.response->text());
 }
 
-RetryDecision PageSource::decide(const Attempt& failed, int number) {
+// A success may say in its text that it is none.
+bool PageSource::is_good(const PageRequest& request, Attempt& done) const {
+    if (!done.response || !done.response->is_success()) return false;
+    const auto refusal = check_ ? check_(request, *done.response) : std::nullopt;
+    if (!refusal) return true;
+    done.failure.kind = FailureKind::damaged;
+    done.error =
+        std::make_exception_ptr(PageError(format("{} {}: {}", request.method, request.url.redacted(), *refusal)));
+    return false;
+}
+
+// Who says "too many" and not for how long is asked at the gate's pace. Pages that wait there together share what the
+// source refuses, so that it is not their own attempts that count.
+RetryDecision PageSource::decide_refused(const OriginGate& gate) const {
+    const auto& refusals = gate.refusals();
+    const auto count_min = static_cast<std::size_t>(options_.retry.attempts());
+    if (!refusals || refusals->count < count_min || now() - refusals->since < options_.refused_max)
+        return Retry{{}, true};
+    const double seconds = std::chrono::duration<double>(now() - refusals->since).count();
+    return GiveUp{
+        format("the source refused all of the last {} requests, for {:.0f} s, and does not say for how long; name the "
+               "rate that "
+               "it allows (requests_per_minute in a connector's file)",
+               refusals->count, seconds)};
+}
+
+RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, int number, Asking how) {
     if (failed.is_final) return GiveUp{};
+    const Failure& failure = failed.failure;
+    const bool is_status = failure.kind == FailureKind::status;
+    if (is_status && failure.status == 429 && !failure.retry_after) return decide_refused(gate);
+    if (is_status && failure.status != 429 && failure.status != 503 && how == Asking::lightly) return GiveUp{};
     const double random = std::uniform_real_distribution<double>()(random_);
-    return policy_.decide(number, failed.failure, std::chrono::system_clock::now(), random,
-                          failed.failure.kind == FailureKind::connection ? outages_ : budget_);
+    return options_.retry.decide(number, failed.failure, std::chrono::system_clock::now(), random,
+                                 failed.failure.kind == FailureKind::connection ? outages_ : budget_);
 }
 
 // What the source's limiter is to make of it: an answer, a refusal, or nothing.
@@ -141,14 +194,14 @@ void PageSource::settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& 
     if (done.response && failure.status == 503) refusal.kind = RefusalKind::unavailable;
     if (failure.retry_after)
         refusal.retry_after = parse_retry_after(*failure.retry_after, std::chrono::system_clock::now());
-    if (refusal.retry_after) refusal.retry_after = std::min(*refusal.retry_after, policy_.longest_wait());
+    if (refusal.retry_after) refusal.retry_after = std::min(*refusal.retry_after, options_.retry.longest_wait());
     pass.refused(refusal);
 }
 
 void PageSource::give_up(const PageRequest& request, const Attempt& done, const std::string& why) const {
     // A refusal that no retry can change speaks for itself.
     const bool was_tried = RetryPolicy::is_retried(done.failure) && !done.is_final;
-    const std::string reason = was_tried ? "; gave up: " + why + "; try again later" : "";
+    const std::string reason = was_tried && !why.empty() ? "; gave up: " + why + "; try again later" : "";
     if (done.error) rethrow_with(done.error, request, reason);
     raise_with(*done.response, reason);
 }
@@ -165,7 +218,7 @@ Task<OriginGate::Pass> PageSource::enter(const PageRequest& request) {
     co_return co_await gates_.at(request.url.origin()).enter(options_.weight);
 }
 
-Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, OriginGate::Pass pass) {
+Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, OriginGate::Pass pass, Asking how) {
     using Answer = std::variant<Response, NoPage>;
     OriginGate& gate = gates_.at(request.url.origin());
     budget_.on_request();
@@ -177,10 +230,10 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
             if (action->action == ResponseAction::Action::fail) fail_by_action(*done.response, *action);
             if (action->action != ResponseAction::Action::retry) co_return Answer(NoPage{action->action, status});
             done.failure.status = 503;  // what it is to be taken for
-        } else if (done.response && done.response->is_success()) {
+        } else if (is_good(request, done)) {
             co_return Answer(std::move(*done.response));
         }
-        const RetryDecision decision = decide(done, number);
+        const RetryDecision decision = decide(gate, done, number, how);
         if (const auto* given_up = std::get_if<GiveUp>(&decision)) give_up(request, done, given_up->reason);
         ++stats_.retries;
         const Retry& retry = std::get<Retry>(decision);

@@ -1,6 +1,7 @@
 /// Gets one page, however often it has to be asked for: the retries of a retrieval, its gates, and its counts.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <random>
 #include <string>
@@ -21,6 +22,9 @@ struct NoPage {
     int status = 0;
 };
 
+/// A page that must come, or one that is only looked at: an error that is no passing trouble is then an answer, too.
+enum class Asking { earnest, lightly };
+
 class PageSource {
 public:
     /// All of them must outlive it. Throws InvalidUrl.
@@ -32,7 +36,11 @@ public:
 
     /// The successful answer to `request`, or what it is instead. Retries what may pass; throws what does not, saying
     /// why it gave up. Its first attempt is sent with `pass`.
-    Task<std::variant<Response, NoPage>> get(PageRequest request, OriginGate::Pass pass);
+    Task<std::variant<Response, NoPage>> get(PageRequest request, OriginGate::Pass pass, Asking how = Asking::earnest);
+
+    /// Looks at each successful answer: why it is a failure after all, that may pass; else nothing.
+    using Check = std::function<std::optional<std::string>(const PageRequest&, const Response&)>;
+    void check_answers(Check check) { check_ = std::move(check); }
 
 private:
     struct Attempt;
@@ -42,14 +50,16 @@ private:
     [[nodiscard]] const ResponseAction* action_for(const Attempt& done) const;
     void settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done);
     [[noreturn]] void give_up(const PageRequest& request, const Attempt& done, const std::string& why) const;
-    [[nodiscard]] RetryDecision decide(const Attempt& failed, int number);
+    [[nodiscard]] bool is_good(const PageRequest& request, Attempt& done) const;
+    [[nodiscard]] RetryDecision decide(const OriginGate& gate, const Attempt& failed, int number, Asking how);
+    [[nodiscard]] RetryDecision decide_refused(const OriginGate& gate) const;
 
     Client& client_;
     const FetchOptions& options_;
     OriginGates& gates_;
     FetchStats& stats_;
     std::string origin_;  // of the first page
-    RetryPolicy policy_;
+    Check check_;
     RetryBudget budget_;
     /// A server that is restarted fails all requests that are under way at once, however many; asking again loads
     /// nobody who is not there. What bounds it is each page's number of attempts.

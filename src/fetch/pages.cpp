@@ -1,11 +1,13 @@
 #include "trawl/fetch/pages.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "fetched_page.hpp"
 #include "moves.hpp"
 #include "page_feed.hpp"
 #include "page_source.hpp"
+#include "refusal_in_text.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/detect.hpp"
@@ -19,6 +21,8 @@ using fetch::PageResult;
 using fetch::PageRows;
 
 namespace {
+
+constexpr int kNoContent = 204;
 
 /// The first `count` lines.
 std::string first_lines(const std::string& ndjson, std::uint64_t count) {
@@ -59,6 +63,9 @@ public:
             said_ = parse(*options_.paginator);
         }
         if (said_) cutter_.said = &*said_;
+        source_.check_answers([this](const PageRequest& request, const Response& response) {
+            return refusals_.in(response.text(), request.body, cutter_.records_path);
+        });
     }
 
     Task<std::optional<Page>> next() {
@@ -110,7 +117,11 @@ private:
         if (next_index_ == 0) co_return co_await begin();
         while (feed_) {
             std::optional<PageResult<PageRows>> outcome = co_await feed_->take(next_index_);
-            if (!outcome) break;
+            if (!outcome) {
+                const bool goes_on = co_await look_behind();
+                if (!goes_on) break;
+                continue;
+            }
             const std::uint64_t index = next_index_++;
             std::optional<PageRows> rows = take_page(index, std::move(*outcome));
             if (rows && moves_) co_await join(index, *rows);
@@ -141,7 +152,9 @@ private:
         auto answer = co_await source_.get(start, std::move(pass));
         if (const auto* none = std::get_if<NoPage>(&answer)) co_return no_first_page(*none);
         Response response = std::get<Response>(std::move(answer));
+        if (response.status() == kNoContent) co_return no_first_page({ResponseAction::Action::end, kNoContent});
         FetchedPage first = cutter_.cut(std::move(response), start, memory_.take(0));
+        if (first.records.count > 0) refusals_.learn(first.page);
         if (!cutter_.records_path) cutter_.records_path = first.records.path;
         if (!said_) paginator_.emplace(catching_moves(detect(first.view())), given);
         const Acceptance acceptance = paginator_->accept(0, first.view());
@@ -186,11 +199,44 @@ private:
         tell_total();
         if (!paginator_->any_order() && !second) return;
         feed_.emplace(source_, memory_, *paginator_, cutter_, page_bytes);
+        if (moves_) feed_->without_probe();
         if (paginator_->any_order()) {
             feed_->ask_ahead(moves_ ? moves_->bridges() : std::nullopt);
         } else {
             feed_->walk(std::move(*second));
         }
+    }
+
+    // Whether there are pages behind the end for which only a total vouches; a chain of slices needs no such proof.
+    Task<bool> look_behind() {
+        const auto index = moves_ ? std::nullopt : paginator_->probe();
+        if (!index || *index != next_index_) co_return false;
+        PageResult<FetchedPage> outcome = co_await feed_->probe(*index);
+        if (auto* error = std::get_if<std::exception_ptr>(&outcome)) tell_unseen(*index, *error);
+        const auto* page = std::get_if<FetchedPage>(&outcome);
+        const std::optional<PageView> view = page != nullptr ? std::optional(page->view()) : std::nullopt;
+        const std::string note = paginator_->probed(*index, view ? &*view : nullptr);
+        if (!note.empty()) notes_.push_back("note: " + note);
+        co_return !note.empty();
+    }
+
+    // Most sources have an error for pages that they do not have; others leave it open.
+    void tell_unseen(std::uint64_t pages, const std::exception_ptr& error) {
+        constexpr std::array<int, 5> none_there = {400, 404, 410, 416, 422};
+        try {
+            std::rethrow_exception(error);
+        } catch (const NoRecordsError&) {  // ignored: it says something else than rows
+        } catch (const StatusError& refused) {
+            if (std::find(none_there.begin(), none_there.end(), refused.status()) == none_there.end())
+                tell_unseen(pages, refused.what());
+        } catch (const Error& failed) {
+            tell_unseen(pages, failed.what());
+        }
+    }
+
+    void tell_unseen(std::uint64_t pages, const char* why) {
+        notes_.push_back(format(
+            "note: a total says that there are {} pages, and whether it is right could not be seen: {}", pages, why));
     }
 
     // Streams may share their counts: each adds what it knows.
@@ -271,13 +317,14 @@ private:
             throw PaginationError(
                 format("the source cannot be asked for rows {} to {} alone", range.begin, range.begin + range.count));
         ++stats_.reread;
-        FetchedPage page = co_await fetch_now(std::move(covering->request));
-        PageRows rows = std::move(page).take_rows();
+        std::optional<FetchedPage> page = co_await fetch_now(std::move(covering->request));
+        PageRows rows;  // none, where the answer is the end
+        if (page) rows = std::move(*page).take_rows();
         moves_->take(rows, covering->begin, covering->size);
         co_return rows;
     }
 
-    Task<FetchedPage> fetch_now(PageRequest request) {
+    Task<std::optional<FetchedPage>> fetch_now(PageRequest request) {
         if (!feed_) feed_.emplace(source_, memory_, *paginator_, cutter_, 0);
         co_return co_await feed_->fetch_now(std::move(request));
     }
@@ -290,10 +337,12 @@ private:
             auto covering = paginator_->covering(holes.front().begin, holes.front().count);
             if (!covering) break;  // the verdict tells
             ++stats_.reread;
-            FetchedPage page = co_await fetch_now(std::move(covering->request));
-            const Acceptance acceptance = paginator_->filled(holes.front(), page.view());
+            std::optional<FetchedPage> page = co_await fetch_now(std::move(covering->request));
+            const Acceptance acceptance =
+                page ? paginator_->filled(holes.front(), page->view()) : paginator_->filled_with_nothing(holes.front());
             if (!acceptance.note.empty()) notes_.push_back("note: " + acceptance.note);
-            PageRows more = std::move(page).take_rows();
+            if (!page) continue;
+            PageRows more = std::move(*page).take_rows();
             keep_first(more, acceptance.taken ? acceptance.rows : 0);
             append(rows, more);
         }
@@ -345,6 +394,7 @@ private:
     ByteBudget& memory_;
     std::optional<Pagination> said_;
     fetch::PageCutter cutter_;
+    fetch::RefusalsInText refusals_;
     std::optional<Paginator> paginator_;
     std::vector<std::string> notes_;
     std::uint64_t next_index_ = 0;  // of the page that is looked at next

@@ -137,6 +137,7 @@ void Paginator::noticed(std::uint64_t index, const PageView& view) {
     if (state_->judged == 0 || index < state_->judged) return;  // the first page is read by accept()
     const auto page = state_->seen.insert_or_assign(index, state_->look_at(view)).first;
     state_->claim(page->second);
+    if (state_->end.claimed() == index + 1) page->second.prints = fetch::row_prints(view.records.ndjson);
     state_->look_for_the_end(index, page->second);
 }
 
@@ -163,6 +164,12 @@ std::optional<PageRequest> Paginator::next(const PageView& view) {
 }
 
 std::vector<RowRange> Paginator::holes() const { return state_->holes(); }
+
+std::optional<std::uint64_t> Paginator::probe() const { return state_->probe(); }
+
+std::string Paginator::probed(std::uint64_t index, const PageView* view) { return state_->probed(index, view); }
+
+Acceptance Paginator::filled_with_nothing(const RowRange& hole) { return state_->audit.filled_with_nothing(hole); }
 
 Acceptance Paginator::filled(const RowRange& hole, const PageView& view) { return state_->audit.filled(hole, view); }
 

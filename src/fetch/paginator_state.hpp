@@ -1,5 +1,5 @@
-/// The inside of a Paginator: requests (paginate.cpp), acceptance (page_acceptance.cpp), one after the other
-/// (page_walk.cpp).
+/// The inside of a Paginator: requests (paginate.cpp), acceptance (page_acceptance.cpp), the look behind the end
+/// (page_probe.cpp), one after the other (page_walk.cpp).
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "page_audit.hpp"
 #include "page_end.hpp"
 #include "page_facts.hpp"
+#include "row_prints.hpp"
 #include "trawl/fetch/paginate.hpp"
 
 namespace trawl {
@@ -27,6 +28,7 @@ struct SeenPage {
     std::optional<std::uint64_t> total_pages;  // counted from the first page on, as totals_rows
     std::optional<std::uint64_t> total_rows;
     std::unordered_set<std::size_t> lines;  // of a short page of an offset
+    fetch::RowPrints prints;                // of the last page that a total allows
 };
 
 struct Paginator::State {
@@ -69,6 +71,15 @@ struct Paginator::State {
     [[nodiscard]] bool has_rows_behind(std::uint64_t end) const;
     [[nodiscard]] PageVerdict verdict() const;
 
+    // Behind the end.
+    void prepare_to_probe(const PageView& first);
+    [[nodiscard]] std::optional<std::uint64_t> stated_size(const PageView& first) const;
+    [[nodiscard]] bool pages_say_the_end() const;
+    [[nodiscard]] bool is_full(std::uint64_t pages) const;
+    [[nodiscard]] bool is_known_page(std::uint64_t index, const SeenPage& page, const PageView& view) const;
+    [[nodiscard]] std::optional<std::uint64_t> probe() const;
+    std::string probed(std::uint64_t index, const PageView* view);
+
     // One after the other.
     [[nodiscard]] std::optional<PageRequest> next(const PageView& view);
     [[nodiscard]] std::optional<JsonScalar> cursor_of(const PageView& view) const;
@@ -95,6 +106,10 @@ struct Paginator::State {
     bool conflict_noted = false;
     bool starts_amid = false;  // the first page is not the source's first: a total of all rows says nothing
     std::string first_note;
+    bool names_next = false;                 // the first page does, wherever
+    bool first_is_full = false;              // as far as it can be told
+    fetch::RowPrints first_prints;           // where the end may be probed
+    std::uint64_t probed_at = 0;             // the end behind which was looked
     std::unordered_set<std::size_t> tokens;  // hashes of cursors and URLs: bounded by pages_max
 };
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "refused_redirect.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 

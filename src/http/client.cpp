@@ -4,12 +4,12 @@
 #include "content_coding.hpp"
 #include "exchange.hpp"
 #include "redirect.hpp"
-#include "refused_redirect.hpp"
 #include "request_error.hpp"
 #include "request_rules.hpp"
 #include "retrying.hpp"
 #include "trawl/base/base64.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 

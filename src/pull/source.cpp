@@ -1,6 +1,7 @@
 #include "source.hpp"
 
 #include <chrono>
+#include <memory>
 
 #include "login.hpp"
 #include "trawl/base/ascii.hpp"
@@ -16,6 +17,7 @@ using namespace std::chrono_literals;
 ClientOptions client_options(const Connector& connector) {
     ClientOptions client;
     client.connections = LimiterOptions().max_concurrency;  // the gates decide how many are used
+    client.cookies = std::make_shared<CookieJar>();         // a session, or a server of many, for as long as the pull
     if (!connector.client.ca_file.empty()) client.tls.ca_file(connector.client.ca_file);
     if (connector.client.http2) client.http2 = *connector.client.http2 ? Http2::kByTls : Http2::kNever;
     return client;

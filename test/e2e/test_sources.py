@@ -17,7 +17,8 @@ def pulls(mock, tmp_path_factory, request):
     def pull(case: Case) -> tuple:
         source = mock.begin(case.scenario)
         lake = folder / f"{CASES.index(case)}"
-        return source, tool.pull(case.url(source) + case.path, lake, "rows", *options_of(case, source)), lake
+        url = case.url(source) + case.path
+        return source, tool.pull(url, lake, "rows", *options_of(case, source), timeout=case.patience_s), lake
 
     begun = Pulls(pull, asked_for(request, CASES))
     yield begun

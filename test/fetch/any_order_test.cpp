@@ -181,6 +181,94 @@ INSTANTIATE_TEST_SUITE_P(
               "page 3 says that it is the last, and the total that there are 5"}),
     case_name);
 
+/// `facts` with the page's number, counted from 1, and a clock among the rows: no answer comes twice.
+Source with_a_clock(const Api& api) {
+    auto clock = std::make_shared<int>(0);
+    return [=, source = by_page(api)](const PageRequest& request) -> Answer {
+        Answer answer = source(request);
+        for (std::size_t at = 0; (at = answer.body.find("}", at)) != std::string::npos && at + 1 < answer.body.size();)
+            at += answer.body.insert(at, format(",\"at\":{}", *clock)).empty()
+                      ? 0
+                      : format(",\"at\":{}", *clock).size() + 1;
+        ++*clock;
+        return answer;
+    };
+}
+
+constexpr const char* kDisproved = "is the last, and page 5 has rows: asked on until none has";
+
+INSTANTIATE_TEST_SUITE_P(
+    TotalsThatAreTooSmall, EveryRowOnce,
+    testing::Values(
+        Whole{"a_page", "offset:limit=5", by_offset({.facts = always(R"("total":20)")}), 23, kDisproved},
+        Whole{"two_pages", "offset:limit=5", by_offset({.count = 28, .facts = always(R"("total":20)")}), 28,
+              kDisproved},
+        Whole{"less_than_a_page", "offset:limit=5", by_offset({.count = 23, .facts = always(R"("total":18)")}), 23,
+              kDisproved},
+        Whole{"a_page_of_pages", "page_number", by_page({.facts = always(R"("total_pages":4)")}), 23, kDisproved},
+        Whole{"found_rows", "", by_page({.facts = numbered(R"("total":20,"page":#)")}), 23, kDisproved},
+        Whole{"found_pages", "", by_page({.facts = numbered(R"("total_pages":4,"page":#)")}), 23, kDisproved},
+        Whole{"its_own_page_alone", "", by_page({.count = 23, .size = 10, .facts = numbered(R"("total":10,"page":#)")}),
+              23, "page 1 is the last, and page 2 has rows"}),
+    case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    TotalsThatAreRight, EveryRowOnce,
+    testing::Values(
+        Whole{"whole_pages", "offset:limit=5", by_offset({.count = 20, .facts = always(R"("total":20)")}), 20},
+        Whole{"nothing_there", "page_number",
+              by_page({.count = 20, .behind = Behind::not_found, .facts = always(R"("total_pages":4)")}), 20},
+        Whole{"clamps", "page_number",
+              by_page({.count = 20, .behind = Behind::clamps, .facts = always(R"("total_pages":4)")}), 20},
+        Whole{"starts_over", "page_number",
+              by_page({.count = 20, .behind = Behind::starts_over, .facts = always(R"("total_pages":4)")}), 20},
+        Whole{"one_page_that_clamps", "",
+              by_page({.count = 10, .size = 10, .behind = Behind::clamps, .facts = always(R"("page":1,"total":10)")}),
+              10},
+        Whole{"one_page_of_a_known_size", "",
+              by_page({.count = 10, .size = 20, .facts = always(R"("page":1,"total":10,"per_page":20)")}), 10}),
+    case_name);
+
+TEST(Probe, ARepeatedPageIsKnownByItsKeysWhereRowsChange) {
+    for (const Behind behind : {Behind::clamps, Behind::starts_over}) {
+        const Walked walked =
+            walk("page_number", "http://x/s",
+                 with_a_clock({.count = 20, .behind = behind, .facts = always(R"("total_pages":4)")}), 5);
+        EXPECT_EQ(walked.records.size(), 20U);
+        EXPECT_THAT(walked.notes, IsEmpty());
+    }
+}
+
+TEST(Probe, ThePlaceOfARowOnItsPageIsNoKey) {
+    const Source ranked = [](const PageRequest& request) -> Answer {
+        const std::size_t page = number(request, "page", 1);
+        std::string items;
+        for (std::size_t rank = 0; rank < 5 && page < 6; ++rank)
+            items += format(R"({}{{"rank":{},"id":{}}})", rank == 0 ? "" : ",", rank, page * 5 + rank);
+        return R"({"total_pages":4,"items":[)" + items + "]}";
+    };
+    EXPECT_EQ(walk("page_number", "http://x/s", ranked, 5).records.size(), 25U);
+}
+
+TEST(Probe, IsNotMadeWherePagesSayTheEnd) {
+    const auto asked = [](const std::string& spec, Source source) { return walk(spec, "http://x/s", source).asked; };
+    EXPECT_THAT(asked("page_number:maximum_page=5", by_page({.count = 30, .facts = always(R"("total_pages":4)")})),
+                testing::EndsWith("page=4 "));
+    EXPECT_THAT(
+        asked("page_number:has_more_path=more",
+              by_page({.count = 20,
+                       .facts = changing(3, R"("total_pages":4,"more":true)", R"("total_pages":4,"more":false)")})),
+        testing::EndsWith("page=4 "));
+    EXPECT_THAT(
+        asked("page_number:total_path=n",
+              by_page({.count = 20, .facts = changing(3, R"("n":4,"next":"/s?page=9")", R"("n":4,"next":null)")})),
+        testing::EndsWith("page=4 "));
+    EXPECT_THAT(asked("offset:limit=5", by_offset({.count = 18, .facts = always(R"("total":18)")})),
+                testing::EndsWith("offset=15&limit=5 "));  // the last page is short, as was said
+    EXPECT_THAT(asked("offset:limit=5", by_offset({.count = 20, .facts = always(R"("total":20)")})),
+                testing::EndsWith("offset=20&limit=5 "));
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Links, EveryRowOnce,
     testing::Values(Whole{"next_numbers_without_a_total", "",

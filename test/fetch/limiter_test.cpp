@@ -166,6 +166,21 @@ TEST(Limiter, WaitsLongerAfterEachRefusalInARow) {
     }
 }
 
+TEST(Limiter, ASourceThatRefusesEverythingIsAskedEveryTenSeconds) {
+    Limiter limiter;
+    TimePoint now = start;
+    for (int i = 0; i < 30; ++i) {
+        limiter.sent(now);
+        limiter.refused(now + 1ms, 1ms, {RefusalKind::too_many_requests, {}}, 0);
+        const TimePoint ready = limiter.ready_at(now + 1ms).value_or(now);
+        EXPECT_LE(ready - now, 10s + 1ms);
+        now = ready + 1ms;
+    }
+    limiter.sent(now);
+    limiter.succeeded(now + 1ms, 1ms, 0);
+    EXPECT_LE(limiter.ready_at(now + 1ms).value_or(now) - now, 10s + 1ms);  // its pace was not lost meanwhile
+}
+
 // What the user says wins.
 
 TEST(Limiter, NeverGoesBeyondTheUsersMaximum) {

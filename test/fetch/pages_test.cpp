@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "net/dns_server.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/loop/loop.hpp"
@@ -87,11 +88,13 @@ int number_in(const std::string& target, const std::string& key) {
     return at == std::string::npos ? 1 : std::stoi(target.substr(at + key.size() + 1));
 }
 
-/// Page `number` of `pages`, with two records each.
-std::string numbered_page(int number, int pages) {
-    return format(R"({{"page":{},"total_pages":{},"items":[{{"id":{}}},{{"id":{}}}]}})", number, pages, 2 * number - 1,
-                  2 * number);
+/// Page `number` of those that there are, with two records each, which says that there are `announced`.
+std::string numbered_page(int number, int announced, int pages) {
+    const std::string items = number > pages ? "" : format(R"({{"id":{}}},{{"id":{}}})", 2 * number - 1, 2 * number);
+    return format(R"({{"page":{},"total_pages":{},"items":[{}]}})", number, announced, items);
 }
+
+std::string numbered_page(int number, int pages) { return numbered_page(number, pages, pages); }
 
 struct Pulled {
     std::string records;
@@ -133,7 +136,7 @@ TEST(PageStream, FetchesNumberedPagesConcurrentlyAndGivesThemInOrder) {
     const Pulled all =
         pull_all([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 40)); });
     EXPECT_EQ(all.records, ids(80));
-    EXPECT_EQ(all.requests, 40);
+    EXPECT_EQ(all.requests, 41);  // one behind the last, which is full
     EXPECT_EQ(all.stats.pages_total, 40U);
     EXPECT_EQ(all.stats.in_flight_peak, 8U);
     EXPECT_EQ(all.stats.in_flight, 0U);
@@ -226,8 +229,9 @@ TEST(PageStream, ASinglePageIsEnough) {
 TEST(PageStream, LessThanTheSourceSaidIsAnError) {
     const auto respond = [](const std::string& target, int) {
         const int number = number_in(target, "page");
-        const std::string items =
-            number == 3 ? R"([{"id":5}])" : format(R"([{{"id":{}}},{{"id":{}}}])", 2 * number - 1, 2 * number);
+        const std::string items = number > 4    ? "[]"
+                                  : number == 3 ? R"([{"id":5}])"
+                                                : format(R"([{{"id":{}}},{{"id":{}}}])", 2 * number - 1, 2 * number);
         return answer(format(R"({{"page":{},"total":8,"items":{}}})", number, items));
     };
     EXPECT_THROW(pull_all(respond), PaginationError);
@@ -263,6 +267,216 @@ TEST(PageStream, ALinkBehindTheAnnouncedLastPageIsFollowed) {
     };
     const Pulled pulled = pull_all(respond);
     EXPECT_EQ(std::count(pulled.records.begin(), pulled.records.end(), '\n'), 10);
+}
+
+/// With pauses between attempts that are none.
+std::function<void(FetchOptions&)> by(const std::string& paginator) {
+    return [paginator](FetchOptions& options) {
+        options.paginator = paginator;
+        options.retry = RetryPolicy(RetryPolicy::default_attempts, 1us, 1us);
+    };
+}
+
+TEST(PageStream, RowsBehindTheLastAnnouncedPageAreFetched) {
+    for (const int announced : {2, 4}) {
+        const Pulled all = pull_all([=](const std::string& target, int) {
+            return answer(numbered_page(number_in(target, "page"), announced, 5));
+        });
+        EXPECT_EQ(all.records, ids(10));
+        EXPECT_EQ(std::count_if(all.notes.begin(), all.notes.end(),
+                                [](const auto& note) { return note.find("asked on until none has") != note.npos; }),
+                  1);
+    }
+}
+
+TEST(PageStream, TheLookBehindTheEndIsUnderWayBeforeTheLastPageIsTaken) {
+    auto work = []() -> Task<bool> {
+        int highest = 0;
+        App app([&](const std::string& target, int) {
+            highest = std::max(highest, number_in(target, "page"));
+            return answer(format(
+                R"({{"page":{},"total":8,"items":{}}})", number_in(target, "page"),
+                number_in(target, "page") > 4 ? "[]" : format(R"([{{"id":{}}},{{}}])", number_in(target, "page"))));
+        });
+        Client client;
+        PageStream pages(client, FetchOptions(app.url("/x")));
+        auto first = co_await pages.next();
+        auto second = co_await pages.next();
+        while (highest < 5) co_await sleep(1ms);
+        co_return first&& second;
+    };
+    EXPECT_TRUE(run(work()));
+}
+
+TEST(PageStream, AnErrorBehindTheEndIsNoErrorOfTheRetrieval) {
+    for (const char* status : {"400 Bad Request", "404 Not Found", "416 Range Not Satisfiable", "500 Oops"}) {
+        const Pulled all = pull_all([status](const std::string& target, int) {
+            const int number = number_in(target, "page");
+            return number > 5 ? answer("no", status) : answer(numbered_page(number, 5));
+        });
+        EXPECT_EQ(all.records, ids(10)) << status;
+        EXPECT_EQ(all.requests, 6) << status;  // asked once
+        const bool is_told = all.notes.back().find("could not be seen") != std::string::npos;
+        EXPECT_EQ(is_told, *status == '5') << all.notes.back();
+    }
+}
+
+TEST(PageStream, NoContentIsAPageWithoutRows) {
+    const auto respond = [](const std::string& target, int) {
+        const int number = number_in(target, "page");
+        return number > 5 ? std::string("HTTP/1.1 204 No Content\r\n\r\n") : answer(numbered_page(number, 9));
+    };
+    EXPECT_EQ(pull_all(respond, by("page_number:total_path=none")).records, ids(10));
+    EXPECT_EQ(pull_all([](const std::string&, int) { return std::string("HTTP/1.1 204 No Content\r\n\r\n"); }).records,
+              "");
+}
+
+TEST(PageStream, TheStatusThatEndsItAlsoEndsAShortLastPage) {
+    const auto respond = [](const std::string& target, int) {
+        const int offset = target.find("offset") == std::string::npos ? 0 : number_in(target, "offset");
+        if (offset >= 5) return answer("no", "416 Range Not Satisfiable");
+        return answer(format(R"({{"items":[{{"id":{}}}{}]}})", offset + 1,
+                             offset < 4 ? format(R"(,{{"id":{}}})", offset + 2) : ""));
+    };
+    EXPECT_EQ(pull_all(respond, by("offset:limit=2,end_status=416")).records, ids(5));
+}
+
+TEST(PageStream, AnErrorBesideAnEmptyListIsNotTheEnd) {
+    const auto respond = [](int failures) {
+        return [failures](const std::string& target, int times) {
+            const int number = number_in(target, "page");
+            if (number == 3 && times <= failures) return answer(R"({"items":[],"error":"no luck"})");
+            return answer(number > 5 ? R"({"items":[],"error":null})" : numbered_page(number, 1, 5));
+        };
+    };
+    EXPECT_EQ(pull_all(respond(1), by("page_number:total_path=none")).records, ids(10));
+    try {
+        pull_all(respond(100), by("page_number:total_path=none"));
+        FAIL() << "the rows behind page 3 are lost";
+    } catch (const PageError& error) {
+        const std::string_view said = error.what();
+        EXPECT_NE(said.find("page=3"), said.npos) << said;
+        EXPECT_NE(said.find("$.error: \"no luck\""), said.npos) << said;
+        EXPECT_NE(said.find("6 attempts"), said.npos) << said;
+    }
+}
+
+TEST(PageStream, RowsALineAreRead) {
+    const Pulled all = pull_all(
+        [](const std::string& target, int) {
+            const int number = number_in(target, "page");
+            if (number == 3) return answer("{\"id\":5}", "200 OK");
+            if (number > 3) return answer("");
+            return answer(format("{{\"id\":{}}}\r\n\n{{\"id\":{}}}\n", 2 * number - 1, 2 * number));
+        },
+        by("page_number"));
+    EXPECT_EQ(all.records, ids(5));
+}
+
+TEST(PageStream, ARedirectThatIsRefusedIsNotTriedAgain) {
+    auto work = []() -> Task<int> {
+        App app([](const std::string&, int) { return answer("", "302 Found", "Location: /x\r\n"); });
+        Client client;
+        PageStream pages(client, FetchOptions(app.url("/x")));
+        try {
+            auto page = co_await pages.next();
+            ADD_FAILURE() << page.has_value();
+        } catch (const ProtocolError&) {
+        }
+        co_return app.requests();
+    };
+    EXPECT_EQ(run(work()), 11);
+}
+
+TEST(PageStream, ASourceThatRefusesEverythingIsGivenUp) {
+    const auto respond = [](const std::string& target, int) {
+        const int number = number_in(target, "page");
+        return number > 2 ? answer("no", "429 Too Many Requests") : answer(numbered_page(number, 9));
+    };
+    const auto at_once = [](FetchOptions& options) {
+        options.refused_max = 0s;
+        options.retry = RetryPolicy(2);
+        options.limits.limiter.fixed = 1;
+        options.paginator = "page_number";
+    };
+    try {
+        pull_all(respond, at_once);
+        FAIL();
+    } catch (const StatusError& error) {
+        EXPECT_EQ(error.status(), 429);
+        EXPECT_NE(std::string_view(error.what()).find("refused all of the last"), std::string::npos) << error.what();
+    }
+}
+
+TEST(PageStream, ANameServerThatFailsOnceIsAskedAgain) {
+    auto work = []() -> Task<int> {
+        int asked = 0;
+        DnsServer names([&](const std::string& name, unsigned type) {
+            ++asked;
+            if (asked <= 2) return DnsReply().code(2);  // SERVFAIL
+            return type == kDnsA ? DnsReply().a(name, 60, "127.0.0.1") : DnsReply();
+        });
+        configure_resolver(names.options().tries(1));
+        App app([](const std::string&, int) { return answer(R"([{"id":1}])"); });
+        Client client;
+        std::string url = app.url("/x");
+        url.replace(url.find("127.0.0.1"), 9, "source.example");
+        FetchOptions options(url);
+        options.retry = RetryPolicy(RetryPolicy::default_attempts, 1us, 1us);
+        PageStream pages(client, options);
+        auto page = co_await pages.next();
+        EXPECT_TRUE(page && page->count == 1);
+        co_return static_cast<int>(pages.stats().retries);
+    };
+    EXPECT_GE(run(work()), 1);
+}
+
+TEST(PageStream, AHostThatIsNotThereIsLookedUpOnce) {
+    auto work = []() -> Task<std::uint64_t> {
+        DnsServer names([](const std::string&, unsigned) { return DnsReply().code(3).soa(60, 60); });  // NXDOMAIN
+        configure_resolver(names.options());
+        Client client;
+        PageStream pages(client, FetchOptions("http://source.example/x"));
+        try {
+            auto page = co_await pages.next();
+            ADD_FAILURE() << page.has_value();
+        } catch (const ResolveError&) {
+        }
+        co_return pages.stats().requests;
+    };
+    EXPECT_EQ(run(work()), 1U);
+}
+
+/// How far a walk has come while nobody takes its pages.
+TEST(PageStream, ReadsAheadOfItsReaderWhereOnlyAPageNamesTheNext) {
+    constexpr int kPages = 400;
+    const auto asked_with = [](std::size_t memory_max) {
+        auto work = [](std::size_t most) -> Task<int> {
+            App app([](const std::string& target, int) {
+                const int number = number_in(target, "c");
+                const std::string next = number < kPages ? format("\"/x?c={}\"", number + 1) : "null";
+                return answer(
+                    format(R"({{"next":{},"items":[{{"id":{},"text":"{}"}}]}})", next, number, std::string(1000, 'x')));
+            });
+            Client client;
+            FetchOptions options(app.url("/x"));
+            options.memory_max = most;
+            PageStream pages(client, options);
+            auto first = co_await pages.next();
+            EXPECT_TRUE(first);
+            int before = 0;
+            while (app.requests() < kPages && (before != app.requests() || before < 2)) {
+                before = app.requests();
+                co_await sleep(20ms);
+            }
+            co_return app.requests();
+        };
+        return run(work(memory_max));
+    };
+    EXPECT_EQ(asked_with(std::size_t{64} << 20), kPages);
+    const int bounded = asked_with(50'000);
+    EXPECT_GT(bounded, 5);
+    EXPECT_LT(bounded, 60);
 }
 
 TEST(PageStream, DroppingItCancelsWhatIsUnderWay) {

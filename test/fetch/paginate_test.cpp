@@ -213,7 +213,8 @@ TEST_P(Audit, ComparesWhatCameWithWhatTheSourceSaid) {
     const auto& sizes = GetParam().sizes;
     const Source source = [&](const PageRequest& request) {
         const std::size_t page = number(request, "page", 1) - 1;
-        return format("{{\"total\":8,\"page\":{},\"items\":{}}}", page + 1, rows(sizes.at(page), 3 * page));
+        return format("{{\"total\":8,\"page\":{},\"items\":{}}}", page + 1,
+                      rows(page < sizes.size() ? sizes[page] : 0, 3 * page));
     };
     const Walked walked = walk_detected("http://x/s", source);
     EXPECT_EQ(walked.verdict.problems, GetParam().problems);

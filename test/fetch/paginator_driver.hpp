@@ -77,11 +77,23 @@ private:
 
     void in_any_order() {
         count_on();
+        while (walked_.error.empty() && look_behind()) count_on();
         fill_holes();
     }
 
+    /// Whether there is more behind an end for which only a total vouches.
+    bool look_behind() {
+        const auto index = paginator_.probe();
+        if (!index || *index != next_) return false;
+        const PagePtr page = ask(paginator_.request_at(*index));
+        const std::optional<PageView> view = page ? std::optional(page->view()) : std::nullopt;
+        const std::string note = paginator_.probed(*index, view ? &*view : nullptr);
+        if (!note.empty()) walked_.notes.push_back(note);
+        return !note.empty();
+    }
+
     void count_on() {
-        for (std::uint64_t index = 1; !is_behind(index); ++index) {
+        for (std::uint64_t& index = next_; !is_behind(index); ++index) {
             for (; asked_ < index + ahead_ && !is_behind(asked_); ++asked_) wave_.push_back(asked_);
             notice_backwards();
             if (is_behind(index)) return;
@@ -152,6 +164,7 @@ private:
     Source source_;
     std::uint64_t ahead_;
     std::uint64_t asked_ = 1;
+    std::uint64_t next_ = 1;
     std::vector<std::uint64_t> wave_;
     std::map<std::uint64_t, PagePtr> pages_;
     std::map<std::uint64_t, int> statuses_;

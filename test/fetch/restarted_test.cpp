@@ -64,7 +64,8 @@ private:
             head += buffer.view();
         }
         const int page = head[head.find("page=") + 5] - '0';
-        const std::string body = format(R"({{"page":{},"total_pages":{},"items":[{{"id":{}}}]}})", page, kPages, page);
+        const std::string items = page > kPages ? "" : format(R"({{"id":{}}})", page);
+        const std::string body = format(R"({{"page":{},"total_pages":{},"items":[{}]}})", page, kPages, items);
         const std::string all =
             format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", body.size(), body);
         co_await stream.send(all);

@@ -7,10 +7,10 @@
 #include <cerrno>
 #include <functional>
 
-#include "refused_redirect.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/coro/gather.hpp"
+#include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/time.hpp"
 #include "trawl/loop/virtual_loop.hpp"
 

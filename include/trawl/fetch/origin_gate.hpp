@@ -70,6 +70,13 @@ public:
     /// An answer's fields, which may say how many requests are left.
     void learn(const Headers& headers);
 
+    /// What the origin refused since it answered last, to whomever.
+    struct Refusals {
+        TimePoint since{};
+        std::size_t count = 0;
+    };
+    [[nodiscard]] const std::optional<Refusals>& refusals() const noexcept { return refusals_; }
+
     [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
     [[nodiscard]] const Limiter& limiter() const noexcept { return limiter_; }
     /// Until when nobody is let in, if there is a reason other than the requests that are under way.
@@ -80,6 +87,7 @@ private:
 
     Limiter limiter_;
     Budget budget_;
+    std::optional<Refusals> refusals_;
     std::size_t in_flight_ = 0;
     Lock turn_;      // whoever holds it is next
     Event changed_;  // somebody left

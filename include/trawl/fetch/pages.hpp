@@ -11,6 +11,7 @@
 /// Destroying the stream cancels whatever is under way.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,6 +27,7 @@
 #include "trawl/fetch/pagination.hpp"
 #include "trawl/fetch/response_action.hpp"
 #include "trawl/http/client.hpp"
+#include "trawl/http/retry.hpp"
 
 namespace trawl {
 
@@ -45,6 +47,11 @@ public:
     std::vector<ResponseAction> actions;                       // what is no page, and what it is
     OriginLimits limits;                                       // hard settings; the rest is found out
     double weight = 1;                                         // of a request, against the limits
+
+    RetryPolicy retry;  // of each page
+    /// So long may a source refuse everything with 429 and not say for how long: the longest of the usual windows, a
+    /// minute, is over by then, whenever it began.
+    Duration refused_max = std::chrono::seconds(65);
 
     /// What may lie in memory: pages under way and pages that wait for next(). A slow reader slows the source down.
     std::size_t memory_max = kMemoryMax;

@@ -8,6 +8,7 @@
 ///         as each arrives: noticed(i, it); for an error status: ends_with(i, status)
 ///         in order of i, below end(): accept(i, it); then, and again at the end, while there are holes():
 ///             fetch covering(hole), filled(hole, it)
+///         behind the last, if there is a probe(): fetch request_at(it), probed(it, what came); then on below end()
 ///     else                                               // one after the other
 ///         while (request = next(page)) accept(++i, page = fetch(*request))
 ///     paginator.verdict()                                // what the source said against what came
@@ -112,6 +113,17 @@ public:
     /// smaller hole; a source that has nothing more to give there closes it, which the verdict tells. Dropped are rows
     /// that the short page had already: a source that counts rows and then filters them.
     Acceptance filled(const RowRange& hole, const PageView& view);
+
+    /// The same for an answer that is no page and says so (`end_status`, or the user's word): there is nothing.
+    Acceptance filled_with_nothing(const RowRange& hole);
+
+    /// A page behind the last that is worth a look, because a total alone says that it is the last, and that one is
+    /// full. May be asked for as soon as it is known, together with those before it; it may turn out to be needless.
+    [[nodiscard]] std::optional<std::uint64_t> probe() const;
+    /// What probe() came to; null: an error, which proves nothing. Rows that no page before had disprove the total:
+    /// end() is unknown then, the page is asked for again in its turn, and the result tells the user. Else it is empty.
+    /// Requires: all pages before it were accepted.
+    std::string probed(std::uint64_t index, const PageView* view);
 
     /// One request for rows [begin, begin + count), for reading them again. None where rows have no address, and where
     /// it would take a larger page than the source is known to give. Requires: the first page was accepted.

@@ -40,16 +40,16 @@ class Case:
     check: Callable[[Source], None] | None = None
     url: Callable[[Source], str] = lambda source: source.url
     slow: bool = False  # it waits for seconds: begun before the others
+    patience_s: float = TIMEOUT_S  # it waits for a minute
     xfail: str = ""
-    never_ends: bool = False  # what is not met would be waited for: it is not begun
 
 
 def parameters(cases: list[Case]) -> list:
     names = [case.name for case in cases]
     assert len(names) == len(set(names)), sorted(name for name in set(names) if names.count(name) > 1)
     return [pytest.param(case, id=case.name.replace(" ", "-"),
-                         marks=[pytest.mark.xfail(strict=True, reason=case.xfail, run=not case.never_ends)]
-                         if case.xfail else [])
+                         marks=[pytest.mark.time_limit(case.patience_s + 10),
+                                *([pytest.mark.xfail(strict=True, reason=case.xfail)] if case.xfail else [])])
             for case in cases]
 
 
@@ -59,11 +59,11 @@ class Pulls:
     def __init__(self, pull: Callable[[Case], tuple], cases: list[Case]):
         self.pools = ThreadPoolExecutor(WAITING_AT_ONCE), ThreadPoolExecutor(PULLS_AT_ONCE)
         self.begun: dict[str, Future] = {}
-        for case in sorted((case for case in cases if not case.never_ends), key=lambda case: not case.slow):
+        for case in sorted(cases, key=lambda case: not case.slow):
             self.begun[case.name] = self.pools[0 if case.slow else 1].submit(pull, case)
 
     def __getitem__(self, case: Case) -> tuple:
-        return self.begun[case.name].result(TIMEOUT_S)
+        return self.begun[case.name].result(case.patience_s)
 
     def close(self) -> None:
         for pool in self.pools:

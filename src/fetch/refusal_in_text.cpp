@@ -1,0 +1,134 @@
+#include "refusal_in_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "ascii.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+
+namespace trawl::fetch {
+namespace {
+
+// A page without rows is small: others are not looked into.
+constexpr std::size_t empty_page_max = 16 * 1024;
+constexpr std::size_t shown_max = 200;  // of what it says
+
+/// By plain_name: what says that something went wrong by being there.
+constexpr std::array<std::string_view, 10> error_names = {"error",       "errors",   "errormessage", "errormsg",
+                                                          "errorcode",   "fault",    "exception",    "errordescription",
+                                                          "errordetail", "errortext"};
+/// What says so by being false, or by one of the words below.
+constexpr std::array<std::string_view, 4> success_names = {"success", "succeeded", "issuccess", "ok"};
+constexpr std::array<std::string_view, 3> status_names = {"status", "result", "state"};
+constexpr std::array<std::string_view, 6> bad_statuses = {"error", "errors", "fail", "failed", "failure", "exception"};
+/// What sources write for "no error".
+constexpr std::array<std::string_view, 9> no_errors = {"", "0", "00", "200", "false", "none", "null", "ok", "success"};
+/// Objects around them: {"meta": {"error": ...}}, {"error": {"message": ...}}.
+constexpr std::array<std::string_view, 7> containers = {"meta",   "metadata", "response", "responsestatus",
+                                                        "result", "data",     "header"};
+
+template <std::size_t Size>
+bool contains(const std::array<std::string_view, Size>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+struct Refusal {
+    std::string path, text;
+};
+
+bool says_no_error(const JsonScalar& value) { return contains(no_errors, to_lower(trim(value.text))); }
+
+/// `error: {"code": 0, "message": ""}` says that there was none.
+bool is_about_success(const JsonPage& page, const JsonPath& object) {
+    for (const std::string_view key : {"code", "status", "errorCode", "error_code", "errno"})
+        if (const auto code = page.scalar(object.child(key))) return says_no_error(*code);
+    const auto message = page.scalar(object.child("message"));
+    return message && says_no_error(*message);
+}
+
+/// The text of an array or an object that is not empty.
+std::optional<std::string> text_of(const JsonPage& page, const JsonPath& path) {
+    try {
+        const Records inside = page.records(path);
+        if (inside.count == 0 || inside.ndjson == "{}\n" || is_about_success(page, path)) return std::nullopt;
+        return inside.ndjson.substr(0, inside.ndjson.find('\n'));
+    } catch (const NoRecordsError&) {  // ignored: there is nothing
+        return std::nullopt;
+    }
+}
+
+std::optional<std::string> refusal_by(const JsonField& field) {
+    if (field.is_null) return std::nullopt;
+    const std::string name = plain_name(field.path.steps().back().key);
+    const std::string value = to_lower(std::string_view(field.value.text));
+    const bool says_error = contains(error_names, name) && !says_no_error(field.value);
+    const bool says_failure = contains(success_names, name) && (value == "false" || value == "0");
+    const bool says_status = contains(status_names, name) && contains(bad_statuses, value);
+    return says_error || says_failure || says_status ? std::optional(field.value.text) : std::nullopt;
+}
+
+/// All that the page says of failure, the most telling first.
+std::vector<Refusal> refusals(const JsonPage& page) {
+    std::vector<Refusal> found;
+    for (const JsonField& field : page.fields(2)) {
+        const auto& steps = field.path.steps();
+        if (steps.size() > 1 && !contains(containers, plain_name(steps.front().key))) continue;
+        if (const auto text = refusal_by(field)) found.push_back({field.path.str(), *text});
+    }
+    for (const std::string_view name : {"error", "errors", "Error", "Errors", "fault", "exception"}) {
+        const JsonPath path = JsonPath().child(name);
+        if (auto text = text_of(page, path)) found.insert(found.begin(), {path.str(), std::move(*text)});
+    }
+    return found;
+}
+
+bool is_query(std::string_view sent) {
+    return !sent.empty() && sent.find("\"query\"") != std::string_view::npos &&
+           JsonPage::parse(sent).scalar(JsonPath().child("query")).has_value();
+}
+
+bool has_rows(const JsonPage& page, const std::optional<JsonPath>& records) {
+    try {
+        return page.records(records).count > 0;
+    } catch (const NoRecordsError&) {  // ignored: whoever cuts the page tells it better
+        return true;
+    }
+}
+
+std::string shown(std::string_view text) {
+    if (text.size() <= shown_max) return std::string(text);
+    std::size_t end = shown_max;
+    while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // not amid a character of UTF-8
+    return format("{}...", text.substr(0, end));
+}
+
+}  // namespace
+
+void RefusalsInText::learn(const JsonPage& first) {
+    for (const Refusal& refusal : refusals(first)) usual_.insert(refusal.path);
+}
+
+std::optional<std::string> RefusalsInText::in(std::string_view body, std::string_view sent,
+                                              const std::optional<JsonPath>& records) const {
+    const bool may_be_query = !sent.empty() && body.find("\"errors\"") != std::string_view::npos;
+    if (!may_be_query && body.size() > empty_page_max) return std::nullopt;
+    try {
+        if (may_be_query && is_query(sent))
+            if (const auto text = text_of(JsonPage::parse(body), JsonPath().child("errors")))
+                return format("the query failed, in part or in whole: $.errors has {}", shown(*text));
+        const JsonPage page = JsonPage::parse(body);
+        for (const Refusal& refusal : refusals(page)) {
+            if (usual_.contains(refusal.path) || has_rows(page, records)) continue;
+            return format(
+                "the page has no rows, and says in {}: \"{}\"; if that means that there are none, name it in a "
+                "response action (content, and the action \"end\")",
+                refusal.path, shown(refusal.text));
+        }
+    } catch (const PageError&) {  // ignored: the same
+    }
+    return std::nullopt;
+}
+
+}  // namespace trawl::fetch
