@@ -30,11 +30,13 @@ const Headers& default_headers() {
     return headers;
 }
 
-// A URL's user and password are meant for basic authentication (RFC 7617).
-void add_defaults(Headers& headers, const Url& url) {
+// A URL's user and password are meant for basic authentication (RFC 7617). `spare` gives its memory to headers that
+// have none.
+void add_defaults(Headers& headers, const Url& url, Headers& spare) {
     const auto userinfo = url.userinfo();
     if (userinfo && !headers.contains("authorization")) headers.add("authorization", "Basic " + base64(*userinfo));
     if (headers.empty()) {
+        headers = std::move(spare);
         headers = default_headers();
         return;
     }
@@ -54,7 +56,7 @@ public:
         bool may_be_challenged = true;
         for (std::size_t hops = 0;;) {
             Request& request = exchange.request();
-            add_defaults(request.mutable_headers(), request.url());
+            add_defaults(request.mutable_headers(), request.url(), spare_);
             // What the jar and the login add is for this URL, and for once.
             std::unique_ptr<Request> as_asked;
             if (options_.cookies || request.auth()) as_asked = std::make_unique<Request>(request);
@@ -88,6 +90,7 @@ public:
         while (!exchange.is_complete()) co_await exchange.more();
         Response response = exchange.take_response();
         exchange.give_back();
+        spare_ = std::move(exchange.request().mutable_headers());
         co_return response;
     }
 
@@ -225,6 +228,7 @@ private:
     ClientOptions options_;
     http::Connections connections_;
     http::RetryOrigins origins_;
+    Headers spare_;  // of the last request that was answered: the next one's need no memory
 };
 
 Client::Client(std::string_view base_url, ClientOptions options) : impl_(std::make_unique<Impl>(options)) {

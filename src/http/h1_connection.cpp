@@ -29,7 +29,8 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
             co_await timeout(options.write_timeout, plain->send(bytes_));
             parser_.request_sent();
         } else {
-            co_await transport_.send(bytes_, options.write_timeout);
+            const bool is_out = transport_.secured()->send_at_once(bytes_);
+            if (!is_out) co_await timeout(options.write_timeout, transport_.secured()->send(""));
             parser_.request_sent();
         }
         is_sent = true;
@@ -39,7 +40,7 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
             if (StreamSocket* plain = transport_.plain()) {
                 chunk = co_await timeout_at(deadline, plain->receive());
             } else {
-                chunk = co_await transport_.receive(deadline - Loop::current().now());
+                chunk = co_await timeout_at(deadline, transport_.secured()->receive());
             }
             take(chunk);
         }

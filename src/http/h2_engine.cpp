@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "h2_memory.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
@@ -202,7 +203,8 @@ Options make_options() {
 H2Engine::H2Engine(H2Events& events, const H2Limits& limits) : state_(std::make_unique<H2EngineState>(events)) {
     const Callbacks callbacks = make_callbacks();
     const Options options = make_options();
-    check(nghttp2_session_client_new2(&state_->session, callbacks.get(), state_.get(), options.get()));
+    nghttp2_mem memory{nullptr, h2_malloc, h2_free, h2_calloc, h2_realloc};
+    check(nghttp2_session_client_new3(&state_->session, callbacks.get(), state_.get(), options.get(), &memory));
     const nghttp2_settings_entry settings[] = {
         {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
         {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits.stream_window},

@@ -127,6 +127,7 @@ void H2Session::forget(StreamId id) {
         --open_count_;
     }
     release_body(exchange);
+    found_ = nullptr;
     exchanges_.erase(found);
 }
 
@@ -151,8 +152,12 @@ bool H2Session::has_left(const Exchange& exchange) const noexcept {
 
 /// Nothing if the stream was forgotten, or if its verdict is known.
 H2Session::Exchange* H2Session::find_live(StreamId id) {
-    const auto found = exchanges_.find(id);
-    return found == exchanges_.end() || found->second.stream.done() ? nullptr : &found->second;
+    if (found_ == nullptr || id != found_id_) {
+        const auto at = exchanges_.find(id);
+        found_ = at == exchanges_.end() ? nullptr : &at->second;
+        found_id_ = id;
+    }
+    return found_ == nullptr || found_->stream.done() ? nullptr : found_;
 }
 
 void H2Session::mark(StreamId id, Exchange& exchange) {

@@ -131,6 +131,8 @@ private:
     H2RequestFields fields_;
     H2FrameWalk walk_;
     std::map<StreamId, Exchange> exchanges_;
+    Exchange* found_ = nullptr;  // what find_live() found last: a head's fields are all of one stream
+    StreamId found_id_ = 0;
     std::vector<StreamId> changed_;
     std::vector<StreamId> bodies_out_;
     std::string out_;

@@ -21,6 +21,9 @@ public:
     /// The socket, if there is nothing between it and the bytes: it is quicker to wait for it itself. Else null.
     [[nodiscard]] StreamSocket* plain() noexcept { return std::get_if<Plain>(&stream_); }
 
+    /// What there is else.
+    [[nodiscard]] TlsStream* secured() noexcept { return std::get_if<TlsStream>(&stream_); }
+
     /// As StreamSocket and TlsStream do; throws TimeoutError when it takes longer than `limit`.
     Task<Buffer> receive(Duration limit) {
         if (auto* plain = std::get_if<Plain>(&stream_)) co_return co_await timeout(limit, plain->receive());

@@ -1,9 +1,11 @@
 #include "trawl/net/tls.hpp"
 
+#include <cerrno>
 #include <utility>
 
 #include "tls_connection.hpp"
 #include "tls_context.hpp"
+#include "trawl/base/error.hpp"
 
 namespace trawl {
 
@@ -59,6 +61,11 @@ TlsStream& TlsStream::operator=(TlsStream&& other) noexcept {
 }
 
 Task<> TlsStream::send(std::string_view bytes) { return net::TlsConnection::send(connection_, bytes); }
+
+bool TlsStream::send_at_once(std::string_view bytes) {
+    if (!is_open()) throw OsError(ECANCELED, "use a TLS connection that is closed");
+    return connection_->send_at_once(bytes);
+}
 
 Task<> TlsStream::shutdown_send() { return net::TlsConnection::end_writing(connection_); }
 

@@ -157,8 +157,26 @@ Task<> TlsConnection::send(Shared self, std::string_view bytes) {
             bytes.remove_prefix(std::min(bytes.size(), kSliceMax));
             co_await self->flush();
         }
+        if (!self->engine_->output().empty()) co_await self->flush();  // what send_at_once() has left
     } catch (const OsError&) {
         self->throw_what_arrived();
+        throw;
+    }
+}
+
+bool TlsConnection::send_at_once(std::string_view bytes) {
+    const Sending sending(*this);
+    if (engine_->has_ended_writing()) throw ClosedError("this side of the TLS connection has ended already");
+    std::string& output = engine_->output();
+    if (!engine_->write(bytes)) throw_failure();
+    try {
+        loop::Send operation = socket_.send(output).operator co_await();
+        const bool is_out = operation.await_ready();
+        if (is_out) operation.await_resume();
+        output.erase(0, output.size() - operation.rest().size());
+        return is_out;
+    } catch (const OsError&) {
+        throw_what_arrived();
         throw;
     }
 }

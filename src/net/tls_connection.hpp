@@ -30,6 +30,7 @@ public:
     /// The bytes that were waited for; empty at the end.
     [[nodiscard]] Buffer take_received() noexcept { return std::exchange(plain_, Buffer()); }
     static Task<> send(Shared self, std::string_view bytes);
+    [[nodiscard]] bool send_at_once(std::string_view bytes);
     static Task<> end_writing(Shared self);
 
     [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }

@@ -59,6 +59,12 @@ const BIO_METHOD* bio_method() {
 // RFC 8446 section 5.1: change_cipher_spec, alert, handshake, application_data.
 bool is_content_type(char byte) noexcept { return byte >= 20 && byte <= 23; }
 
+// SSL_get_error() takes an error of an earlier call for one of the last. There is none, as a rule, and to look costs a
+// tenth of clearing.
+void forget_errors() noexcept {
+    if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 }  // namespace
 
 void SslFree::operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
@@ -164,7 +170,7 @@ void TlsEngine::limit_silence(std::size_t wire, std::size_t plain) {
 TlsState TlsEngine::shake_hands(std::string_view& wire) {
     if (state_ != TlsState::handshake || !looks_like_tls(wire)) return state_;
     input_ = wire;
-    ERR_clear_error();
+    forget_errors();
     const int result = SSL_do_handshake(ssl_.get());
     const bool wrong = went_wrong(result);
     handshake_size_ += wire.size() - input_.size();
@@ -184,10 +190,11 @@ std::size_t TlsEngine::read(std::string_view& wire, char* to, std::size_t size) 
     std::size_t total = 0;
     while (state_ == TlsState::open && total < size) {
         std::size_t got = 0;
-        ERR_clear_error();
+        forget_errors();
         const int result = SSL_read_ex(ssl_.get(), to + total, size - total, &got);
         if (went_wrong(result) || result == 0) break;
         total += got;
+        if (input_.empty() && SSL_has_pending(ssl_.get()) == 0) break;  // it would only say so
     }
     if (state_ == TlsState::open || state_ == TlsState::failed) limit_silence(wire.size() - input_.size(), total);
     wire = std::exchange(input_, {});
@@ -207,7 +214,7 @@ bool TlsEngine::write(std::string_view bytes) {
     if (ended_writing_ || (state_ != TlsState::open && state_ != TlsState::ended)) return false;
     if (bytes.empty()) return true;
     std::size_t written = 0;
-    ERR_clear_error();
+    forget_errors();
     const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
     if (result == 1) return true;
     if (!went_wrong(result))
@@ -219,9 +226,9 @@ bool TlsEngine::write(std::string_view bytes) {
 void TlsEngine::end_writing() {
     if (ended_writing_ || (state_ != TlsState::open && state_ != TlsState::ended)) return;
     ended_writing_ = true;
-    ERR_clear_error();
+    forget_errors();
     SSL_shutdown(ssl_.get());
-    ERR_clear_error();
+    forget_errors();
 }
 
 bool TlsEngine::has_plaintext() const noexcept { return SSL_pending(ssl_.get()) > 0; }

@@ -40,7 +40,37 @@ std::string random_bytes(std::size_t size, unsigned seed) {
     return bytes;
 }
 
+Task<> send_the_rest(TlsStream& stream) {
+    co_await stream.send("");
+    co_await stream.shutdown_send();
+}
+
 // ---- Bytes ----
+
+TEST(Tls, SendsAtOnceWhatTheKernelTakesAndTheRestLater) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+        auto sockets = co_await gather(listener.accept(), TcpStream::connect("127.0.0.1", listener.port()));
+        auto ends = co_await gather(TlsStream::accept(std::move(std::get<0>(sockets)), setting.server),
+                                    TlsStream::connect(std::move(std::get<1>(sockets)), setting.client, "a.example"));
+        TlsStream& server = std::get<0>(ends);
+        TlsStream& client = std::get<1>(ends);
+        std::string sent;
+        bool is_out = true;
+        for (unsigned piece = 0; is_out; ++piece) {
+            const std::string bytes = random_bytes(16'000, piece);
+            is_out = client.send_at_once(bytes);
+            sent += bytes;
+        }
+        auto both = co_await gather(send_the_rest(client), receive_all(server));
+        EXPECT_TRUE(std::get<1>(both) == sent);
+        EXPECT_THROW((void)client.send_at_once("x"), ClosedError);
+        client.close();
+        EXPECT_THROW((void)client.send_at_once("x"), OsError);
+    };
+    run(work());
+}
 
 TEST(Tls, CarriesAMegabyteBothWaysInPiecesOfAnySize) {
     const Setting setting;

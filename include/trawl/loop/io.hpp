@@ -171,6 +171,8 @@ public:
     /// All bytes were given to the kernel. Throws OsError.
     void await_resume();
     bool attempt() noexcept override;
+    /// What the kernel has not taken yet.
+    [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
     [[nodiscard]] std::string describe() const override;
 
 private:

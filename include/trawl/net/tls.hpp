@@ -124,6 +124,9 @@ public:
     /// Sends all of `bytes`, which must stay as they are until it is done. A send that is destroyed may have sent any
     /// part of them: nothing can be sent behind it (ClosedError). Throws OsError, TlsError.
     [[nodiscard]] Task<> send(std::string_view bytes);
+    /// The same for a few kilobytes, as far as it can be done without waiting. False: not all is with the kernel, and
+    /// send() takes it there, be it a send of nothing; they need not stay as they are. Throws as send() does.
+    [[nodiscard]] bool send_at_once(std::string_view bytes);
     /// The peer receives what was sent, and then the end; it may go on sending. To be called when no send waits.
     [[nodiscard]] Task<> shutdown_send();
 
