@@ -11,6 +11,7 @@ void OriginGate::Pass::succeeded() {
     if (gate_ == nullptr) return;
     const TimePoint at = now();
     gate_->refusals_.reset();
+    gate_->outage_.answered();
     gate_->limiter_.succeeded(at, at - sent_, gate_->in_flight_ - 1);
     leave();
 }
@@ -20,6 +21,7 @@ void OriginGate::Pass::refused(const Refusal& refusal) {
     const TimePoint at = now();
     if (!gate_->refusals_) gate_->refusals_.emplace(Refusals{at, 0});
     ++gate_->refusals_->count;
+    if (refusal.kind != RefusalKind::timeout) gate_->outage_.answered();
     gate_->limiter_.refused(at, at - sent_, refusal, gate_->in_flight_ - 1);
     leave();
 }
@@ -30,8 +32,16 @@ void OriginGate::Pass::failed() {
     leave();
 }
 
+void OriginGate::Pass::lost() {
+    if (gate_ == nullptr) return;
+    gate_->outage_.failed(now(), sent_);
+    failed();
+}
+
 void OriginGate::Pass::leave() noexcept {
-    if (gate_ != nullptr) std::exchange(gate_, nullptr)->left();
+    if (gate_ == nullptr) return;
+    if (is_probe_) gate_->outage_.left();
+    std::exchange(gate_, nullptr)->left();
 }
 
 void OriginGate::left() noexcept {
@@ -40,17 +50,15 @@ void OriginGate::left() noexcept {
 }
 
 std::optional<TimePoint> OriginGate::closed_until(TimePoint at, double weight) {
-    const auto paced = limiter_.ready_at(at);
-    const auto allowed = budget_.ready_at(at, weight);
-    if (!paced) return allowed;
-    return allowed ? std::max(*paced, *allowed) : *paced;
+    // An empty optional is less than any time.
+    return std::max({limiter_.ready_at(at), budget_.ready_at(at, weight), outage_.ready_at(at)});
 }
 
 Task<OriginGate::Pass> OriginGate::enter(double weight) {
     const Lock::Guard turn = co_await turn_.acquire();
     while (true) {
         const TimePoint at = now();
-        if (in_flight_ >= limiter_.limit()) {
+        if (in_flight_ >= limiter_.limit() || (outage_.since() && outage_.is_probed())) {
             changed_.clear();
             co_await changed_.wait();
         } else if (const auto ready = closed_until(at, weight)) {
@@ -59,7 +67,7 @@ Task<OriginGate::Pass> OriginGate::enter(double weight) {
             ++in_flight_;
             limiter_.sent(at);
             budget_.sent(at, weight);
-            co_return Pass(*this, at);
+            co_return Pass(*this, at, outage_.sent());
         }
     }
 }

@@ -17,7 +17,14 @@ struct PageSource::Attempt {
     std::optional<Response> response;
     std::exception_ptr error;
     Failure failure;
-    bool is_final = false;  // the policy need not be asked
+    bool is_final = false;        // the policy need not be asked
+    bool is_unreachable = false;  // no connection could be made, to a source that has answered
+};
+
+/// What counts of a page's attempts.
+struct PageSource::Tries {
+    int number = 1;
+    std::optional<TimePoint> outage;  // that the last of them fell into, by when it began
 };
 
 namespace {
@@ -76,6 +83,10 @@ constexpr std::string_view kAccept = "application/json, */*;q=0.1";
                              response.url().redacted(), response.status(), reason));
 }
 
+RetryDecision gone_for(Duration time) {
+    return GiveUp{format("the source could not be reached for {:.0f} s", std::chrono::duration<double>(time).count())};
+}
+
 [[noreturn]] void fail_by_action(const Response& response, const ResponseAction& action) {
     const std::string says = action.content ? format(" and says \"{}\"", *action.content) : "";
     const std::string message = format("{} {}: status {}{}, which is a failure by a response action", response.method(),
@@ -112,6 +123,7 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request) {
         result.error = std::current_exception();
     } catch (const ConnectError&) {
         result.is_final = !answered_;
+        result.is_unreachable = answered_;
         result.error = std::current_exception();
     } catch (const TruncatedError&) {  // the handshake broke off: from a source that has answered, a bad moment
         result.is_final = !answered_;
@@ -172,14 +184,27 @@ RetryDecision PageSource::decide_refused(const OriginGate& gate) const {
                refusals->count, seconds)};
 }
 
-RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, int number, Asking how) {
+// While a source is away, whoever looks for it may be any page: it is not their own attempts that count, but how long.
+std::optional<RetryDecision> PageSource::decide_unreachable(const OriginGate& gate, Tries& tries) const {
+    const auto since = gate.outage_since();
+    if (!since || options_.retry.attempts() == 1) return std::nullopt;
+    if (now() - *since >= options_.outage_max) return gone_for(now() - *since);
+    if (tries.outage == since) return Retry{{}, true};
+    tries.outage = since;  // the first time counts: who finds each connection closed anew is not to go on for ever
+    return std::nullopt;
+}
+
+RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, Tries& tries, Asking how) {
     if (failed.is_final) return GiveUp{};
     const Failure& failure = failed.failure;
     const bool is_status = failure.kind == FailureKind::status;
     if (is_status && failure.status == 429 && !failure.retry_after) return decide_refused(gate);
     if (is_status && failure.status != 429 && failure.status != 503 && how == Asking::lightly) return GiveUp{};
+    if (failed.is_unreachable) {
+        if (const auto decision = decide_unreachable(gate, tries)) return *decision;
+    }
     const double random = std::uniform_real_distribution<double>()(random_);
-    return options_.retry.decide(number, failed.failure, std::chrono::system_clock::now(), random,
+    return options_.retry.decide(tries.number++, failed.failure, std::chrono::system_clock::now(), random,
                                  failed.failure.kind == FailureKind::connection ? outages_ : budget_);
 }
 
@@ -188,6 +213,7 @@ void PageSource::settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& 
     if (done.response) gate.learn(done.response->headers());
     const Failure& failure = done.failure;
     if (done.response && failure.status != 429 && failure.status != 503) return pass.succeeded();
+    if (done.is_unreachable) return pass.lost();
     if (!done.response && failure.kind != FailureKind::timeout) return pass.failed();
     Refusal refusal;
     if (!done.response) refusal.kind = RefusalKind::timeout;
@@ -222,7 +248,8 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
     using Answer = std::variant<Response, NoPage>;
     OriginGate& gate = gates_.at(request.url.origin());
     budget_.on_request();
-    for (int number = 1;; ++number) {
+    Tries tries;
+    while (true) {
         Attempt done = co_await attempt(request);
         settle(gate, std::move(pass), done);
         if (const ResponseAction* action = action_for(done)) {
@@ -233,7 +260,7 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         } else if (is_good(request, done)) {
             co_return Answer(std::move(*done.response));
         }
-        const RetryDecision decision = decide(gate, done, number, how);
+        const RetryDecision decision = decide(gate, done, tries, how);
         if (const auto* given_up = std::get_if<GiveUp>(&decision)) give_up(request, done, given_up->reason);
         ++stats_.retries;
         const Retry& retry = std::get<Retry>(decision);

@@ -51,8 +51,10 @@ private:
     void settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done);
     [[noreturn]] void give_up(const PageRequest& request, const Attempt& done, const std::string& why) const;
     [[nodiscard]] bool is_good(const PageRequest& request, Attempt& done) const;
-    [[nodiscard]] RetryDecision decide(const OriginGate& gate, const Attempt& failed, int number, Asking how);
+    struct Tries;
+    [[nodiscard]] RetryDecision decide(const OriginGate& gate, const Attempt& failed, Tries& tries, Asking how);
     [[nodiscard]] RetryDecision decide_refused(const OriginGate& gate) const;
+    [[nodiscard]] std::optional<RetryDecision> decide_unreachable(const OriginGate& gate, Tries& tries) const;
 
     Client& client_;
     const FetchOptions& options_;

@@ -13,8 +13,8 @@
 namespace trawl {
 namespace {
 
-// That no stack is taken shows where the stack is as small as it is by default. Under sanitizers, which need a larger one
-// and microseconds for each level (for an error a hundred), it is memory that is looked at.
+// That no stack is taken shows where the stack is as small as it is by default. Under sanitizers, which need a larger
+// one and microseconds for each level (for an error a hundred), it is memory that is looked at.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr int kDepth = 100'000;
 constexpr int kErrorDepth = 50'000;

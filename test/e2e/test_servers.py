@@ -36,6 +36,10 @@ PAGES_TO_RELOAD = 250
 PAGES_TO_RESTART = 500
 PAGES_TO_PAUSE = 200
 PAGES_TO_LONG_PAUSE = PAGES // 3  # where it takes a second and more
+AWAY_S = 4
+# Whatever was under way (256 requests at most) fails with its connection, and once more where it is refused; then the
+# source is asked a dozen times in four seconds.
+RETRIES_OF_AN_OUTAGE = 600
 FIRST_MS = 100  # how long a server waits for the first request of a connection: a pull may be stopped before it
 PAUSE_MAX_S = 5  # not all can be told to
 TIMES = 2  # that a server is disturbed at least: a fast one has given 2,000 pages before it has been reloaded once
@@ -78,6 +82,16 @@ def test_a_server_that_is_killed_and_started_again(serve, source, lake, kind):
     server = serve(kind)
     retries = pull_during(server, source, lake, PAGES_TO_RESTART, lambda _: server.restart())
     assert retries > 0, "nobody noticed"
+
+
+def test_a_server_that_is_away_for_seconds(serve, source, lake):
+    """Longer than each of the pages that wait for it could ask on its own; and it is asked by one of them at a time."""
+    server = serve(Nginx)
+    pull = start(server, lake)
+    assert has_answered(server, PAGES // 10, pull), "it was over before"
+    server.restart(AWAY_S)
+    retries = finish(pull, source, lake).retries
+    assert retries <= RETRIES_OF_AN_OUTAGE, retries
 
 
 @pytest.mark.parametrize("how", [Daemon.reload, Daemon.restart], ids=lambda how: how.__name__)

@@ -5,7 +5,8 @@
 ///     pass.succeeded();                       // or refused(), failed(); dropped: it says nothing
 ///
 /// Rules: first come, first served. A pass is given when the limiter has room, its pace and every Retry-After allow it,
-/// and the budget has a request left; whoever is destroyed while it waits, or drops its pass, hands its place on. The
+/// and the budget has a request left; while the origin cannot be reached, to one
+/// at a time; whoever is destroyed while it waits, or drops its pass, hands its place on. The
 /// gate must outlive its passes and those who wait.
 #pragma once
 
@@ -21,6 +22,7 @@
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/budget.hpp"
 #include "trawl/fetch/limiter.hpp"
+#include "trawl/fetch/outage.hpp"
 #include "trawl/sync/event.hpp"
 #include "trawl/sync/lock.hpp"
 
@@ -43,10 +45,12 @@ public:
     class [[nodiscard("who drops a pass has left")]] Pass {
     public:
         Pass() = default;
-        Pass(Pass&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)), sent_(other.sent_) {}
+        Pass(Pass&& other) noexcept
+            : gate_(std::exchange(other.gate_, nullptr)), sent_(other.sent_), is_probe_(other.is_probe_) {}
         Pass& operator=(Pass&& other) noexcept {
             std::swap(gate_, other.gate_);
             std::swap(sent_, other.sent_);
+            std::swap(is_probe_, other.is_probe_);
             return *this;
         }
         ~Pass() { leave(); }
@@ -55,13 +59,17 @@ public:
         void refused(const Refusal& refusal);
         /// It failed in a way that says nothing of the source's load.
         void failed();
+        /// Its connection failed, to an origin that has answered before.
+        void lost();
         void leave() noexcept;
 
     private:
         friend class OriginGate;
-        Pass(OriginGate& gate, TimePoint sent) noexcept : gate_(&gate), sent_(sent) {}
+        Pass(OriginGate& gate, TimePoint sent, bool is_probe) noexcept
+            : gate_(&gate), sent_(sent), is_probe_(is_probe) {}
         OriginGate* gate_ = nullptr;
         TimePoint sent_{};
+        bool is_probe_ = false;  // of an outage
     };
 
     /// Waits for a place. `weight` counts against the budget.
@@ -77,6 +85,9 @@ public:
     };
     [[nodiscard]] const std::optional<Refusals>& refusals() const noexcept { return refusals_; }
 
+    /// Since when the origin cannot be reached, if it cannot.
+    [[nodiscard]] std::optional<TimePoint> outage_since() const noexcept { return outage_.since(); }
+
     [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
     [[nodiscard]] const Limiter& limiter() const noexcept { return limiter_; }
     /// Until when nobody is let in, if there is a reason other than the requests that are under way.
@@ -88,6 +99,7 @@ private:
     Limiter limiter_;
     Budget budget_;
     std::optional<Refusals> refusals_;
+    Outage outage_;
     std::size_t in_flight_ = 0;
     Lock turn_;      // whoever holds it is next
     Event changed_;  // somebody left

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from functools import partial
 from pathlib import Path
 
@@ -53,10 +54,11 @@ class Daemon(process.Server):
             self.process = self._spawn(command)
         self._wait()
 
-    def restart(self) -> None:
+    def restart(self, away_s: float = 0) -> None:
         """With SIGKILL: connections break, and until it is there again, new ones are refused."""
         self._kill()
         wait_until(lambda: not self._is_listening(), f"the end of {self.name}")
+        time.sleep(away_s)
         self.setup.generation += 1
         self.process = self._spawn(self.setup.command(self.port))
         self._wait()

@@ -1,0 +1,77 @@
+/// Who is let in to an origin that cannot be reached.
+#include "trawl/fetch/origin_gate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "trawl/loop/task_group.hpp"
+#include "trawl/loop/time.hpp"
+#include "trawl/testing.hpp"
+
+namespace trawl {
+namespace {
+
+using namespace std::chrono_literals;
+
+OriginLimits eight_at_once() {
+    OriginLimits limits;
+    limits.limiter.fixed = 8;
+    return limits;
+}
+
+Task<> begin_outage(OriginGate& gate) {
+    OriginGate::Pass pass = co_await gate.enter();
+    pass.lost();
+}
+
+/// Asks for as long as the origin is away; puts down when it was let in.
+Task<> ask(OriginGate& gate, TimePoint back, std::vector<Duration>& let_in, TimePoint start) {
+    bool answered = false;
+    while (!answered) {
+        OriginGate::Pass pass = co_await gate.enter();
+        let_in.push_back(now() - start);
+        co_await sleep(10ms);
+        answered = now() >= back;
+        if (answered) {
+            pass.succeeded();
+        } else {
+            pass.lost();
+        }
+    }
+}
+
+TEST(OriginGate, OfAnOutageLetsOneAtATimeLookAndAllInOnceThereIsAnAnswer) {
+    std::vector<Duration> let_in;
+    auto work = [&]() -> Task<> {
+        OriginGate gate(eight_at_once());
+        co_await begin_outage(gate);
+        EXPECT_TRUE(gate.outage_since());
+        const TimePoint start = now();
+        TaskGroup group;
+        for (int i = 0; i < 5; ++i) group.spawn(ask(gate, start + 1s, let_in, start));
+        co_await group.join();
+        EXPECT_FALSE(gate.outage_since());
+    };
+    VirtualLoop().run(work());
+    // Pauses of 100, 200, 400 and 800 ms behind what was asked 10 ms before; the last is answered, and all come in.
+    const std::vector<Duration> expected{100ms, 310ms, 720ms, 1530ms, 1540ms, 1540ms, 1540ms, 1540ms};
+    EXPECT_EQ(let_in, expected);
+}
+
+TEST(OriginGate, WhoeverLooksAndGivesUpHandsItOn) {
+    auto work = []() -> Task<> {
+        OriginGate gate(eight_at_once());
+        co_await begin_outage(gate);
+        {
+            OriginGate::Pass dropped = co_await gate.enter();
+        }
+        OriginGate::Pass next = co_await timeout(1s, gate.enter());
+        next.succeeded();
+        EXPECT_FALSE(gate.outage_since());
+    };
+    VirtualLoop().run(work());
+}
+
+}  // namespace
+}  // namespace trawl
