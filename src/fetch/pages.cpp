@@ -154,7 +154,7 @@ private:
         Response response = std::get<Response>(std::move(answer));
         if (response.status() == kNoContent) co_return no_first_page({ResponseAction::Action::end, kNoContent});
         FetchedPage first = cutter_.cut(std::move(response), start, memory_.take(0));
-        if (first.records.count > 0) refusals_.learn(first.page);
+        if (first.records.count > 0) refusals_.learn(first.page, *first.body);
         if (!cutter_.records_path) cutter_.records_path = first.records.path;
         if (!said_) paginator_.emplace(catching_moves(detect(first.view())), given);
         const Acceptance acceptance = paginator_->accept(0, first.view());

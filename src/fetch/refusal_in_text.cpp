@@ -70,15 +70,16 @@ std::optional<std::string> refusal_by(const JsonField& field) {
 }
 
 /// All that the page says of failure, the most telling first.
-std::vector<Refusal> refusals(const JsonPage& page) {
+std::vector<Refusal> refusals(const JsonPage& page, std::string_view body) {
     std::vector<Refusal> found;
     for (const JsonField& field : page.fields(2)) {
         const auto& steps = field.path.steps();
         if (steps.size() > 1 && !contains(containers, plain_name(steps.front().key))) continue;
         if (const auto text = refusal_by(field)) found.push_back({field.path.str(), *text});
     }
-    for (const std::string_view name : {"error", "errors", "Error", "Errors", "fault", "exception"}) {
-        const JsonPath path = JsonPath().child(name);
+    for (const std::string_view name : {"\"error\"", "\"errors\"", "\"Error\"", "\"Errors\"", "\"fault\""}) {
+        if (body.find(name) == std::string_view::npos) continue;  // looking for it in vain costs an exception
+        const JsonPath path = JsonPath().child(name.substr(1, name.size() - 2));
         if (auto text = text_of(page, path)) found.insert(found.begin(), {path.str(), std::move(*text)});
     }
     return found;
@@ -97,6 +98,14 @@ bool has_rows(const JsonPage& page, const std::optional<JsonPath>& records) {
     }
 }
 
+/// Most pages have none of the words, and need not be read twice for it.
+bool may_refuse(std::string_view body) {
+    constexpr std::array<std::string_view, 8> words = {"rror",   "ault",    "xception", "ucce",
+                                                       "\"ok\"", "tatus\"", "esult\"",  "tate\""};
+    return std::any_of(words.begin(), words.end(),
+                       [body](std::string_view word) { return body.find(word) != std::string_view::npos; });
+}
+
 std::string shown(std::string_view text) {
     if (text.size() <= shown_max) return std::string(text);
     std::size_t end = shown_max;
@@ -106,20 +115,20 @@ std::string shown(std::string_view text) {
 
 }  // namespace
 
-void RefusalsInText::learn(const JsonPage& first) {
-    for (const Refusal& refusal : refusals(first)) usual_.insert(refusal.path);
+void RefusalsInText::learn(const JsonPage& first, std::string_view body) {
+    for (const Refusal& refusal : refusals(first, body)) usual_.insert(refusal.path);
 }
 
 std::optional<std::string> RefusalsInText::in(std::string_view body, std::string_view sent,
                                               const std::optional<JsonPath>& records) const {
     const bool may_be_query = !sent.empty() && body.find("\"errors\"") != std::string_view::npos;
-    if (!may_be_query && body.size() > empty_page_max) return std::nullopt;
+    if (!may_be_query && (body.size() > empty_page_max || !may_refuse(body))) return std::nullopt;
     try {
         if (may_be_query && is_query(sent))
             if (const auto text = text_of(JsonPage::parse(body), JsonPath().child("errors")))
                 return format("the query failed, in part or in whole: $.errors has {}", shown(*text));
         const JsonPage page = JsonPage::parse(body);
-        for (const Refusal& refusal : refusals(page)) {
+        for (const Refusal& refusal : refusals(page, body)) {
             if (usual_.contains(refusal.path) || has_rows(page, records)) continue;
             return format(
                 "the page has no rows, and says in {}: \"{}\"; if that means that there are none, name it in a "

@@ -16,7 +16,7 @@ namespace trawl::fetch {
 class RefusalsInText {
 public:
     /// The first page, which has rows: what it says counts as usual from now on.
-    void learn(const JsonPage& first);
+    void learn(const JsonPage& first, std::string_view body);
 
     /// "the page has no rows, and says in $.error: \"no luck\""; none for an answer that is as it should be. `sent`:
     /// the request's body. `records`: where the records are; unset: they are looked for.

@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(RefusalsInText, WhatTheFirstPageSaysBesideItsRowsIsUsual) {
     const std::string first = R"({"items":[{"id":1}],"status":"error","errors":["an old warning"]})";
     RefusalsInText refusals;
-    refusals.learn(JsonPage::parse(first));
+    refusals.learn(JsonPage::parse(first), first);
     EXPECT_EQ(refusals.in(R"({"items":[],"status":"error","errors":["an old warning"]})", "", std::nullopt),
               std::nullopt);
     EXPECT_TRUE(refusals.in(R"({"items":[],"error":"another one"})", "", std::nullopt));
