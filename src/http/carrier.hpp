@@ -26,6 +26,8 @@ public:
     [[nodiscard]] virtual bool is_complete() const noexcept = 0;
     [[nodiscard]] virtual int status() const noexcept = 0;
     [[nodiscard]] virtual const Headers& response_headers() const noexcept = 0;
+    /// The same, to keep: there may be none left here.
+    [[nodiscard]] virtual Headers take_response_headers() = 0;
     /// What has come of the body and was not taken out.
     [[nodiscard]] virtual std::string& body() noexcept = 0;
     /// "HTTP/1.1", "HTTP/2".

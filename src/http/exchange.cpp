@@ -91,8 +91,8 @@ Task<> Exchange::more() {
     }
 }
 
-Response Exchange::make_response(std::string method, Url url) {
-    Response response(std::move(method), std::move(url), status(), headers(), std::move(body()));
+Response Exchange::make_response(std::string method, Url url, Headers headers) {
+    Response response(std::move(method), std::move(url), status(), std::move(headers), std::move(body()));
     Timings timings = lease_->timings();
     timings.first_byte = head_came_ - began_;
     timings.body = has_waited_ ? Clock::now() - head_came_ : Duration::zero();

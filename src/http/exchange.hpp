@@ -58,9 +58,11 @@ public:
     /// Requires: not complete.
     Task<> more();
     /// The response's head, with the body that was not taken out.
-    [[nodiscard]] Response response() { return make_response(request_.method(), request_.url()); }
-    /// The same, and the request's own parts go into it.
-    [[nodiscard]] Response take_response() { return make_response(request_.take_method(), request_.take_url()); }
+    [[nodiscard]] Response response() { return make_response(request_.method(), request_.url(), headers()); }
+    /// The same, and the request's own parts and the head go into it: nothing but give_back() is to be called then.
+    [[nodiscard]] Response take_response() {
+        return make_response(request_.take_method(), request_.take_url(), carrier().take_response_headers());
+    }
     /// The connection may serve others. To be called once, when the response is complete and the body taken out.
     void give_back() {
         if (har_) har_->complete();
@@ -70,7 +72,7 @@ public:
 private:
     Task<> receive();
     void take_in(std::size_t arrived);
-    Response make_response(std::string method, Url url);
+    Response make_response(std::string method, Url url, Headers headers);
     [[nodiscard]] Carrier& carrier() const noexcept { return *lease_->carrier(); }
 
     Request request_;

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] bool is_complete() const noexcept override { return parser_.done(); }
     [[nodiscard]] int status() const noexcept override { return parser_.status(); }
     [[nodiscard]] const Headers& response_headers() const noexcept override { return parser_.headers(); }
+    [[nodiscard]] Headers take_response_headers() override { return parser_.headers(); }  // whose room is kept
     [[nodiscard]] std::string& body() noexcept override { return parser_.body(); }
     [[nodiscard]] std::string_view version() const noexcept override { return "HTTP/1.1"; }
 

@@ -17,10 +17,14 @@ H2Carrier::~H2Carrier() {
 Task<> H2Carrier::begin(const Request& request, const ClientOptions& options) {
     if (!connection_->takes_requests()) throw OsError(ECONNRESET, request_name(request) + ": the connection broke");
     id_ = connection_->begin(request, news_);
+    stream_ = &connection_->stream(*id_);
     if (!request.body().empty()) co_await wait_until_taken(request, options);
     const TimePoint deadline = Loop::current().deadline_after(options.first_byte_timeout);
     try {
-        while (stream().state() == H2State::head) co_await news(deadline);
+        while (stream().state() == H2State::head) {
+            news_.clear();
+            co_await timeout_at(deadline, news_.wait());
+        }
     } catch (const TimeoutError&) {
         connection_->suspect(options.first_byte_timeout);
         throw_no_head(request, stream().started(), options);
@@ -37,7 +41,8 @@ Task<> H2Carrier::wait_until_taken(const Request& request, const ClientOptions& 
     while (stream().state() == H2State::head && !connection_->is_body_out(*id_)) {
         bool is_time = false;
         try {
-            co_await news(next_look);
+            news_.clear();
+            co_await timeout_at(next_look, news_.wait());
         } catch (const TimeoutError&) {
             is_time = true;
         }
@@ -56,18 +61,16 @@ Task<> H2Carrier::more(const Request& request, const ClientOptions& options) {
     connection_->took(*id_, body_seen_ - std::exchange(credited_, body_seen_));
     const TimePoint deadline = Loop::current().deadline_after(options.read_timeout);
     try {
-        while (!stream().done() && stream().body_size() == body_seen_) co_await news(deadline);
+        while (!stream().done() && stream().body_size() == body_seen_) {
+            news_.clear();
+            co_await timeout_at(deadline, news_.wait());
+        }
     } catch (const TimeoutError&) {
         connection_->suspect(options.read_timeout);
         throw_no_more(request, options);
     }
     check(request);
     body_seen_ = stream().body_size();
-}
-
-Task<> H2Carrier::news(TimePoint deadline) {
-    news_.clear();
-    co_await timeout_at(deadline, news_.wait());
 }
 
 // A stream that failed by itself is something else: its connection lives, and what the server did is unknown.

@@ -6,8 +6,10 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
+#include "h2_memory.hpp"
 #include "h2_session.hpp"
 #include "transport.hpp"
 #include "trawl/coro/task.hpp"
@@ -61,7 +63,9 @@ private:
     Transport transport_;
     H2Session session_;
     std::function<void()> changed_;
-    std::unordered_map<StreamId, Event*> news_;
+    std::unordered_map<StreamId, Event*, std::hash<StreamId>, std::equal_to<>,
+                       H2Allocator<std::pair<const StreamId, Event*>>>
+        news_;
     Event has_output_;
     std::exception_ptr error_;
     TimePoint last_arrival_{};

@@ -42,6 +42,7 @@ struct H2EngineState {
     H2Events* events;
     nghttp2_session* session = nullptr;
     std::exception_ptr error;
+    std::vector<nghttp2_nv> native;  // the fields of the last request: the next one's need no memory
     bool is_dead = false;
 };
 
@@ -220,8 +221,8 @@ StreamId H2Engine::submit(const std::vector<H2Field>& fields, bool has_body) {
     const auto bytes = [](const std::string& text) {  // nghttp2 copies them
         return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
     };
-    std::vector<nghttp2_nv> native;
-    native.reserve(fields.size());
+    std::vector<nghttp2_nv>& native = state_->native;
+    native.clear();
     for (const H2Field& field : fields) {
         const auto flags = static_cast<std::uint8_t>(field.secret ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE);
         native.push_back({bytes(field.name), bytes(field.value), field.name.size(), field.value.size(), flags});

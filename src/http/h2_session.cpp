@@ -37,7 +37,7 @@ StreamId H2Session::begin(std::string_view method, const Url& url, const Headers
                           std::span<const std::string> secret_headers) {
     if (!is_open_for_more()) throw UsageError("this connection takes no further request; open another one");
     const StreamId id = engine_.submit(fields_.make(method, url, headers, body.size(), secret_headers), !body.empty());
-    exchanges_.try_emplace(id, H2Stream(method, limits_), std::move(body));
+    exchanges_.try_emplace(id, method, limits_, std::move(body));
     ++open_count_;
     idle_frames_ = 0;
     return id;

@@ -19,6 +19,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -29,6 +30,7 @@
 
 #include "h2_engine.hpp"
 #include "h2_frames.hpp"
+#include "h2_memory.hpp"
 #include "h2_stream.hpp"
 #include "trawl/http/headers.hpp"
 #include "trawl/http/url.hpp"
@@ -86,7 +88,8 @@ public:
 
 private:
     struct Exchange {
-        Exchange(H2Stream made, std::string body) : stream(std::move(made)), request_body(std::move(body)) {}
+        Exchange(std::string_view method, const H2Limits& limits, std::string body)
+            : stream(method, limits), request_body(std::move(body)) {}
 
         H2Stream stream;
         std::string request_body;
@@ -130,7 +133,7 @@ private:
     H2Engine engine_;
     H2RequestFields fields_;
     H2FrameWalk walk_;
-    std::map<StreamId, Exchange> exchanges_;
+    std::map<StreamId, Exchange, std::less<>, H2Allocator<std::pair<const StreamId, Exchange>>> exchanges_;
     Exchange* found_ = nullptr;  // what find_live() found last: a head's fields are all of one stream
     StreamId found_id_ = 0;
     std::vector<StreamId> changed_;

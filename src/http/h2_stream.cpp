@@ -11,6 +11,10 @@
 namespace trawl::http {
 namespace {
 
+// nginx's head of a static page has 7 fields in 180 bytes, that of an API behind a gateway twice as many.
+constexpr std::size_t usual_head_size = 512;
+constexpr std::size_t usual_field_count = 16;
+
 constexpr std::size_t field_overhead = 32;  // RFC 9113 section 6.5.2
 
 /// A body is given room ahead up to this size; a server that only claims a large one gets no memory for the claim.
@@ -31,9 +35,11 @@ std::string_view to_string(H2Error error) noexcept {
     return names[static_cast<std::size_t>(error)];
 }
 
-void H2Stream::begin_block() noexcept {
+void H2Stream::begin_block() {
     started_ = true;
-    if (state_ == H2State::head) fields_.clear();
+    if (state_ != H2State::head) return;
+    fields_.clear();
+    fields_.reserve(usual_head_size, usual_field_count);
 }
 
 /// Trailers are counted and dropped.

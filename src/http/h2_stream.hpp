@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "headers_builder.hpp"
 #include "trawl/http/headers.hpp"
@@ -78,6 +79,8 @@ public:
     /// Valid once the head is complete.
     [[nodiscard]] int status() const noexcept { return status_; }
     [[nodiscard]] const Headers& headers() const noexcept { return fields_.headers(); }
+    /// They are gone then.
+    [[nodiscard]] Headers take_headers() noexcept { return std::move(fields_.headers()); }
     /// What has arrived of the body. It may be taken out (moved, swapped, cleared) at any time; more is appended.
     /// H2Session::took() says so to the server.
     [[nodiscard]] std::string& body() noexcept { return body_; }
@@ -85,7 +88,7 @@ public:
     [[nodiscard]] std::uint64_t body_size() const noexcept { return body_size_; }
 
     /// What the session tells it. A header block begins, of a 1xx, the head or trailers.
-    void begin_block() noexcept;
+    void begin_block();
     /// A field of the block. False: the stream failed, the rest is not wanted.
     [[nodiscard]] bool take_field(std::string_view name, std::string_view value);
     /// The block is complete. False: the stream failed.

@@ -2,6 +2,7 @@
 /// field.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "trawl/http/headers.hpp"
@@ -22,6 +23,11 @@ public:
     /// Drops the blanks behind the value (RFC 9112 section 5.1). False: the name is empty.
     bool finish_field();
 
+    /// Room for so many bytes of names and values in so many fields, so that a usual head does not grow step by step.
+    void reserve(std::size_t text_size, std::size_t fields) {
+        headers_.text_.reserve(text_size);
+        headers_.slots_.reserve(fields);
+    }
     void clear() noexcept {
         headers_.clear();
         name_size_ = value_size_ = 0;

@@ -101,6 +101,7 @@ public:
         if (!ring_.has_news()) return true;
         if (!ring_.try_to_collect()) return false;
         look(schedule);
+        buffers_.top_up();  // a task that only looks, again and again, must not take the last one
         return receives() && !ring_.has_completions();
     }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "trawl/base/error.hpp"
 
@@ -36,6 +37,7 @@ UringBuffers::~UringBuffers() {
 }
 
 void UringBuffers::top_up() {
+    has_grown_ = false;
     int added = 0;
     for (; count_ < wanted_; ++count_, ++added) {
         const unsigned short id = ids_.back();
@@ -57,7 +59,7 @@ Buffer UringBuffers::take(unsigned short id, std::size_t size) noexcept {
 
 void UringBuffers::grow() noexcept {
     // Several connections may find none in one tick: that is one reason to grow, not several.
-    if (count_ < wanted_) wanted_ = std::min(wanted_ * 2, kCountMax);
+    if (!std::exchange(has_grown_, true)) wanted_ = std::min(wanted_ * 2, kCountMax);
 }
 
 }  // namespace trawl::loop

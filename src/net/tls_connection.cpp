@@ -164,16 +164,19 @@ Task<> TlsConnection::send(Shared self, std::string_view bytes) {
     }
 }
 
+// What the kernel does not take stays in the engine's output, in front of whatever comes next, and cuts nothing off.
+// When the socket fails, `sending_` is left as it is, so that the connection is known to be cut.
 bool TlsConnection::send_at_once(std::string_view bytes) {
     const Sending sending(*this);
     if (engine_->has_ended_writing()) throw ClosedError("this side of the TLS connection has ended already");
-    std::string& output = engine_->output();
     if (!engine_->write(bytes)) throw_failure();
+    sending_.swap(engine_->output());
     try {
-        loop::Send operation = socket_.send(output).operator co_await();
+        loop::Send operation = socket_.send(sending_).operator co_await();
         const bool is_out = operation.await_ready();
         if (is_out) operation.await_resume();
-        output.erase(0, output.size() - operation.rest().size());
+        sending_.erase(0, sending_.size() - operation.rest().size());
+        sending_.swap(engine_->output());
         return is_out;
     } catch (const OsError&) {
         throw_what_arrived();

@@ -18,6 +18,7 @@
 #include "loop/descriptors.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/coro/gather.hpp"
+#include "trawl/loop/buffer.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
@@ -191,6 +192,26 @@ TEST_P(Io, ManyThatReceiveAtOnceAllGetTheirBytes) {
         co_return right;
     };
     EXPECT_EQ(run(work()), 400);
+}
+
+// Each connection of a burst that finds no buffer says so; together they are one reason to have twice as many. Those
+// that are handed to the kernel beyond need are the coldest memory of the process, and it fills them all in turn.
+TEST_P(Io, ABurstTakesNoMoreBuffersThanItFills) {
+    const std::size_t before = Buffer::leased();
+    auto work = [&]() -> Task<std::size_t> {
+        std::vector<Ends> pairs;
+        for (int i = 0; i < 64; ++i) pairs.push_back(socket_pair());
+        auto take_one = [](IoHandle& from) -> Task<> { co_await from.receive(); };
+        auto send_all = [](std::vector<Ends>& to) -> Task<> {
+            for (Ends& ends : to) co_await ends.first.send("x");
+        };
+        std::vector<Task<>> tasks;
+        for (auto& pair : pairs) tasks.push_back(take_one(pair.second));
+        tasks.push_back(send_all(pairs));
+        co_await gather(std::move(tasks));
+        co_return Buffer::leased() - before;
+    };
+    EXPECT_LE(run(work()), 128U);
 }
 
 TEST_P(Io, TheEndIsTheEndHoweverOftenItIsAsked) {

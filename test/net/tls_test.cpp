@@ -63,11 +63,46 @@ TEST(Tls, SendsAtOnceWhatTheKernelTakesAndTheRestLater) {
             is_out = client.send_at_once(bytes);
             sent += bytes;
         }
+        EXPECT_FALSE(client.send_at_once("and behind what is left"));
+        sent += "and behind what is left";
         auto both = co_await gather(send_the_rest(client), receive_all(server));
         EXPECT_TRUE(std::get<1>(both) == sent);
         EXPECT_THROW((void)client.send_at_once("x"), ClosedError);
         client.close();
         EXPECT_THROW((void)client.send_at_once("x"), OsError);
+    };
+    run(work());
+}
+
+// What is cut off in the middle of a record must not look like an end.
+TEST(Tls, ARestThatIsClosedBeforeItIsSentIsACutForThePeer) {
+    const Setting setting;
+    auto work = [&]() -> Task<> {
+        Ends ends = co_await connected(setting);
+        const std::string bytes = random_bytes(16'000, 1);
+        while (ends.client.send_at_once(bytes)) continue;
+        ends.client.close();
+        // A TruncatedError; over a pair, also that the client has read nothing, not even its tickets: a reset.
+        EXPECT_THROW(co_await receive_all(ends.server), Error);
+    };
+    run(work());
+}
+
+TEST(Tls, NothingIsSentAtOnceWhileASendWaits) {
+    const Setting setting;
+    const std::string much = random_bytes(4 << 20, 1);
+    auto work = [&]() -> Task<> {
+        Ends ends = co_await connected(setting);
+        auto send_much = [&]() -> Task<> {
+            co_await ends.client.send(much);
+            co_await ends.client.shutdown_send();
+        };
+        auto receive_much = [&]() -> Task<std::string> {
+            EXPECT_THROW((void)ends.client.send_at_once("in between"), UsageError);
+            co_return co_await receive_all(ends.server);
+        };
+        auto both = co_await gather(send_much(), receive_much());
+        EXPECT_TRUE(std::get<1>(both) == much);
     };
     run(work());
 }
@@ -391,6 +426,24 @@ TEST(Tls, ASendThatFailsTellsWhyThePeerRefused) {
         co_return co_await message_of(ends.client.send("x"));
     };
     EXPECT_THAT(run(work()), HasSubstr("alert bad_record_mac"));
+}
+
+TEST(Tls, ASendAtOnceThatFailsTellsWhyThePeerRefusedAndIsTheLast) {
+    Setting setting;
+    auto work = [&]() -> Task<> {
+        HandEnds ends = co_await connected_by_hand(setting);
+        const std::string forged = std::string("\x17\x03\x03\0\x20", 5) + std::string(32, 'x');
+        std::string_view wire = forged;
+        char nothing[1];
+        ends.server.engine().read(wire, nothing, sizeof nothing);
+        co_await ends.server.flush();
+        ends.server.socket().close();
+        EXPECT_THAT([&] { (void)ends.client.send_at_once("x"); },
+                    testing::ThrowsMessage<TlsError>(HasSubstr("alert bad_record_mac")));
+        EXPECT_THROW((void)ends.client.send_at_once("y"), ClosedError);
+        EXPECT_THROW(co_await ends.client.send("y"), ClosedError);
+    };
+    run(work());
 }
 
 }  // namespace
