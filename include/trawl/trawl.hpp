@@ -71,4 +71,5 @@
 
 // pull: from a source into a table
 #include "trawl/pull/get.hpp"
+#include "trawl/pull/look.hpp"
 #include "trawl/pull/pull.hpp"

@@ -23,6 +23,7 @@
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/byte_budget.hpp"
 #include "trawl/fetch/origin_gate.hpp"
+#include "trawl/fetch/pages_found.hpp"
 #include "trawl/fetch/pagination.hpp"
 #include "trawl/fetch/response_action.hpp"
 #include "trawl/http/client.hpp"
@@ -98,6 +99,8 @@ public:
     [[nodiscard]] const FetchStats& stats() const noexcept;
     /// What was found, and what does not add up: for people. Complete when next() has given nothing.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept;
+    /// What the first page told. Nothing before it came, and of a source that answered with none.
+    [[nodiscard]] const std::optional<PagesFound>& found() const noexcept;
 
 private:
     class Impl;

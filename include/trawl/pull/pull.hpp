@@ -18,6 +18,7 @@
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/connector.hpp"
 #include "trawl/fetch/pages.hpp"
+#include "trawl/pull/plan.hpp"
 
 namespace trawl {
 
@@ -44,7 +45,8 @@ public:
     std::optional<std::size_t> concurrency;  // requests at once to one origin, at most; unset: what is found out
     std::string ca_file;                     // certificates (PEM) to trust besides the system's; empty: none
     std::size_t memory_max = FetchOptions::kMemoryMax;
-    bool full_refresh = false;  // incremental resources begin anew
+    bool full_refresh = false;               // incremental resources begin anew
+    std::optional<PullPartition> partition;  // only this one, of its resource and those that hang on it
 };
 
 /// How far a pull is, with the counts of its requests.
