@@ -34,7 +34,10 @@ TEST(InitText, IsAConnectorThatAsksForTheSame) {
     const Resource& resource = connector.resources.at(0);
     EXPECT_EQ(resource.path.str(), "/v1/items");
     ASSERT_EQ(resource.params.size(), 3U) << text;
-    EXPECT_EQ(resource.paginator->str(), "page_number:page_param=page,base_page=1,next_url_path=$.next");
+    const Pagination pagination = parse_paginator(resource.paginator->str());
+    EXPECT_EQ(pagination.param, "page");
+    EXPECT_EQ(pagination.first, 1U);
+    EXPECT_EQ(pagination.link_path->str(), "$.next");
     EXPECT_EQ(resource.data_selector->str(), "$.items");
     EXPECT_NE(text.find("# primary_key = \"id\"\n"), std::string::npos) << text;
 }

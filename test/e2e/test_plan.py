@@ -102,3 +102,11 @@ def test_what_is_no_part_is_refused(mock, lake, text):
     result = tool.run("pull", source.url + "/items", "--to", lake, "--partition", text)
     assert result.code == exit_codes.USAGE, str(result)
     assert source.requests() == []
+
+
+@pytest.mark.parametrize("options, says", [((), "there is no resource nope"), (("children",), "goes with the pages of rows")])
+def test_a_resource_that_cannot_be_planned_is_named(mock, tmp_path, options, says):
+    child = '[[resources]]\nname = "children"\npath = "items"\nparams = { of = "{resources.rows.id}" }\n'
+    path = connector.write(tmp_path, file("", "", child), mock.begin(SPLIT["offset"]))
+    result = tool.run("plan", path, "--resource", *(options or ("nope",)))
+    assert result.code == exit_codes.USAGE and says in result.err, str(result)

@@ -20,7 +20,7 @@ std::string spelled(const PagesFound& found) {
 }
 
 TEST(PagesFound, IsSpelledAsItIsSaid) {
-    for (const std::string spec : {
+    for (const char* spec : {
              "page_number:page_param=p,base_page=0,next_url_path=$.next",
              "page_number:page_body_path=$.at.page,base_page=1,has_more_path=$.more",
              "page_number:page_param=page,base_page=1,page_size_param=size,page_size=20,links_next_key=next",
