@@ -1,9 +1,6 @@
 // `trawl get`: a list of URLs into files.
-#include <cerrno>
-#include <cstdio>
-#include <memory>
-
 #include "commands.hpp"
+#include "line_reader.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "trawl/base/ascii.hpp"
@@ -19,17 +16,12 @@ namespace {
 
 constexpr auto kLogEvery = std::chrono::seconds(5);
 
-/// The lines of a file or of standard input that are URLs: blank ones and comments (#) are left out.
+/// The lines that are URLs: blank ones and comments (#) are left out.
 class UrlList {
 public:
-    explicit UrlList(const std::string& path)
-        : file_(path == "-" ? stdin : std::fopen(path.c_str(), "re"), [](std::FILE* file) {
-              if (file != nullptr && file != stdin) std::fclose(file);
-          }) {
-        if (!file_) throw FileError(errno, "open", path, "name a file with a URL on each line");
-    }
+    explicit UrlList(const std::string& path) : lines_(path, "name a file with a URL on each line") {}
     std::optional<std::string> operator()() {
-        while (const auto line = next_line()) {
+        while (const auto line = lines_.next()) {
             const std::string_view url = trim(*line);
             if (!url.empty() && !url.starts_with('#')) return std::string(url);
         }
@@ -37,16 +29,7 @@ public:
     }
 
 private:
-    std::optional<std::string> next_line() {
-        std::string line;
-        for (int c = std::getc(file_.get()); c != EOF; c = std::getc(file_.get())) {
-            if (c == '\n') return line;
-            if (c != '\r') line += static_cast<char>(c);
-        }
-        return line.empty() ? std::nullopt : std::optional(std::move(line));
-    }
-
-    std::shared_ptr<std::FILE> file_;  // shared by the copies that a std::function makes
+    LineReader lines_;
 };
 
 std::function<std::optional<std::string>()> urls_of(const GetCommand& command) {
@@ -69,6 +52,7 @@ GetOptions options_of(const GetCommand& command) {
 
 std::string get_line(const GetProgress& progress) {
     std::string line = format("{} files, {}", with_thousands(progress.files), bytes_text(progress.bytes));
+    if (progress.rows > 0) line += format(", {} rows", with_thousands(progress.rows));
     if (progress.skipped > 0) line += format(", {} were there", with_thousands(progress.skipped));
     if (progress.failed > 0) line += format(", {} failed", with_thousands(progress.failed));
     return line;
@@ -81,14 +65,36 @@ Task<> log_progress(const GetProgress& progress) {
     }
 }
 
-Task<> get_in(TaskGroup& group, GetOptions options, GetProgress& progress) {
-    co_await get_files(std::move(options), progress);
+Disposition disposition_of(WriteDisposition disposition) {
+    if (disposition == WriteDisposition::append) return Disposition::append;
+    return disposition == WriteDisposition::merge ? Disposition::merge : Disposition::replace;
+}
+
+GetRowsOptions rows_of(const GetCommand& command) {
+    GetRowsOptions options;
+    static_cast<GetOptions&>(options) = options_of(command);
+    options.lake = command.lake;
+    options.table = command.table;
+    options.records = command.records;
+    options.primary_key = command.primary_key;
+    options.disposition = disposition_of(command.disposition);
+    return options;
+}
+
+Task<> get_in(TaskGroup& group, const GetCommand& command, GetProgress& progress) {
+    if (command.rows) {
+        GetRowsOptions options = rows_of(command);
+        co_await get_rows(std::move(options), progress);
+    } else {
+        GetOptions options = options_of(command);
+        co_await get_files(std::move(options), progress);
+    }
     group.cancel();
 }
 
 Task<> supervise(const GetCommand& command, GetProgress& progress) {
     TaskGroup group;
-    group.spawn(get_in(group, options_of(command), progress));
+    group.spawn(get_in(group, command, progress));
     if (!command.quiet) group.spawn(log_progress(progress));
     co_await group.join();
 }
@@ -96,6 +102,7 @@ Task<> supervise(const GetCommand& command, GetProgress& progress) {
 }  // namespace
 
 void run_get(const GetCommand& command) {
+    for (const auto& [name, value] : command.headers) hide({value});
     GetProgress progress;
     const TimePoint begin = Clock::now();
     run(supervise(command, progress));
@@ -104,8 +111,9 @@ void run_get(const GetCommand& command) {
         print_answer(format("{} in {}, up to {} at once\n", get_line(progress), duration_text(Clock::now() - begin),
                             progress.in_flight_peak));
     if (progress.failed > 0)
-        throw FetchError(format("{} of {} URLs failed; run it again with --skip-existing for the rest", progress.failed,
-                                progress.failed + progress.files + progress.skipped));
+        throw FetchError(format(
+            "{} of {} URLs failed; {}", progress.failed, progress.failed + progress.files + progress.skipped,
+            command.rows ? "the rows of the others are committed" : "run it again with --skip-existing for the rest"));
 }
 
 }  // namespace trawl::cli

@@ -20,10 +20,13 @@ struct Overloaded : Handlers... {
 };
 
 void run_command(const Command& command) {
-    std::visit(Overloaded{[](const PullCommand& pull) { run_pull(pull); }, [](const GetCommand& get) { run_get(get); },
-                          [](const SqlCommand& sql) { run_sql(sql); }, [](const PsCommand& ps) { run_ps(ps); },
-                          [](const PrintCommand& text) { print_answer(text.text); }},
-               command);
+    std::visit(
+        Overloaded{[](const PullCommand& pull) { run_pull(pull); }, [](const CheckCommand& check) { run_check(check); },
+                   [](const PreviewCommand& preview) { run_preview(preview); },
+                   [](const InitCommand& init) { run_init(init); }, [](const PlanCommand& plan) { run_plan(plan); },
+                   [](const GetCommand& get) { run_get(get); }, [](const SqlCommand& sql) { run_sql(sql); },
+                   [](const PsCommand& ps) { run_ps(ps); }, [](const PrintCommand& text) { print_answer(text.text); }},
+        command);
 }
 
 // One line for each line of the message: a connector's problems have their own.

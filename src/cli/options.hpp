@@ -1,4 +1,4 @@
-/// The command line as data.
+/// The command line as data. doc/commands.md explains the verbs to users.
 #pragma once
 
 #include <sys/types.h>
@@ -37,7 +37,34 @@ struct PullCommand {
     bool full_refresh = false;
     std::size_t memory_mb = FetchOptions::kMemoryMax >> 20;
     ProgressStyle progress = ProgressStyle::automatic;
+    std::vector<std::string> partitions;  // JSON texts, or files of them; "-" is stdin
+    std::string trace;                    // a file; empty: none
     bool quiet = false;
+};
+
+struct CheckCommand {
+    SourceArguments source;
+    std::vector<std::string> only;
+    bool offline = false;  // reads the file, and asks nobody
+};
+
+struct PreviewCommand {
+    enum class Format { table, json, csv };
+    SourceArguments source;
+    std::string resource;  // empty: the first
+    std::uint64_t rows = 10;
+    Format format = Format::table;
+};
+
+struct InitCommand {
+    SourceArguments source;
+    std::string output;  // a file that is not there yet; empty: stdout
+};
+
+struct PlanCommand {
+    SourceArguments source;
+    std::vector<std::string> only;
+    std::uint64_t parts = PlanOptions::kParts;
 };
 
 struct GetCommand {
@@ -48,6 +75,12 @@ struct GetCommand {
     std::string ca_file;
     std::vector<std::pair<std::string, std::string>> headers;
     bool skip_existing = false;
+    bool rows = false;  // into a table, not files
+    std::filesystem::path lake = "lake";
+    std::string table = "rows";
+    std::optional<std::string> records;
+    std::vector<std::string> primary_key;
+    WriteDisposition disposition = WriteDisposition::replace;
     bool quiet = false;
 };
 
@@ -67,7 +100,8 @@ struct PrintCommand {
     std::string text;
 };
 
-using Command = std::variant<PullCommand, GetCommand, SqlCommand, PsCommand, PrintCommand>;
+using Command = std::variant<PullCommand, CheckCommand, PreviewCommand, InitCommand, PlanCommand, GetCommand,
+                             SqlCommand, PsCommand, PrintCommand>;
 
 /// Throws UsageError with one line that says what is wrong and where help is.
 Command parse_command_line(int argc, const char* const* argv);

@@ -38,7 +38,7 @@ cursor_body_path.
 
 Without a total, page_number and offset go on until a page is empty (stop_after_empty_page=true; stop_after_short_page=true
 ends them a request earlier, end_status=404 at that answer). has_more_path=$.has_more names a field that is false on the last
-page. total_path=none says that no total is to be believed. max_pages=1000000 bounds them all.
+page; next_url_path=$.next and links_next_key=next, where each page but the last names the next one. total_path=none says that no total is to be believed. max_pages=1000000 bounds them all.
 
   trawl pull http://host/items --paginator page_number:page_param=p,total_path=$.pages
   trawl pull http://host/items --paginator cursor:cursor_path=$.meta.next,cursor_param=after

@@ -7,10 +7,13 @@
 
 #include "commands.hpp"
 #include "interrupted.hpp"
+#include "line_reader.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "pull_failed.hpp"
 #include "source_argument.hpp"
+#include "trace_file.hpp"
+#include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/signal.hpp"
@@ -105,7 +108,7 @@ Task<> show_progress(const PullCommand& command, const Session& session) {
     return is_terminal() ? draw_progress(session) : log_progress(session);
 }
 
-Task<PullSummary> supervise(const PullCommand& command) {
+Task<PullSummary> supervise(const PullCommand& command, std::optional<PullPartition> partition) {
     SignalWatcher watcher{SIGINT, SIGTERM};
     PullOptions options(co_await connector_of(command.source));
     options.lake = command.lake;
@@ -115,6 +118,7 @@ Task<PullSummary> supervise(const PullCommand& command) {
     options.full_refresh = command.full_refresh;
     options.memory_max = command.memory_mb << 20;
     hide(secrets_of(options.connector));
+    options.partition = std::move(partition);
     Session session;
     session.name = is_connector(command.source.source) ? std::filesystem::path(command.source.source).stem().string()
                                                        : options.connector.resources.front().table;
@@ -127,14 +131,38 @@ Task<PullSummary> supervise(const PullCommand& command) {
     co_return std::move(*session.summary);
 }
 
+void pull_once(const PullCommand& command, std::optional<PullPartition> partition) {
+    std::optional<TraceFile> trace;
+    if (!command.trace.empty()) trace.emplace(command.trace);
+    Loop loop;
+    loop.warn_of_slow_steps(Duration::zero(), {});  // a page that takes long to parse is no news to who pulls it
+    const PullSummary summary = loop.run(supervise(command, std::move(partition)));
+    if (trace) trace->write(summary);
+    if (!command.quiet) print_answer(summary_text(summary));
+    if (summary.error) throw PullFailed(summary.error, what_was_committed(summary));
+}
+
+/// All that are given, read before the first one is pulled.
+std::vector<PullPartition> partitions_of(const PullCommand& command) {
+    std::vector<PullPartition> partitions;
+    for (const std::string& given : command.partitions) {
+        if (given.starts_with('{')) {
+            partitions.push_back(parse_partition(given));
+        } else {
+            for (LineReader lines(given, "name a file of partitions"); const auto line = lines.next();)
+                if (!line->empty()) partitions.push_back(parse_partition(*line));
+        }
+    }
+    return partitions;
+}
+
 }  // namespace
 
 void run_pull(const PullCommand& command) {
-    Loop loop;
-    loop.warn_of_slow_steps(Duration::zero(), {});  // a page that takes long to parse is no news to who pulls it
-    const PullSummary summary = loop.run(supervise(command));
-    if (!command.quiet) print_answer(summary_text(summary));
-    if (summary.error) throw PullFailed(summary.error, what_was_committed(summary));
+    if (command.partitions.empty()) return pull_once(command, std::nullopt);
+    std::vector<PullPartition> partitions = partitions_of(command);
+    if (partitions.empty()) throw UsageError("there is no partition in what --partition names");
+    for (PullPartition& partition : partitions) pull_once(command, std::move(partition));
 }
 
 }  // namespace trawl::cli

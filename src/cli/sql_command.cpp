@@ -1,11 +1,11 @@
 // `trawl sql`: a question to the lake.
 #include <unistd.h>
 
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "commands.hpp"
+#include "csv.hpp"
 #include "output.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -14,28 +14,6 @@
 namespace trawl::cli {
 
 namespace {
-
-// RFC 4180; NULL is an empty field, an empty text is "".
-std::string csv_field(const std::optional<std::string>& value) {
-    if (!value) return {};
-    if (!value->empty() && value->find_first_of(",\"\r\n") == std::string::npos) return *value;
-    std::string quoted = "\"";
-    for (const char c : *value) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-}
-
-std::string csv(const QueryResult& result) {
-    std::string text;
-    for (std::size_t i = 0; i < result.columns.size(); ++i) {
-        text += (i == 0 ? "" : ",") + csv_field(result.columns[i].name);
-    }
-    text += '\n';
-    for (const auto& row : result.rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) text += (i == 0 ? "" : ",") + csv_field(row[i]);
-        text += '\n';
-    }
-    return text;
-}
 
 // DuckDB's first line says what is wrong; the excerpt below it would not survive on one line.
 std::string advice(const QueryError& error, const Lake& lake) {

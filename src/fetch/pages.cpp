@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "facts_found.hpp"
 #include "fetched_page.hpp"
 #include "moves.hpp"
 #include "page_feed.hpp"
@@ -84,6 +85,7 @@ public:
 
     [[nodiscard]] const FetchStats& stats() const noexcept { return stats_; }
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
+    [[nodiscard]] const std::optional<PagesFound>& found() const noexcept { return found_; }
 
 private:
     static std::vector<JsonPath> paths_of(const std::vector<std::string>& texts) {
@@ -160,6 +162,7 @@ private:
         const Acceptance acceptance = paginator_->accept(0, first.view());
         std::optional<PageRequest> second;
         if (!paginator_->any_order()) second = paginator_->next(first.view());
+        found_ = fetch::what_was_found(*paginator_, first.view());
         explain(first);
         if (cutter_.row_key) watch_moves(first.records.count);
         start_feed(std::move(second), first.body->size());
@@ -397,6 +400,7 @@ private:
     fetch::RefusalsInText refusals_;
     std::optional<Paginator> paginator_;
     std::vector<std::string> notes_;
+    std::optional<PagesFound> found_;
     std::uint64_t next_index_ = 0;  // of the page that is looked at next
     std::uint64_t delivered_ = 0;
     std::optional<std::uint64_t> told_;  // pages in all, as stats_ have it
@@ -418,6 +422,7 @@ PageStream::~PageStream() = default;
 Task<std::optional<Page>> PageStream::next() { return impl_->next(); }
 const FetchStats& PageStream::stats() const noexcept { return impl_->stats(); }
 const std::vector<std::string>& PageStream::notes() const noexcept { return impl_->notes(); }
+const std::optional<PagesFound>& PageStream::found() const noexcept { return impl_->found(); }
 
 PagesRequest fetch_pages(Client& client, std::string_view target) {
     return {client, FetchOptions(client.get(target).url().str())};

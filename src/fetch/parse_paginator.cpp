@@ -89,6 +89,10 @@ void set_has_more(Pagination& p, std::string_view v) { p.has_more_path = JsonPat
 void set_next(Pagination& p, std::string_view v) { p.next_path = JsonPath::parse(word(v)); }
 void set_cursor_header(Pagination& p, std::string_view v) { p.cursor_header = header_name(v); }
 void set_cursor_record(Pagination& p, std::string_view v) { p.cursor_record_path = JsonPath::parse(word(v)); }
+void set_link(Pagination& p, std::string_view v) { p.link_path = JsonPath::parse(word(v)); }
+void set_link_relation(Pagination& p, std::string_view v) {
+    p.link_relation = fetch::to_lower(std::string_view(word(v)));
+}
 void set_relation(Pagination& p, std::string_view v) { p.relation = fetch::to_lower(std::string_view(word(v))); }
 void set_maximum(Pagination& p, std::string_view v) { p.maximum = positive(v); }
 void set_empty(Pagination& p, std::string_view v) { p.stop_after_empty_page = truth(v); }
@@ -133,6 +137,8 @@ std::vector<Option> page_number_options() {
             {"stop_after_empty_page", set_empty},
             {"stop_after_short_page", set_short},
             {"has_more_path", set_has_more},
+            {"next_url_path", set_link},
+            {"links_next_key", set_link_relation},
             {"end_status", set_end_status},
             {"max_pages", set_pages_max}};
 }
@@ -149,6 +155,8 @@ std::vector<Option> offset_options() {
             {"stop_after_empty_page", set_empty},
             {"stop_after_short_page", set_short},
             {"has_more_path", set_has_more},
+            {"next_url_path", set_link},
+            {"links_next_key", set_link_relation},
             {"end_status", set_end_status},
             {"overlap", set_overlap},
             {"max_pages", set_pages_max}};
@@ -213,7 +221,7 @@ void check_whole(std::string_view kind, const Pagination& p) {
                      : "maximum_offset is not asked for, so it must be greater than offset");
     if (p.overlap > 0 && p.limit && p.overlap >= *p.limit) fail("overlap must be smaller than limit");
     const bool ends = p.stop_after_empty_page || p.stop_after_short_page || p.total_path || p.maximum ||
-                      p.has_more_path || p.end_status;
+                      p.has_more_path || p.link_path || !p.link_relation.empty() || p.end_status;
     if (!ends)
         fail(
             format("nothing would end it: stop_after_empty_page is false, and there is no total_path, {}, "

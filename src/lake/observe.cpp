@@ -1,6 +1,7 @@
 /// The lattice as a mutable tree, so that a record costs one lookup per key and no allocation once its shape is known.
 #include "observe.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <unordered_map>
 
@@ -104,3 +105,18 @@ Type Observer::type() const {
 }
 
 }  // namespace trawl::lake
+
+namespace trawl {
+
+Type type_of_records(std::string_view ndjson) {
+    JsonReader reader;
+    lake::Observer observer;
+    while (!ndjson.empty()) {
+        const std::string_view line = ndjson.substr(0, ndjson.find('\n'));
+        ndjson.remove_prefix(std::min(ndjson.size(), line.size() + 1));
+        if (!line.empty()) observer.observe(reader.parse_record(line));
+    }
+    return observer.type();
+}
+
+}  // namespace trawl

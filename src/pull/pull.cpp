@@ -4,11 +4,13 @@
 #include <list>
 #include <map>
 
+#include "partition_run.hpp"
 #include "resource_run.hpp"
 #include "source.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/base/nearest.hpp"
+#include "trawl/lake/table.hpp"
 
 namespace trawl {
 namespace {
@@ -36,9 +38,10 @@ public:
             co_await group.join();
         }
         progress_.phase = PullProgress::Phase::done;
+        summary_.begin = begin;
         summary_.elapsed = Clock::now() - begin;
         summary_.progress = progress_;
-        take_trace();
+        take_traces();
         co_return std::move(summary_);
     }
 
@@ -48,7 +51,7 @@ private:
         ConnectorClient& client = options.connector.client;
         if (options.concurrency) client.limits.max_concurrency = *options.concurrency;
         if (!options.ca_file.empty()) client.ca_file = options.ca_file;
-        return options;
+        return pulling::with_partition(std::move(options));
     }
 
     [[nodiscard]] bool is_wanted(const Resource& resource) const {
@@ -102,13 +105,35 @@ private:
     Task<> pull_tree(Tree& tree, TimePoint begin) {
         std::exception_ptr error;
         try {
+            if (options_.partition && is_there(tree)) co_return tell_it_was_there(tree);
             co_await fetch(tree);
+            if (options_.partition) pulling::check_planned(*options_.partition, tree.runs.front().came());
             summary_.fetching = std::max(summary_.fetching, Duration(Clock::now() - begin));
             co_await commit(tree);
         } catch (const Error&) {
             error = std::current_exception();
         }
         if (error) fail(tree, error);
+    }
+
+    /// All of the partition was committed before.
+    [[nodiscard]] bool is_there(const Tree& tree) const {
+        return std::all_of(tree.runs.begin(), tree.runs.end(), [&](const ResourceRun& run) {
+            const Resource& resource = run.resource();
+            return !resource.selected || pulling::is_committed(*options_.partition, options_.lake, resource.table);
+        });
+    }
+
+    void tell_it_was_there(const Tree& tree) {
+        for (const ResourceRun& run : tree.runs) {
+            if (!run.resource().selected) continue;
+            TableSummary& table = summary_.tables.emplace_back();
+            table.resource = run.resource().name;
+            table.table = run.resource().table;
+            table.path = options_.lake / table.table;
+            table.version = read_table(options_.lake, table.table)->version;
+            table.notes = {"note: this partition had been committed before: nothing was asked for"};
+        }
     }
 
     static Task<> fetch(Tree& tree) {
@@ -151,10 +176,9 @@ private:
         }
     }
 
-    void take_trace() {
-        for (const auto& [origin, gate] : source_.gates().all()) {
-            if (gate->limiter().trace().size() > summary_.trace.size()) summary_.trace = gate->limiter().trace();
-        }
+    void take_traces() {
+        for (const auto& [origin, gate] : source_.gates().all())
+            summary_.traces.push_back({origin, gate->limiter().trace()});
     }
 
     PullOptions options_;

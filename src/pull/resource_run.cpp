@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "partition_run.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/http/json_text.hpp"
@@ -75,19 +76,21 @@ TemplateValues ResourceRun::values() const {
     return values;
 }
 
-Task<> ResourceRun::ask_for_all() {
-    const FetchOptions whole = source_.bind(resource_, values());
-    if (!resource_.partitions) {
-        co_await asks_.put(Ask(whole, ""));
-    } else {
-        for (const Partition& part : plan_partitions(*resource_.partitions, wall_clock())) {
-            FetchOptions options = whole;
-            Url url = Url::parse(options.url);
-            for (const auto& [name, value] : part.params) url = url.with_query(name, value);
-            options.url = url.str();
-            co_await asks_.put(Ask(std::move(options), ""));
-        }
+std::vector<FetchOptions> ResourceRun::all_asks() const {
+    FetchOptions whole = source_.bind(resource_, values());
+    if (options_.partition) return asks_of(*options_.partition, std::move(whole));
+    if (!resource_.partitions) return {whole};
+    std::vector<FetchOptions> asks;
+    for (const Partition& part : plan_partitions(*resource_.partitions, wall_clock())) {
+        asks.push_back(whole);
+        narrow(asks.back(), part.params);
     }
+    return asks;
+}
+
+Task<> ResourceRun::ask_for_all() {
+    std::vector<FetchOptions> asks = all_asks();
+    for (FetchOptions& options : asks) co_await asks_.put(Ask(std::move(options), ""));
     asks_.shutdown();
 }
 
@@ -133,6 +136,7 @@ Task<bool> ResourceRun::hand_on(Page page, const Ask& ask) {
     progress_.pages += 1;
     progress_.bytes += page.bytes;
     pages_ += 1;
+    came_ += page.count;
     std::vector<std::vector<Ask>> asks(children_.size());
     RowWork::Visit visit;
     if (!children_.empty()) visit = [&](const JsonView& row) { ask_children(row, asks); };
@@ -170,6 +174,10 @@ CommitOptions ResourceRun::commit_options() const {
     CommitOptions commit;
     commit.disposition = disposition_of(resource_.write_disposition);
     commit.primary_key = resource_.primary_key;
+    if (options_.partition) {
+        claim_partition(commit, *options_.partition, resource_.table);
+        return commit;
+    }
     claim(commit, options_.lake, resource_.table);
     const std::string state = cursor_ ? cursor_->state() : "";
     const std::string incremental = state.empty() ? "" : format(R"(,"incremental":{})", state);
@@ -193,10 +201,15 @@ Task<TableSummary> ResourceRun::commit() {
     }
     CommitOptions how = commit_options();
     const Committed result = co_await sink_->commit(std::move(how));
+    summary.version = result.version;
+    if (result.already && options_.partition) {
+        summary.rows = 0;
+        summary.notes = {"note: this partition had been committed before, and was not again"};
+        co_return summary;
+    }
     if (result.already)
         throw CommitConflict(
             format("another pull committed to {} while this one was writing; run it again", summary.path.string()));
-    summary.version = result.version;
     summary.rows = static_cast<std::uint64_t>(result.rows);
     if (result.superseded > 0)
         summary.notes.push_back(format("note: {} rows came more than once and are there once (by {})",

@@ -51,12 +51,15 @@ public:
     /// Makes the table's rows visible. Once, behind run().
     Task<TableSummary> commit();
 
+    /// Rows that came, before filters.
+    [[nodiscard]] std::uint64_t came() const noexcept { return came_; }
     [[nodiscard]] const Resource& resource() const noexcept { return resource_; }
 
 private:
     [[nodiscard]] static std::optional<IncrementalCursor> make_cursor(const PullOptions& options,
                                                                       const Resource& resource);
     [[nodiscard]] TemplateValues values() const;
+    [[nodiscard]] std::vector<FetchOptions> all_asks() const;
     Task<std::optional<Ask>> next_ask();
     Task<> stream(Ask ask, Semaphore::Permit place);
     Task<bool> hand_on(Page page, const Ask& ask);
@@ -76,7 +79,7 @@ private:
     Semaphore streams_;
     std::size_t at_work_ = 0;
     Event idle_;
-    std::uint64_t pages_ = 0, given_ = 0;
+    std::uint64_t pages_ = 0, came_ = 0, given_ = 0;
     std::vector<std::string> notes_;
 };
 

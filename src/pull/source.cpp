@@ -45,6 +45,17 @@ OriginLimits origin_limits(const RequestLimits& limits) {
     return result;
 }
 
+std::string place_of(const Connector& connector, const Resource& resource) {
+    const std::string& base = connector.client.base_url;
+    return Url::parse(base.empty() ? resource.path.str() : join_url(base, resource.path.str())).redacted();
+}
+
+void narrow(FetchOptions& options, const std::vector<std::pair<std::string, std::string>>& params) {
+    Url url = Url::parse(options.url);
+    for (const auto& [name, value] : params) url = url.with_query(name, value);
+    options.url = url.str();
+}
+
 Source::Source(const Connector& connector, std::size_t memory_max)
     : connector_(connector),
       client_({}, client_options(connector)),
@@ -73,11 +84,6 @@ std::string Source::url_of(const Resource& resource, const TemplateValues& value
         set(incremental->end_param, values.end_value);
     }
     return url.str();
-}
-
-std::string Source::place(const Resource& resource) const {
-    const std::string base = connector_.client.base_url;
-    return Url::parse(base.empty() ? resource.path.str() : join_url(base, resource.path.str())).redacted();
 }
 
 FetchOptions Source::bind(const Resource& resource, const TemplateValues& values) const {

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "trawl/fetch/byte_budget.hpp"
 #include "trawl/fetch/connector.hpp"
@@ -12,6 +14,9 @@
 #include "trawl/http/client.hpp"
 
 namespace trawl::pulling {
+
+/// Where the resource is, without secrets.
+[[nodiscard]] std::string place_of(const Connector& connector, const Resource& resource);
 
 class Source {
 public:
@@ -25,7 +30,7 @@ public:
     [[nodiscard]] FetchOptions bind(const Resource& resource, const TemplateValues& values) const;
 
     /// Where the resource is, for the table's log: without secrets.
-    [[nodiscard]] std::string place(const Resource& resource) const;
+    [[nodiscard]] std::string place(const Resource& resource) const { return place_of(connector_, resource); }
 
     [[nodiscard]] Client& client() noexcept { return client_; }
     [[nodiscard]] FetchShared shared(FetchStats& stats) noexcept { return {&gates_, &memory_, &stats}; }
@@ -40,6 +45,9 @@ private:
     OriginGates gates_;
     ByteBudget memory_;
 };
+
+/// Asks for a part alone: the query parameters that say which.
+void narrow(FetchOptions& options, const std::vector<std::pair<std::string, std::string>>& params);
 
 /// What the connector's limits mean to a gate.
 [[nodiscard]] OriginLimits origin_limits(const RequestLimits& limits);

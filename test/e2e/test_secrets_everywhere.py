@@ -205,3 +205,34 @@ def test_a_secret_that_became_a_row_is_a_row(mock, tmp_path):
     [table] = (tmp_path / "lake").iterdir()
     rows = by_duckdb(table).rows
     assert "row 2" in [row["name"] for row in rows]
+
+
+# verbs that look
+
+
+LOOKS = {"check": (), "preview": (), "plan": (), "init": (), "init -o": ("-o", "items.toml")}
+
+
+@pytest.mark.parametrize("verb", LOOKS)
+def test_a_verb_that_looks(mock, tmp_path, verb):
+    source = mock.begin(Scenario("page_number", NUMBERED))
+    url = with_password(source.url) + f"/items?api_key={SECRET}"
+    result = tool.run(verb.split()[0], url, "--header", f"X-Api-Key: {SECRET}", *LOOKS[verb], cwd=tmp_path).succeeded()
+    assert was_told(source)
+    assert_silent(result, tmp_path)
+
+
+@pytest.mark.parametrize("verb", ["check", "preview", "plan", "init"])
+def test_a_verb_that_looks_at_a_source_that_repeats_what_it_was_sent(mock, tmp_path, verb):
+    source = mock.begin(Scenario("page_number", NUMBERED, {"echoes": {"page": 1}}))
+    result = tool.run(verb, f"{source.url}/items?api_key={SECRET}", "--header", f"X-Api-Key: {SECRET}", cwd=tmp_path)
+    assert result.code == exit_codes.STATUS and was_told(source), str(result)
+    assert_silent(result, tmp_path)
+
+
+def test_rows_of_a_list_of_urls(mock, nginx, tmp_path):
+    source = mock.begin(Scenario("single"))
+    (tmp_path / "urls").write_text(f"{with_password(source.url)}/items?api_key={SECRET}\n{nginx.url}/nowhere?token={SECRET}\n")
+    result = tool.run("get", "-i", tmp_path / "urls", "--rows", "--lake", tmp_path / "lake", "--header", f"X-Api-Key: {SECRET}")
+    assert result.code == exit_codes.PAGE and was_told(source), str(result)
+    assert_silent(result, tmp_path / "lake")

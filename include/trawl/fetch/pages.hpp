@@ -24,6 +24,7 @@
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/byte_budget.hpp"
 #include "trawl/fetch/origin_gate.hpp"
+#include "trawl/fetch/pages_found.hpp"
 #include "trawl/fetch/pagination.hpp"
 #include "trawl/fetch/response_action.hpp"
 #include "trawl/http/client.hpp"
@@ -70,13 +71,14 @@ struct Page {
     std::size_t bytes = 0;    // of the response's body
 };
 
-/// What has happened so far. Counts only grow, but for in_flight.
+/// What has happened so far. Counts only grow, but for in_flight and limit.
 struct FetchStats {
     std::uint64_t requests = 0;
     std::uint64_t retries = 0;
     std::size_t in_flight = 0;
     std::size_t in_flight_peak = 0;
-    Duration waited{};                         // the times of complete requests, added up
+    std::size_t limit = 0;  // requests at once that the origins are allowed now, in all; 0 before the first answer
+    Duration waited{};      // the times of complete requests, added up
     std::optional<std::uint64_t> pages_total;  // when the source tells
     std::uint64_t repeated = 0;                // rows that came twice and were given once
     std::uint64_t reread = 0;                  // requests that looked for rows that may have moved
@@ -108,6 +110,8 @@ public:
     [[nodiscard]] const FetchStats& stats() const noexcept;
     /// What was found, and what does not add up: for people. Complete when next() has given nothing.
     [[nodiscard]] const std::vector<std::string>& notes() const noexcept;
+    /// What the first page told. Nothing before it came, and of a source that answered with none.
+    [[nodiscard]] const std::optional<PagesFound>& found() const noexcept;
 
 private:
     class Impl;

@@ -77,7 +77,8 @@ struct Pagination {
 /// dlt takes `total` for a number of pages, which most sources mean as rows; without one, only fields such as
 /// `total_pages` are believed). cursor_key is a response header, cursor_record_path leads into the page's last record.
 /// Also, with all but single_page: max_pages=1000000, and total_path, of which `none` says that no total is true;
-/// with the first two stop_after_short_page=false and end_status (404: that answer is the end).
+/// with the first two stop_after_short_page=false, end_status (404: that answer is the end), and next_url_path or
+/// links_next_key: where each page but the last names the next one.
 /// Throws UsageError, with the nearest name for one that is unknown, and where nothing would ever end the walk.
 [[nodiscard]] Pagination parse_paginator(std::string_view text);
 

@@ -63,6 +63,9 @@ inline constexpr int kMaxDepth = 32;
 /// The same for kinds alone; list with list stays list, structure with structure stays structure.
 [[nodiscard]] Kind merge(Kind a, Kind b);
 
+/// The smallest type that holds all of them: JSON texts, a line each. Throws JsonError for a line that is none.
+[[nodiscard]] Type type_of_records(std::string_view ndjson);
+
 /// "struct<id: int53, tags: list<string>>"
 [[nodiscard]] std::string to_string(const Type& type);
 [[nodiscard]] std::string_view to_string(Kind kind);

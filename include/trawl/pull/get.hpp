@@ -15,6 +15,7 @@
 
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/origin_gate.hpp"
+#include "trawl/lake/writer.hpp"
 
 namespace trawl {
 
@@ -36,6 +37,7 @@ struct GetProgress {
     std::uint64_t skipped = 0;  // that were there before
     std::uint64_t failed = 0;
     std::uint64_t bytes = 0;  // of the files
+    std::uint64_t rows = 0;   // of get_rows
     std::size_t in_flight = 0;
     std::size_t in_flight_peak = 0;
     std::vector<std::string> errors;  // the first of them, a line each: kErrorsMax at most
@@ -45,6 +47,22 @@ struct GetProgress {
 /// Fetches them all. Suspends. Throws UsageError for a list without a URL, InvalidUrl for the first one that is none,
 /// FileError when the directory cannot be made; failures of single files are counted, not thrown.
 Task<> get_files(GetOptions options, GetProgress& progress);
+
+class GetRowsOptions : public GetOptions {
+public:
+    std::filesystem::path lake = "lake";  // created when it is missing
+    std::string table;
+    std::optional<std::string> records;  // where the rows are in each document; found when not given
+    Disposition disposition = Disposition::replace;
+    std::vector<std::string> primary_key;
+
+    GetRowsOptions() {}  // NOLINT(modernize-use-equals-default): as above
+};
+
+/// The rows of all documents into one table, in one commit; in each row `_url` says where it came from, without
+/// secrets. Rows come in the order in which documents do. Documents that fail are counted; the rows of the others are
+/// committed. Suspends. Throws as get_files() does, NoRecordsError when there is no row at all, LakeError.
+Task<Committed> get_rows(GetRowsOptions options, GetProgress& progress);
 
 /// The file's name for a URL: the last part of its path without what file systems or shells would stumble over, or
 /// "index" where there is none. Queries are left out.
