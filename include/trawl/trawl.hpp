@@ -58,8 +58,10 @@
 #include "trawl/http/response.hpp"
 #include "trawl/http/url.hpp"
 
-// fetch: every page of a source
+// fetch: every page of a source; as many requests at once as it can serve
 #include "trawl/fetch/connector.hpp"
+#include "trawl/fetch/limiter.hpp"
+#include "trawl/fetch/origin_gate.hpp"
 #include "trawl/fetch/pages.hpp"
 
 // lake: tables, written and asked

@@ -107,6 +107,11 @@ CLI::App* add_pull(CLI::App& app, PullCommand& command, std::vector<std::string>
     pull->add_option("--progress", command.progress, "auto (the default), json (a line a second on stderr), or none")
         ->type_name("STYLE")
         ->transform(CLI::CheckedTransformer(styles).description(""));
+    pull->add_option(
+            "--trace", command.trace,
+            "Write how many requests at once each host was allowed, when, and what came of it: a JSON object a "
+            "line")
+        ->type_name("FILE");
     pull->add_flag("--quiet", command.quiet, "Print nothing but errors");
     return pull;
 }
@@ -183,7 +188,7 @@ std::string help_on(const std::string& topic, const CLI::App& app) {
 
 // CLI11 names what it did not expect in reverse; the first word is the one that was mistyped.
 std::string unexpected(const std::vector<std::string>& words) {
-    constexpr std::array<std::string_view, 27> kKnown{"pull",
+    constexpr std::array<std::string_view, 28> kKnown{"pull",
                                                       "get",
                                                       "sql",
                                                       "ps",
@@ -206,6 +211,7 @@ std::string unexpected(const std::vector<std::string>& words) {
                                                       "--memory",
                                                       "--progress",
                                                       "--quiet",
+                                                      "--trace",
                                                       "--input",
                                                       "-i",
                                                       "--skip-existing",

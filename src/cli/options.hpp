@@ -37,6 +37,7 @@ struct PullCommand {
     bool full_refresh = false;
     std::size_t memory_mb = FetchOptions::kMemoryMax >> 20;
     ProgressStyle progress = ProgressStyle::automatic;
+    std::string trace;  // a file; empty: none
     bool quiet = false;
 };
 

@@ -87,7 +87,11 @@ std::string progress_line(const std::string& table, const PullProgress& progress
         line += format("  {}  {} rows  {} pages/s", pages_text(progress), with_thousands(progress.rows),
                        rate_text(per_second(progress.pages, elapsed)));
     }
-    if (progress.in_flight > 0) line += format("  {} in flight", progress.in_flight);
+    if (progress.in_flight > 0 && progress.limit > 0) {
+        line += format("  {} of {} in flight", progress.in_flight, progress.limit);
+    } else if (progress.in_flight > 0) {
+        line += format("  {} in flight", progress.in_flight);
+    }
     if (progress.retries > 0) line += format("  {} {}", progress.retries, progress.retries == 1 ? "retry" : "retries");
     line += "  " + clock_text(elapsed);
     if (progress.phase == PullProgress::Phase::pages) line += eta_text(progress, elapsed);

@@ -11,6 +11,7 @@
 #include "progress.hpp"
 #include "pull_failed.hpp"
 #include "source_argument.hpp"
+#include "trace_file.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/signal.hpp"
@@ -130,9 +131,12 @@ Task<PullSummary> supervise(const PullCommand& command) {
 }  // namespace
 
 void run_pull(const PullCommand& command) {
+    std::optional<TraceFile> trace;
+    if (!command.trace.empty()) trace.emplace(command.trace);
     Loop loop;
     loop.warn_of_slow_steps(Duration::zero(), {});  // a page that takes long to parse is no news to who pulls it
     const PullSummary summary = loop.run(supervise(command));
+    if (trace) trace->write(summary);
     if (!command.quiet) print_answer(summary_text(summary));
     if (summary.error) throw PullFailed(summary.error, what_was_committed(summary));
 }

@@ -65,6 +65,12 @@ void OriginGate::learn(const Headers& headers) {
     if (const auto left = parse_rate_left(headers, std::chrono::system_clock::now())) budget_.learned(now(), *left);
 }
 
+std::size_t OriginGates::limit() const noexcept {
+    std::size_t sum = 0;
+    for (const auto& [origin, gate] : gates_) sum += gate->limiter().limit();
+    return sum;
+}
+
 OriginGate& OriginGates::at(const std::string& origin) {
     std::unique_ptr<OriginGate>& gate = gates_[origin];
     if (!gate) gate = std::make_unique<OriginGate>(limits_);

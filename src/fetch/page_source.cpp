@@ -172,6 +172,7 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
     for (int number = 1;; ++number) {
         Attempt done = co_await attempt(request);
         settle(gate, std::move(pass), done);
+        stats_.limit = gates_.limit();
         if (const ResponseAction* action = action_for(done)) {
             const int status = done.response->status();
             if (action->action == ResponseAction::Action::fail) fail_by_action(*done.response, *action);

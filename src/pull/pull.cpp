@@ -36,9 +36,10 @@ public:
             co_await group.join();
         }
         progress_.phase = PullProgress::Phase::done;
+        summary_.begin = begin;
         summary_.elapsed = Clock::now() - begin;
         summary_.progress = progress_;
-        take_trace();
+        take_traces();
         co_return std::move(summary_);
     }
 
@@ -151,10 +152,9 @@ private:
         }
     }
 
-    void take_trace() {
-        for (const auto& [origin, gate] : source_.gates().all()) {
-            if (gate->limiter().trace().size() > summary_.trace.size()) summary_.trace = gate->limiter().trace();
-        }
+    void take_traces() {
+        for (const auto& [origin, gate] : source_.gates().all())
+            summary_.traces.push_back({origin, gate->limiter().trace()});
     }
 
     PullOptions options_;

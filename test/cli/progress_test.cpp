@@ -48,6 +48,13 @@ TEST(Progress, TheLineSaysHowFarAndHowLong) {
               "items  50/100 pages  2,500 rows  5.0 pages/s  8 in flight  1 retry  0:10  ETA 0:10");
 }
 
+TEST(Progress, BesideWhatIsInFlightStandsWhatMayBe) {
+    PullProgress progress = halfway();
+    progress.limit = 12;
+    EXPECT_EQ(progress_line("items", progress, 10s),
+              "items  50/100 pages  2,500 rows  5.0 pages/s  8 of 12 in flight  1 retry  0:10  ETA 0:10");
+}
+
 TEST(Progress, WithoutATotalThereIsNoEta) {
     PullProgress progress = halfway();
     progress.pages_total.reset();

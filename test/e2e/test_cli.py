@@ -2,13 +2,14 @@
 
 import csv
 import io
+import json
 import os
 import pty
 import re
 
 import pytest
 
-from rig import data, exit_codes, tool
+from rig import data, exit_codes, origin, tool
 from rig.readers import assert_table
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and newline
@@ -74,3 +75,26 @@ def test_csv_has_every_row(drf, lake):
     rows = list(csv.DictReader(io.StringIO(printed)))
     assert len(rows) == len(data.subdivisions())
     assert sorted(row["code"] for row in rows) == sorted(row["code"] for row in data.subdivisions())
+
+
+def test_a_trace_tells_how_the_limit_went_and_progress_what_it_is(tmp_path, lake):
+    server = origin.serve(tmp_path / "origin", latency="20ms")
+    trace = tmp_path / "trace.jsonl"
+    result = tool.pull(server.url + "/subdivisions?page_size=5", lake, "rows", "--progress", "json", "--trace", trace)
+    server.stop()
+    result.succeeded()
+    points = [json.loads(line) for line in trace.read_text().splitlines()]
+    assert len(points) > 3, points
+    assert [set(point) for point in points if set(point) != {"origin", "t", "limit", "in_flight", "throughput", "latency"}] == []
+    assert {point["origin"] for point in points} == {server.url}
+    assert [point["t"] for point in points] == sorted(point["t"] for point in points)
+    assert max(point["limit"] for point in points) > 4 and max(point["throughput"] for point in points) > 50, points
+    assert all(0.01 < point["latency"] < 10 for point in points if point["throughput"] > 0), points
+    told = [json.loads(line) for line in result.err.splitlines()]
+    assert all(line["limit"] >= 1 for line in told if line["pages"] > 0), told
+
+
+def test_a_trace_that_cannot_be_written_is_told_before_the_pull(nginx, lake):
+    result = tool.pull(nginx.url + "/pages/languages", lake, "rows", "--trace", "/dev/null/trace")
+    assert result.code == exit_codes.USAGE and "/dev/null/trace" in result.err, str(result)
+    assert not lake.exists()

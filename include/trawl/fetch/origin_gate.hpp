@@ -91,6 +91,8 @@ public:
     explicit OriginGates(OriginLimits limits = {}) : limits_(std::move(limits)) {}
     [[nodiscard]] OriginGate& at(const std::string& origin);
     [[nodiscard]] const std::map<std::string, std::unique_ptr<OriginGate>>& all() const noexcept { return gates_; }
+    /// How many requests may be under way now, to all of them together.
+    [[nodiscard]] std::size_t limit() const noexcept;
 
 private:
     OriginLimits limits_;

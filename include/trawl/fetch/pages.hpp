@@ -59,13 +59,14 @@ struct Page {
     std::size_t bytes = 0;    // of the response's body
 };
 
-/// What has happened so far. Counts only grow, but for in_flight.
+/// What has happened so far. Counts only grow, but for in_flight and limit.
 struct FetchStats {
     std::uint64_t requests = 0;
     std::uint64_t retries = 0;
     std::size_t in_flight = 0;
     std::size_t in_flight_peak = 0;
-    Duration waited{};                         // the times of complete requests, added up
+    std::size_t limit = 0;  // requests at once that the origins are allowed now, in all; 0 before the first answer
+    Duration waited{};      // the times of complete requests, added up
     std::optional<std::uint64_t> pages_total;  // when the source tells
     std::uint64_t repeated = 0;                // rows that came twice and were given once
     std::uint64_t reread = 0;                  // requests that looked for rows that may have moved

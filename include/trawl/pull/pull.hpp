@@ -55,7 +55,6 @@ struct PullProgress : FetchStats {
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;  // of page bodies
     std::size_t commits_under_way = 0;
-    std::size_t limit = 0;  // requests at once that the source is allowed now; 0 before the first
 };
 
 /// What became of one resource.
@@ -69,14 +68,21 @@ struct TableSummary {
     std::vector<std::string> notes;  // what was found and decided, and what the user should know about the data
 };
 
+/// How the limit of one origin went.
+struct OriginTrace {
+    std::string origin;              // "https://api.example.com"
+    std::vector<TracePoint> points;  // oldest first; none of a pull that was shorter than the first step (0.1 s)
+};
+
 struct PullSummary {
     PullProgress progress;
     std::vector<TableSummary> tables;  // that were committed, parents first
     std::vector<std::string> failed;   // resources of which nothing was committed
     std::exception_ptr error;          // the first that made one fail
-    Duration elapsed{};                // from the first request to the last commit
+    TimePoint begin{};                 // before the first request
+    Duration elapsed{};                // from there to the last commit
     Duration fetching{};               // of it, until the last page was there
-    std::vector<TracePoint> trace;     // of the limiter of the origin that was asked most
+    std::vector<OriginTrace> traces;   // of the origins that were asked, by name
 };
 
 /// Pulls the resources into their tables. `progress` is updated all along and may be read between suspensions.
