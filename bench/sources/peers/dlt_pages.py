@@ -16,12 +16,10 @@ def resource(url):
 
 def main():
     count = Count()
-    rows = 0
     for _ in resource(count.url):
-        rows += 1
+        count.take(1)
         if count.is_over():
             break
-    count.rows, count.pages = rows, rows // 10
     count.report()
 
 

@@ -14,7 +14,7 @@ def main():
             if not response.is_success:
                 count.lost += 1
                 continue
-            count.take(response.json()["items"])
+            count.take(len(response.json()["items"]))
     count.report()
 
 

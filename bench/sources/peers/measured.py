@@ -5,11 +5,11 @@ import time
 
 
 class Count:
-    """`lost`: pages of which nothing came, and nobody asks again."""
+    """`lost`: pages of which nothing came, and nobody asks again. The rate is that of the second half of the time: it leaves out starting."""
 
     def __init__(self):
         self.url, self.seconds, self.all_pages = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
-        self.pages = self.rows = self.refused = self.lost = 0
+        self.pages = self.rows = self.refused = self.lost = self.late_rows = 0
         self.begin = time.monotonic()
 
     def passed(self):
@@ -18,10 +18,11 @@ class Count:
     def is_over(self):
         return self.passed() >= self.seconds
 
-    def take(self, items):
-        self.pages += 1
-        self.rows += len(items)
+    def take(self, rows):
+        self.rows += rows
+        if self.passed() > self.seconds / 2:
+            self.late_rows += rows
 
     def report(self):
-        figures = {"pages": self.pages, "rows": self.rows, "refused": self.refused, "lost": self.lost, "seconds": self.passed()}
-        print(json.dumps(figures), flush=True)
+        late = max(1e-9, self.passed() - self.seconds / 2)
+        print(json.dumps({"rows": self.rows, "lost": self.lost, "refused": self.refused, "rows_per_s": self.late_rows / late}), flush=True)
