@@ -19,7 +19,11 @@ PEERS = {"loop": "loop.py", "aiohttp, 100": "gathered.py", "Scrapy, AutoThrottle
 def run(command, **options):
     """(what it printed, its CPU seconds)."""
     process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True, **options)
-    printed = process.stdout.read()
+    try:
+        printed = process.stdout.read()
+    except BaseException:  # it must not outlive us
+        process.kill()
+        raise
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
