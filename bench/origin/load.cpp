@@ -5,11 +5,14 @@
 
 namespace trawl::origin {
 
-Duration ServiceTime::next(std::size_t page_index, std::size_t in_house, std::size_t capacity) noexcept {
-    if (settings_.latency == Duration(0)) return Duration(0);
+Duration ServiceTime::next(std::size_t page_index, std::size_t in_house, std::size_t capacity,
+                           const std::string& data) noexcept {
+    const auto own = settings_.latency_of.find(data);
+    const Duration latency = own == settings_.latency_of.end() ? settings_.latency : own->second;
+    if (latency == Duration(0)) return Duration(0);
     constexpr double kDeepPages = 10'000;
     constexpr double kLongest = 3600e9;  // an hour: cliffs are steep, and a Duration is finite
-    double mean = static_cast<double>(settings_.latency.count());
+    double mean = static_cast<double>(latency.count());
     mean *= 1 + settings_.deep * static_cast<double>(page_index) / kDeepPages;
     if (settings_.cliff > 0 && in_house > capacity) {
         mean *= std::pow(static_cast<double>(in_house) / static_cast<double>(std::max<std::size_t>(capacity, 1)),

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include "random.hpp"
 #include "settings.hpp"
@@ -17,7 +18,8 @@ public:
     ServiceTime(const ServiceSettings& settings, std::uint64_t seed) noexcept : settings_(settings), dice_(seed) {}
 
     /// `in_house` counts those in service, the page itself among them, and those in the queue.
-    Duration next(std::size_t page_index, std::size_t in_house, std::size_t capacity) noexcept;
+    Duration next(std::size_t page_index, std::size_t in_house, std::size_t capacity,
+                  const std::string& data = {}) noexcept;
 
 private:
     const ServiceSettings& settings_;

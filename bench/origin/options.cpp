@@ -129,6 +129,10 @@ void add_pages(CLI::App& app, SiteSettings& site) {
 
 void add_load(CLI::App& app, ServiceSettings& service) {
     add(app, "--latency", service.latency, parse_duration, "TIME", "how long serving a page takes, such as 50ms [0]");
+    const auto latency_of = [](const std::string& text) {
+        return std::map<std::string, Duration>{parse_latency_of(text)};
+    };
+    add(app, "--latency-of", service.latency_of, latency_of, "NAME:TIME", "of the pages of /NAME, instead");
     std::map<std::string, Jitter> jitters{{"none", Jitter::none}, {"even", Jitter::even}, {"exp", Jitter::exp}};
     add_choice(app, "--jitter", service.jitter, jitters, "KIND",
                "of the latency: none (the default), even (90 to 110%) or exp (exponential with that mean)");

@@ -36,11 +36,11 @@ Admission Service::admit() {
     return admission;
 }
 
-Task<> Service::serve(std::size_t page_index) {
+Task<> Service::serve(std::size_t page_index, std::string data) {
     if (gate_.full()) counters_.peak_queued = std::max(counters_.peak_queued, gate_.waiting() + 1);
     Gate::Pass pass = co_await gate_.enter();
     counters_.peak_in_service = std::max(counters_.peak_in_service, gate_.inside());
-    const Duration time = time_.next(page_index, gate_.inside() + gate_.waiting(), gate_.capacity());
+    const Duration time = time_.next(page_index, gate_.inside() + gate_.waiting(), gate_.capacity(), data);
     if (time > Duration(0)) co_await sleep(time);
 }
 

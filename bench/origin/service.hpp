@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "counters.hpp"
 #include "gate.hpp"
@@ -29,8 +30,9 @@ public:
     Task<> travel();
     /// Whether a request that arrives now is taken. Does not suspend.
     [[nodiscard]] Admission admit();
-    /// Waits for its turn and for the time that the page takes. Requires: admitted, with no suspension in between.
-    Task<> serve(std::size_t page_index);
+    /// Waits for its turn and for the time that the page of that data set takes. Requires: admitted, with no suspension
+    /// in between.
+    Task<> serve(std::size_t page_index, std::string data = {});
     /// Changes the capacity as the settings say, at times counted from the first request for a page. Ends with the
     /// last.
     Task<> follow_changes();

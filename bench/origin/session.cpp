@@ -147,7 +147,7 @@ Task<bool> Session::answer_page(Route route, bool head_only) {
     } else {
         fate = source_.faults.decide(identity(route));
         const bool at_once = fate.fault == Fault::too_many || fate.fault == Fault::unavailable;
-        if (!at_once) co_await source_.service.serve(route.slice.index());
+        if (!at_once) co_await source_.service.serve(route.slice.index(), route.data->name());
         answer = page_or_fault(route, fate);
     }
     const bool is_page = answer.status == 200 && (fate.fault == Fault::none || fate.fault == Fault::slow);

@@ -55,6 +55,7 @@ struct ServiceSettings {
     double rate = 0;  // requests per second; 0: no limit
     double burst = 1;
     std::vector<std::pair<Duration, std::size_t>> vary;  // from this time on, this capacity; ascending
+    std::map<std::string, Duration> latency_of;          // by data set, instead of `latency`
 };
 
 enum class Fault { none, too_many, error, unavailable, reset, truncate, slow, garbage, stall };

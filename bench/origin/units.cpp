@@ -77,6 +77,13 @@ std::vector<std::pair<Duration, std::size_t>> parse_vary(std::string_view text) 
     return changes;
 }
 
+std::pair<std::string, Duration> parse_latency_of(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos || colon == 0)
+        throw UsageError(format("'{}' names no data set and its latency: write it as languages:120ms", text));
+    return {std::string(text.substr(0, colon)), parse_duration(text.substr(colon + 1))};
+}
+
 std::pair<std::size_t, int> parse_fail_page(std::string_view text) {
     const std::size_t colon = text.find(':');
     if (colon == std::string_view::npos) throw UsageError(format("'{}' names no status: write it as 7:404", text));

@@ -23,6 +23,8 @@ Duration parse_duration(std::string_view text);
 double parse_share(std::string_view text);
 /// "15s:20,25s:40" → from 15 s on 20, from 25 s on 40; the times ascend.
 std::vector<std::pair<Duration, std::size_t>> parse_vary(std::string_view text);
+/// "languages:120ms" → the data set languages, 120 ms.
+std::pair<std::string, Duration> parse_latency_of(std::string_view text);
 /// "7:404" → page 7 (counted from 1), status 404.
 std::pair<std::size_t, int> parse_fail_page(std::string_view text);
 

@@ -1,4 +1,6 @@
 // The tool's entry: parse, run the verb, turn what was thrown into one line on stderr and an exit code.
+#include <malloc.h>
+
 #include <algorithm>
 #include <exception>
 #include <string>
@@ -53,8 +55,13 @@ int report(const PullFailed& failed) {
     }
 }
 
+// Pages are allocated by the loop's thread and freed by those that write them. With a heap for each thread, what they
+// free is of no use to the loop: memory grew with the pages, by 12 MB per million.
+void share_one_heap() { ::mallopt(M_ARENA_MAX, 1); }
+
 int run_tool(int argc, char** argv) {
     std::string after;
+    share_one_heap();
     prepare_standard_streams();
     try {
         const Command command = parse_command_line(argc, argv);

@@ -22,6 +22,14 @@ TEST(ServiceTime, IsTheLatencyUnlessSomethingElseIsSet) {
     EXPECT_EQ(time.next(1'000'000, 1'000, 10), 50ms);
 }
 
+TEST(ServiceTime, MayBeThatOfADataSetAlone) {
+    ServiceSettings settings = latency(20ms);
+    settings.latency_of["languages"] = 120ms;
+    ServiceTime time(settings, 1);
+    EXPECT_EQ(time.next(0, 1, kUnlimited, "languages"), 120ms);
+    EXPECT_EQ(time.next(0, 1, kUnlimited, "subdivisions"), 20ms);
+}
+
 TEST(ServiceTime, GrowsWithThePage) {
     ServiceSettings settings = latency(30ms);
     settings.deep = 1;

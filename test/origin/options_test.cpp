@@ -28,6 +28,7 @@ TEST(Options, ReachTheirSettings) {
         "--latency 50ms --jitter exp --rtt 200ms --capacity 40 --queue-max 5 --deep 1 --cliff 1.5 --rate 100 --burst "
         "20 "
         "--vary 15s:20,25s:40 --fault-429 1% --fault-reset 2% --fail-page 7:404 --fail-page 9:500 --retry-after 3 "
+        "--latency-of languages:120ms "
         "--http10 --no-keep-alive --keep-alive-max 9 --chunked",
         settings);
     ASSERT_FALSE(code);
@@ -41,6 +42,7 @@ TEST(Options, ReachTheirSettings) {
     EXPECT_EQ(settings.site.beyond, Beyond::clamp);
     EXPECT_FALSE(settings.site.totals);
     EXPECT_EQ(settings.service.latency, 50ms);
+    EXPECT_EQ(settings.service.latency_of, (std::map<std::string, Duration>{{"languages", 120ms}}));
     EXPECT_EQ(settings.service.jitter, Jitter::exp);
     EXPECT_EQ(settings.service.rtt, 200ms);
     EXPECT_EQ(settings.service.capacity, 40U);

@@ -39,6 +39,13 @@ TEST(Units, ChangesOfCapacityAscend) {
     }
 }
 
+TEST(Units, ALatencyNamesItsDataSet) {
+    EXPECT_EQ(parse_latency_of("languages:120ms"), (std::pair<std::string, Duration>("languages", 120ms)));
+    for (const char* wrong : {"languages", ":120ms", "languages:", "120ms"}) {
+        EXPECT_THROW(parse_latency_of(wrong), UsageError) << wrong;
+    }
+}
+
 TEST(Units, FailingPagesCountFromOneAndFail) {
     EXPECT_EQ(parse_fail_page("7:404"), (std::pair<std::size_t, int>(7, 404)));
     for (const char* wrong : {"7", "0:404", "7:200", "7:", ":404", "7:600"}) {
