@@ -278,6 +278,16 @@ c.toml:4:23: 'primary_key' must hold strings that are not empty)"},
         Bad{"ReplaceIncremental", kResource + R"(write_disposition='replace'
 incremental={cursor_path='at'})",
             "c.toml:3:6: 'a' is incremental and would replace its table by what is new: take 'merge' or 'append'"},
+        Bad{"ReplaceChildOfIncremental", kResource + R"(incremental={cursor_path='at'}
+[[resources]]
+name='b'
+path='a/{resources.a.id}'
+write_disposition='append'
+[[resources]]
+name='c'
+path='b/{resources.b.id}')",
+            "c.toml:10:6: 'c' would replace its table: its parent 'a' is incremental, so a run sees only what belongs "
+            "to new rows of 'a'; take 'merge' or 'append'"},
         Bad{"Selected", kResource + "selected='no'", "c.toml:4:10: 'selected' must be true or false, not a string"},
         Bad{"Weight", kResource + "weight=0", "c.toml:4:8: 'weight' is '0', and must be a whole number from 1"},
         Bad{"ColumnType", kResource + "columns={id='biging'}",
