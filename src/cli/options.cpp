@@ -97,7 +97,8 @@ CLI::App* add_pull(CLI::App& app, PullCommand& command, std::vector<std::string>
         ->type_name("NAME")
         ->expected(1)
         ->take_all();
-    pull->add_flag("--full-refresh", command.full_refresh, "Incremental resources begin anew");
+    pull->add_flag("--full-refresh", command.full_refresh,
+                   "Incremental resources begin anew, and replace their tables");
     pull->add_option("--memory", command.memory_mb, "Megabytes that pages may take while they wait")
         ->type_name("MB")
         ->capture_default_str()

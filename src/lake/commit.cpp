@@ -11,10 +11,16 @@
 namespace trawl::lake {
 namespace {
 
+/// Of the application's last commit.
+std::optional<std::int64_t> last_version(const std::optional<TableSnapshot>& latest, const std::string& application) {
+    if (!latest || application.empty()) return std::nullopt;
+    const auto found = latest->transactions.find(application);
+    return found == latest->transactions.end() ? std::nullopt : std::optional(found->second);
+}
+
 bool is_done(const std::optional<TableSnapshot>& latest, const CommitOptions& wanted) {
-    if (!latest || wanted.application.empty()) return false;
-    const auto found = latest->transactions.find(wanted.application);
-    return found != latest->transactions.end() && found->second >= wanted.application_version;
+    const auto last = last_version(latest, wanted.application);
+    return last && wanted.application_version && *last >= *wanted.application_version;
 }
 
 /// What writer version 2 obliges us to (Delta protocol, "Writer Version Requirements").
@@ -175,7 +181,8 @@ Entry Commit::make_entry(const Base& latest, const std::string& schema) const {
     entry.commit_id = id_;
     entry.operation = name_of(wanted_.disposition);
     entry.application = wanted_.application;
-    entry.application_version = wanted_.application_version;
+    entry.application_version =
+        wanted_.application_version.value_or(last_version(latest, wanted_.application).value_or(0) + 1);
     entry.protocol = !latest;
     TableSnapshot table = latest.value_or(TableSnapshot());
     if (!latest) table.id = make_uuid();

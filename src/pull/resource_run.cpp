@@ -25,18 +25,6 @@ std::chrono::sys_seconds wall_clock() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-/// The state in which the last run left an incremental resource; empty before the first.
-std::string last_state(const PullOptions& options, const Resource& resource) {
-    if (options.full_refresh) return {};
-    const auto table = read_table(options.lake, resource.table);
-    if (!table) return {};
-    const std::string checkpoint = table->checkpoint("trawl:" + resource.table);
-    if (checkpoint.empty()) return {};
-    JsonReader reader;
-    const auto state = reader.parse(checkpoint).find("incremental");
-    return state ? std::string((*state)->raw) : "";
-}
-
 Disposition disposition_of(WriteDisposition disposition) {
     switch (disposition) {
         case WriteDisposition::append:
@@ -56,16 +44,19 @@ ResourceRun::ResourceRun(Source& source, const Resource& resource, const PullOpt
       resource_(resource),
       options_(options),
       progress_(progress),
-      cursor_(make_cursor(options, resource)),
+      last_run_(resource.incremental ? read_last_run(options, resource) : LastRun()),
+      begins_anew_(begins_anew(options, resource)),
+      cursor_(make_cursor()),
       rows_(resource, cursor_ ? &*cursor_ : nullptr),
       asks_(kWaitingMax),
       streams_(kStreamsMax) {
     if (resource.selected) sink_.emplace(options.lake, resource.table);
 }
 
-std::optional<IncrementalCursor> ResourceRun::make_cursor(const PullOptions& options, const Resource& resource) {
-    if (!resource.incremental) return std::nullopt;
-    return IncrementalCursor(*resource.incremental, resource.primary_key, last_state(options, resource));
+std::optional<IncrementalCursor> ResourceRun::make_cursor() const {
+    if (!resource_.incremental) return std::nullopt;
+    const std::string state = options_.full_refresh ? "" : last_run_.cursor;
+    return IncrementalCursor(*resource_.incremental, resource_.primary_key, state);
 }
 
 TemplateValues ResourceRun::values() const {
@@ -168,9 +159,11 @@ void ResourceRun::take_notes(const PageStream& pages) {
 
 CommitOptions ResourceRun::commit_options() const {
     CommitOptions commit;
-    commit.disposition = disposition_of(resource_.write_disposition);
+    commit.disposition = begins_anew_ ? Disposition::replace : disposition_of(resource_.write_disposition);
     commit.primary_key = resource_.primary_key;
-    claim(commit, options_.lake, resource_.table);
+    commit.application = application_of(resource_);
+    // What is new was asked for by the state of that very commit. What does not depend on a state goes on top of any.
+    if (cursor_) commit.application_version = last_run_.version + 1;
     const std::string state = cursor_ ? cursor_->state() : "";
     const std::string incremental = state.empty() ? "" : format(R"(,"incremental":{})", state);
     commit.checkpoint = format(R"({{"source":{},"pages":{},"rows":{}{}}})", quote_json(source_.place(resource_)),

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "last_run.hpp"
 #include "row_work.hpp"
 #include "source.hpp"
 #include "table_sink.hpp"
@@ -54,8 +55,7 @@ public:
     [[nodiscard]] const Resource& resource() const noexcept { return resource_; }
 
 private:
-    [[nodiscard]] static std::optional<IncrementalCursor> make_cursor(const PullOptions& options,
-                                                                      const Resource& resource);
+    [[nodiscard]] std::optional<IncrementalCursor> make_cursor() const;
     [[nodiscard]] TemplateValues values() const;
     Task<std::optional<Ask>> next_ask();
     Task<> stream(Ask ask, Semaphore::Permit place);
@@ -68,6 +68,8 @@ private:
     const Resource& resource_;
     const PullOptions& options_;
     PullProgress& progress_;
+    LastRun last_run_;
+    bool begins_anew_;
     std::optional<IncrementalCursor> cursor_;
     RowWork rows_;
     std::optional<TableSink> sink_;  // none of a resource that is not selected
