@@ -25,6 +25,10 @@ std::chrono::sys_seconds wall_clock() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
+void append_notes(TableSummary& summary, const std::vector<std::string>& notes) {
+    summary.notes.insert(summary.notes.end(), notes.begin(), notes.end());
+}
+
 Disposition disposition_of(WriteDisposition disposition) {
     switch (disposition) {
         case WriteDisposition::append:
@@ -56,7 +60,11 @@ ResourceRun::ResourceRun(Source& source, const Resource& resource, const PullOpt
 std::optional<IncrementalCursor> ResourceRun::make_cursor() const {
     if (!resource_.incremental) return std::nullopt;
     const std::string state = options_.full_refresh ? "" : last_run_.cursor;
-    return IncrementalCursor(*resource_.incremental, resource_.primary_key, state);
+    try {
+        return IncrementalCursor(*resource_.incremental, resource_.primary_key, state);
+    } catch (const UsageError& error) {
+        throw UsageError(format("resource {}: {}", resource_.name, error.what()));
+    }
 }
 
 TemplateValues ResourceRun::values() const {
@@ -119,7 +127,7 @@ Task<> ResourceRun::stream(Ask ask, Semaphore::Permit place) {
     idle_.set();
 }
 
-Task<bool> ResourceRun::hand_on(Page page, const Ask& ask) {
+Task<bool> ResourceRun::hand_on(Page page, Ask& ask) {
     progress_.phase = PullProgress::Phase::pages;
     progress_.pages += 1;
     progress_.bytes += page.bytes;
@@ -127,8 +135,8 @@ Task<bool> ResourceRun::hand_on(Page page, const Ask& ask) {
     std::vector<std::vector<Ask>> asks(children_.size());
     RowWork::Visit visit;
     if (!children_.empty()) visit = [&](const JsonView& row) { ask_children(row, asks); };
-    if (cursor_) cursor_->begin_sequence();  // pages of several streams alternate
-    Rows rows = rows_.apply(std::move(page.records), page.count, ask.added, visit);
+    Rows rows = rows_.apply(std::move(page.records), page.count, ask.added, visit, ask.sequence);
+    refuse_doubles();
     if (sink_) {
         progress_.rows += rows.count;
         given_ += rows.count;
@@ -138,6 +146,14 @@ Task<bool> ResourceRun::hand_on(Page page, const Ask& ask) {
         for (Ask& child : asks[i]) co_await children_[i]->asks_.put(std::move(child));
     }
     co_return rows.is_last;
+}
+
+void ResourceRun::refuse_doubles() const {
+    if (!cursor_ || cursor_->taken_again() == 0 || resource_.write_disposition != WriteDisposition::append) return;
+    throw FetchError(
+        format("resource {}: more than {} rows of the runs before have the last value {}, so those that come with it "
+               "now cannot be told from them, and would be appended twice: take 'merge' and a 'primary_key'",
+               resource_.name, IncrementalCursor::remembered_max, cursor_->last_value()));
 }
 
 void ResourceRun::ask_children(const JsonView& row, std::vector<std::vector<Ask>>& asks) const {
@@ -179,6 +195,7 @@ Task<TableSummary> ResourceRun::commit() {
     summary.pages = pages_;
     summary.rows = given_;
     summary.notes = notes_;
+    if (cursor_) append_notes(summary, cursor_->notes(resource_.write_disposition == WriteDisposition::append));
     if (!sink_) co_return summary;
     if (sink_->is_empty() && !read_table(options_.lake, resource_.table)) {
         summary.notes.emplace_back("note: the source has no rows, so nothing tells the columns: no table was made");
@@ -194,7 +211,7 @@ Task<TableSummary> ResourceRun::commit() {
     if (result.superseded > 0)
         summary.notes.push_back(format("note: {} rows came more than once and are there once (by {})",
                                        result.superseded, resource_.primary_key.front()));
-    summary.notes.insert(summary.notes.end(), result.notes.begin(), result.notes.end());
+    append_notes(summary, result.notes);
     co_return summary;
 }
 

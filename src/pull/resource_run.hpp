@@ -29,6 +29,7 @@ namespace trawl::pulling {
 struct Ask {
     FetchOptions options;
     std::string added;  // members for each row, from the parent's
+    RowWork::Sequence sequence;
 
     Ask(FetchOptions what, std::string members) : options(std::move(what)), added(std::move(members)) {}
 };
@@ -59,7 +60,8 @@ private:
     [[nodiscard]] TemplateValues values() const;
     Task<std::optional<Ask>> next_ask();
     Task<> stream(Ask ask, Semaphore::Permit place);
-    Task<bool> hand_on(Page page, const Ask& ask);
+    Task<bool> hand_on(Page page, Ask& ask);
+    void refuse_doubles() const;
     void ask_children(const JsonView& row, std::vector<std::vector<Ask>>& asks) const;
     [[nodiscard]] CommitOptions commit_options() const;
     void take_notes(const PageStream& pages);
