@@ -125,14 +125,31 @@ std::optional<Entry> Commit::without_records(const Base& latest) const {
 }
 
 Entry Commit::with_records(const Base& latest) {
-    if (is_stale(latest)) begin(latest);
-    if (work_->rewriter) work_->rewriter->update(latest->files);
+    try {
+        if (is_stale(latest)) begin(latest);
+        if (work_->rewriter) work_->rewriter->update(latest->files);
+    } catch (const QueryError& error) {
+        explain(error, latest);
+    }
     Entry entry = make_entry(latest, work_->plan.schema_text);
     add_all(entry.add, work_->added);
     if (!work_->rewriter) return entry;
     add_all(entry.add, work_->rewriter->added());
     add_all(entry.remove, work_->rewriter->removed());
     return entry;
+}
+
+/// What DuckDB says of SQL that nobody wrote helps nobody: nearly always a file of the table is the cause.
+void Commit::explain(const QueryError& error, const Base& latest) const {
+    const std::string refused = trawl::format("cannot write to {}", table_.string());
+    for (const auto& [path, file] : latest ? latest->files : std::map<std::string, DataFile>()) {
+        std::error_code ignored;
+        if (!fs::exists(table_ / path, ignored))
+            throw LakeError(trawl::format("{}: its file {} is not there; restore it from a copy, or take 'replace'",
+                                          refused, path));
+    }
+    const std::string text = error.what();
+    throw LakeError(trawl::format("{}: {}", refused, text.substr(0, text.find("\nLINE "))));
 }
 
 bool Commit::is_stale(const Base& latest) const {
