@@ -84,7 +84,9 @@ Task<> ResourceRun::ask_for_all() {
             Url url = Url::parse(options.url);
             for (const auto& [name, value] : part.params) url = url.with_query(name, value);
             options.url = url.str();
-            co_await asks_.put(Ask(std::move(options), ""));
+            Ask ask(std::move(options), "");
+            ask.partition = part.name;
+            co_await asks_.put(std::move(ask));
         }
     }
     asks_.shutdown();
@@ -132,6 +134,8 @@ Task<bool> ResourceRun::hand_on(Page page, Ask& ask) {
     progress_.pages += 1;
     progress_.bytes += page.bytes;
     pages_ += 1;
+    const bool is_start = page.index == 0 && !ask.partition.empty();
+    if (is_start && resource_.primary_key.empty()) partition_starts_.add(*resource_.partitions, ask.partition, page);
     std::vector<std::vector<Ask>> asks(children_.size());
     RowWork::Visit visit;
     if (!children_.empty()) visit = [&](const JsonView& row) { ask_children(row, asks); };

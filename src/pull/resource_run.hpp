@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "last_run.hpp"
+#include "partition_starts.hpp"
 #include "row_work.hpp"
 #include "source.hpp"
 #include "table_sink.hpp"
@@ -30,6 +31,7 @@ struct Ask {
     FetchOptions options;
     std::string added;  // members for each row, from the parent's
     RowWork::Sequence sequence;
+    std::string partition;  // its name; empty: there are none
 
     Ask(FetchOptions what, std::string members) : options(std::move(what)), added(std::move(members)) {}
 };
@@ -74,6 +76,7 @@ private:
     bool begins_anew_;
     std::optional<IncrementalCursor> cursor_;
     RowWork rows_;
+    PartitionStarts partition_starts_;
     std::optional<TableSink> sink_;  // none of a resource that is not selected
     std::vector<ResourceRun*> children_;
     Queue<Ask> asks_;

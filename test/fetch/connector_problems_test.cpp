@@ -462,9 +462,17 @@ c.toml:4:12: partitions needs 'to'
 c.toml:4:12: partitions needs 'step')"},
         Bad{"PartitionValues", kResource + "partitions={type='values', param='p', values=[]}",
             "c.toml:4:46: 'values' must not be empty"},
+        Bad{"PartitionValuesTwice", kResource + "partitions={type='values', param='p', values=['x', 1, 'x']}",
+            "c.toml:4:55: 'values' has 'x' twice: its rows would be there twice"},
         Bad{"PartitionValuesItem", kResource + "partitions={type='values', param='p', values=[{}]}",
             "c.toml:4:47: 'values' must hold strings or numbers, not a table"}),
     case_name);
+
+TEST(ConnectorProblems, AChildMayReplaceItsTableWhenItsParentIsAskedForTheSameEachTime) {
+    const std::string child = "[[resources]]\nname='b'\npath='a/{resources.a.id}'";
+    EXPECT_EQ(problems_of(kResource + child), "accepted");
+    EXPECT_EQ(problems_of(kResource + "selected=false\nincremental={cursor_path='at'}\n" + child), "accepted");
+}
 
 TEST(ConnectorProblems, AreToldUpToTwentyAndCounted) {
     std::string text = kClient + "resources=['a']\n";
