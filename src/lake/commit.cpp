@@ -6,6 +6,7 @@
 #include "convert.hpp"
 #include "dedupe.hpp"
 #include "plan.hpp"
+#include "sweep.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl::lake {
@@ -99,6 +100,7 @@ Committed Commit::run(LogStore& log) {
     if (already_) return out;
     if (staging_) staging_->keep();
     made_.keep();
+    sweep(table_);
     report(out);
     return out;
 }
