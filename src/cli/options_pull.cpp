@@ -62,7 +62,8 @@ Verb add_pull(CLI::App& app) {
         ->type_name("JSON|FILE|-")
         ->expected(1)
         ->take_all();
-    pull->add_flag("--full-refresh", command->full_refresh, "Incremental resources begin anew");
+    pull->add_flag("--full-refresh", command->full_refresh,
+                   "Incremental resources begin anew, and replace their tables");
     pull->add_option("--memory", command->memory_mb, "Megabytes that pages may take while they wait")
         ->type_name("MB")
         ->capture_default_str()

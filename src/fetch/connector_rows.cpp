@@ -137,10 +137,14 @@ Partitioning value_partitions(const TableReader& reader) {
     const TomlMember* values = reader.need("values") ? reader.find("values", TomlKind::array) : nullptr;
     if (!values) return listed;
     for (const TomlValue& item : values->value.items) {
-        if (const auto value = scalar_of(item))
-            listed.values.push_back(value->text);
-        else
+        const auto value = scalar_of(item);
+        if (!value)
             reader.problem(item.at, format("'values' must hold strings or numbers, not {}", kind_name(item)));
+        else if (std::ranges::find(listed.values, value->text) != listed.values.end())
+            reader.problem(item.at, format("'values' has '{}' twice: its rows would be there twice",
+                                           item.is(TomlKind::string) ? item.written : value->text));
+        else
+            listed.values.push_back(value->text);
     }
     if (values->value.items.empty()) reader.problem(values->value.at, "'values' must not be empty");
     return listed;

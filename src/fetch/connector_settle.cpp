@@ -29,6 +29,7 @@ public:
             check_together(each.resource);
         }
         for (const ReadResource& each : read_) check_circle(each.resource);
+        for (const ReadResource& each : read_) check_replaces(each.resource);
     }
 
 private:
@@ -118,6 +119,20 @@ private:
             way += " -> " + at->name;
             if (at->at < start.at) return;
             if (at == &start) return problems_.add(start.at, format("the resources are each other's parents: {}", way));
+        }
+    }
+
+    /// A run of an incremental parent sees what is new, and replaces all that hangs on what was there before.
+    void check_replaces(const Resource& resource) {
+        if (resource.write_disposition != WriteDisposition::replace || !resource.selected) return;
+        const Resource* above = &resource;
+        for (std::size_t steps = 0; above->parent && steps < read_.size(); ++steps) {
+            above = &find(*above->parent)->resource;
+            if (!above->incremental || !above->selected) continue;
+            return problems_.add(resource.at,
+                                 format("'{}' would replace its table: its parent '{}' is incremental, so a run sees "
+                                        "only what belongs to new rows of '{}'; take 'merge' or 'append'",
+                                        resource.name, above->name, above->name));
         }
     }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 
 #include "iso_time.hpp"
 #include "json_select.hpp"
@@ -30,11 +31,17 @@ std::strong_ordering compare_times(const fetch::IsoTime& left, const fetch::IsoT
     return compare_fractions(left.fraction, right.fraction);
 }
 
+/// Serial numbers that a source sends as strings: "9" is below "10".
+bool is_digits(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// Of two cursor values. Throws FetchError when they have no order.
 std::strong_ordering order_of(const JsonScalar& left, const JsonScalar& right) {
     if (left.kind == JsonScalar::Kind::string && right.kind == left.kind) {
         const auto a = fetch::parse_iso_time(left.text), b = fetch::parse_iso_time(right.text);
         if (a && b) return compare_times(*a, *b);
+        if (is_digits(left.text) && is_digits(right.text)) return fetch::compare_numbers(left.text, right.text);
     }
     const auto order = fetch::compare_scalars(left, right);
     if (order && left.kind != JsonScalar::Kind::boolean) return *order;
@@ -85,6 +92,28 @@ std::uint64_t fnv1a(std::string_view text, std::uint64_t basis) {
     return basis;
 }
 
+/// A value's text without what does not belong to it: the order of members, white space, how a string is escaped.
+void append_normal(std::string& out, JsonView value) {
+    using What = JsonNode::What;
+    if (value.is(What::string)) {
+        out += format("s{}:{}", value->text.size(), value->text);
+    } else if (!value.is(What::object) && !value.is(What::array)) {
+        out += value->raw;
+    } else {
+        std::vector<JsonView> children;
+        for (auto child = value.first(); child != value.last(); child = child.next()) children.push_back(child);
+        if (value.is(What::object))
+            std::ranges::stable_sort(children, std::less<>(), [](const JsonView& child) { return child->key; });
+        out += value.is(What::object) ? '{' : '[';
+        for (const JsonView& child : children) {
+            if (value.is(What::object)) out += format("{}:{}", child->key.size(), child->key);
+            append_normal(out, child);
+            out += ',';
+        }
+        out += value.is(What::object) ? '}' : ']';
+    }
+}
+
 }  // namespace
 
 IncrementalCursor::IncrementalCursor(IncrementalSpec spec, std::vector<std::string> primary_key, std::string_view state)
@@ -107,6 +136,13 @@ void IncrementalCursor::read_state(std::string_view state) {
         if (const auto seen = root.find("seen"))
             for (auto digest = seen->first(); digest != seen->last(); digest = digest.next())
                 seen_.emplace(digest->text);
+        has_forgotten_ = root.find("seen") && seen_.empty();
+        const std::string path = root.text("cursor_path", spec_.cursor_path.str());
+        if (path != spec_.cursor_path.str())
+            throw UsageError(
+                format("the last run went by the cursor_path {}, so it is not known which rows are new by {}: take all "
+                       "rows anew with --full-refresh, which replaces the table",
+                       path, spec_.cursor_path.str()));
     } catch (const JsonError& error) {
         throw FetchError(format("the state of the last run cannot be read: {}", error.what()));
     }
@@ -114,17 +150,21 @@ void IncrementalCursor::read_state(std::string_view state) {
     seen_before_ = seen_;
 }
 
-IncrementalCursor::Verdict IncrementalCursor::observe(JsonView row) {
+IncrementalCursor::Verdict IncrementalCursor::observe(JsonView row, Sequence& sequence) {
     const auto found = fetch::select_first(row, spec_.cursor_path);
     const auto value = found ? fetch::scalar_of(*found) : std::nullopt;
     if (!value) return missing(row);
-    check_order(*value);
+    check_order(*value, sequence);
     if (spec_.end_value && order_of(*value, *spec_.end_value) >= 0)
         return spec_.row_order == RowOrder::ascending ? Verdict::stop : Verdict::drop;
-    if (start_ && order_of(*value, *start_) < 0)
-        return spec_.row_order == RowOrder::descending ? Verdict::stop : Verdict::drop;
+    if (start_ && order_of(*value, *start_) < 0) {
+        if (spec_.row_order == RowOrder::descending) return Verdict::stop;
+        ++below_;
+        return Verdict::drop;
+    }
     std::string digest = digest_of(row);
     const bool is_old = was_seen(*value, digest);
+    if (has_forgotten_ && order_of(*value, *last_before_) == 0) ++taken_again_;
     remember(*value, std::move(digest));
     return is_old ? Verdict::drop : Verdict::keep;
 }
@@ -140,17 +180,18 @@ IncrementalCursor::Verdict IncrementalCursor::missing(JsonView row) const {
 }
 
 /// Rows that are not in the order that was declared would be left out behind the one that stops: that is an error.
-void IncrementalCursor::check_order(const JsonScalar& value) {
-    if (spec_.row_order != RowOrder::unknown && previous_) {
-        const auto order = order_of(value, *previous_);
+void IncrementalCursor::check_order(const JsonScalar& value, Sequence& sequence) const {
+    std::optional<JsonScalar>& previous = sequence.previous;
+    if (spec_.row_order != RowOrder::unknown && previous) {
+        const auto order = order_of(value, *previous);
         const bool is_ascending = spec_.row_order == RowOrder::ascending;
         if (is_ascending ? order < 0 : order > 0)
             throw FetchError(
                 format("row_order is '{}', but the cursor value {} comes behind {}: sort the source, or "
                        "leave row_order out",
-                       is_ascending ? "asc" : "desc", shown(value), shown(*previous_)));
+                       is_ascending ? "asc" : "desc", shown(value), shown(*previous)));
     }
-    previous_ = value;
+    previous = value;
 }
 
 bool IncrementalCursor::was_seen(const JsonScalar& value, const std::string& digest) const {
@@ -177,11 +218,12 @@ std::string IncrementalCursor::digest_of(JsonView row) const {
             identity.clear();
             break;
         }
-        identity += std::string((*value)->raw) + "\n";
+        append_normal(identity, *value);
+        identity += '\n';
     }
-    const std::string_view text = identity.empty() ? row->raw : std::string_view(identity);
+    if (identity.empty()) append_normal(identity, row);
     // Two bases make it long enough that rows which differ have digests that differ.
-    return format("{:016x}{:016x}", fnv1a(text, 0xcbf29ce484222325), fnv1a(text, 0x84222325cbf29ce4));
+    return format("{:016x}{:016x}", fnv1a(identity, 0xcbf29ce484222325), fnv1a(identity, 0x84222325cbf29ce4));
 }
 
 std::string IncrementalCursor::state() const {
@@ -190,7 +232,23 @@ std::string IncrementalCursor::state() const {
     std::string seen;
     if (seen_.size() <= remembered_max)
         for (const std::string& digest : seen_) seen += (seen.empty() ? "\"" : ",\"") + digest + "\"";
-    return format(R"({{"last_value":{},"seen":[{}]}})", value, seen);
+    return format(R"({{"last_value":{},"seen":[{}],"cursor_path":{}}})", value, seen,
+                  quote_json(spec_.cursor_path.str()));
+}
+
+std::string IncrementalCursor::last_value() const { return last_before_ ? shown(*last_before_) : ""; }
+
+std::vector<std::string> IncrementalCursor::notes(bool appends) const {
+    std::vector<std::string> notes;
+    if (below_ > 0)
+        notes.push_back(format("note: {} rows before the {} value {} were left out", below_,
+                               last_before_ ? "last" : "initial", shown(*start_)));
+    if (appends && seen_.size() > remembered_max)
+        notes.push_back(
+            format("note: more than {} rows have the last value {}, too many to know them again: the next run cannot "
+                   "append; take 'merge' and a 'primary_key'",
+                   remembered_max, shown(*last_)));
+    return notes;
 }
 
 }  // namespace trawl

@@ -6,15 +6,22 @@
 #include "convert.hpp"
 #include "dedupe.hpp"
 #include "plan.hpp"
+#include "sweep.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl::lake {
 namespace {
 
+/// Of the application's last commit.
+std::optional<std::int64_t> last_version(const std::optional<TableSnapshot>& latest, const std::string& application) {
+    if (!latest || application.empty()) return std::nullopt;
+    const auto found = latest->transactions.find(application);
+    return found == latest->transactions.end() ? std::nullopt : std::optional(found->second);
+}
+
 bool is_done(const std::optional<TableSnapshot>& latest, const CommitOptions& wanted) {
-    if (!latest || wanted.application.empty()) return false;
-    const auto found = latest->transactions.find(wanted.application);
-    return found != latest->transactions.end() && found->second >= wanted.application_version;
+    const auto last = last_version(latest, wanted.application);
+    return last && wanted.application_version && *last >= *wanted.application_version;
 }
 
 /// What writer version 2 obliges us to (Delta protocol, "Writer Version Requirements").
@@ -93,6 +100,7 @@ Committed Commit::run(LogStore& log) {
     if (already_) return out;
     if (staging_) staging_->keep();
     made_.keep();
+    sweep(table_);
     report(out);
     return out;
 }
@@ -119,14 +127,31 @@ std::optional<Entry> Commit::without_records(const Base& latest) const {
 }
 
 Entry Commit::with_records(const Base& latest) {
-    if (is_stale(latest)) begin(latest);
-    if (work_->rewriter) work_->rewriter->update(latest->files);
+    try {
+        if (is_stale(latest)) begin(latest);
+        if (work_->rewriter) work_->rewriter->update(latest->files);
+    } catch (const QueryError& error) {
+        explain(error, latest);
+    }
     Entry entry = make_entry(latest, work_->plan.schema_text);
     add_all(entry.add, work_->added);
     if (!work_->rewriter) return entry;
     add_all(entry.add, work_->rewriter->added());
     add_all(entry.remove, work_->rewriter->removed());
     return entry;
+}
+
+/// What DuckDB says of SQL that nobody wrote helps nobody: nearly always a file of the table is the cause.
+void Commit::explain(const QueryError& error, const Base& latest) const {
+    const std::string refused = trawl::format("cannot write to {}", table_.string());
+    for (const auto& [path, file] : latest ? latest->files : std::map<std::string, DataFile>()) {
+        std::error_code ignored;
+        if (!fs::exists(table_ / path, ignored))
+            throw LakeError(trawl::format("{}: its file {} is not there; restore it from a copy, or take 'replace'",
+                                          refused, path));
+    }
+    const std::string text = error.what();
+    throw LakeError(trawl::format("{}: {}", refused, text.substr(0, text.find("\nLINE "))));
 }
 
 bool Commit::is_stale(const Base& latest) const {
@@ -175,7 +200,8 @@ Entry Commit::make_entry(const Base& latest, const std::string& schema) const {
     entry.commit_id = id_;
     entry.operation = name_of(wanted_.disposition);
     entry.application = wanted_.application;
-    entry.application_version = wanted_.application_version;
+    entry.application_version =
+        wanted_.application_version.value_or(last_version(latest, wanted_.application).value_or(0) + 1);
     entry.protocol = !latest;
     TableSnapshot table = latest.value_or(TableSnapshot());
     if (!latest) table.id = make_uuid();

@@ -33,6 +33,7 @@ private:
     [[nodiscard]] std::optional<Entry> decide(const Base& latest);
     [[nodiscard]] std::optional<Entry> without_records(const Base& latest) const;
     [[nodiscard]] Entry with_records(const Base& latest);
+    [[noreturn]] void explain(const QueryError& error, const Base& latest) const;
     [[nodiscard]] bool is_stale(const Base& latest) const;
     void begin(const Base& latest);
     void discard();

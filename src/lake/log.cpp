@@ -19,7 +19,9 @@ constexpr std::int64_t kWriter = 2;
 
 DataFile data_file(JsonView action, JsonReader& stats_reader) {
     DataFile file;
-    file.path = decode_path(action.text("path"));
+    file.written_path = action.text("path");
+    file.path = decode_path(file.written_path);
+    if (const auto values = action.find("partitionValues")) file.partition_values = (*values)->raw;
     file.size_bytes = action.whole("size").value_or(0);
     const std::string stats = action.text("stats");
     if (!stats.empty()) file.rows = stats_reader.parse(stats).whole("numRecords");
@@ -51,11 +53,13 @@ std::string add_line(const DataFile& file, std::int64_t now_ms) {
 }
 
 std::string remove_line(const DataFile& file, std::int64_t now_ms) {
+    // A reader tells a file by the text of its path: it must be the one that its add has.
+    const std::string path = file.written_path.empty() ? encode_path(file.path) : file.written_path;
     return trawl::format(
         R"({{"remove":{{"path":{},"deletionTimestamp":{},"dataChange":true,"extendedFileMetadata":true,)"
-        R"("partitionValues":{{}},"size":{}}}}})"
+        R"("partitionValues":{},"size":{}}}}})"
         "\n",
-        quote_json(encode_path(file.path)), now_ms, file.size_bytes);
+        quote_json(path), now_ms, file.partition_values.empty() ? "{}" : file.partition_values, file.size_bytes);
 }
 
 std::string info_line(const Entry& entry) {

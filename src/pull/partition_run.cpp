@@ -48,6 +48,8 @@ void check_resource(const PullOptions& options, const Resource& resource) {
 PullOptions with_partition(PullOptions options) {
     if (!options.partition) return options;
     const PullPartition& partition = *options.partition;
+    if (options.full_refresh)
+        throw UsageError("a full refresh replaces a table, and a partition only adds to it: leave --full-refresh out");
     std::vector<Resource>& resources = options.connector.resources;
     const auto root = std::find_if(resources.begin(), resources.end(),
                                    [&](const Resource& resource) { return resource.name == partition.resource; });

@@ -1,6 +1,7 @@
 #include "trawl/pull/pull.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <list>
 #include <map>
 
@@ -41,6 +42,7 @@ public:
         summary_.begin = begin;
         summary_.elapsed = Clock::now() - begin;
         summary_.progress = progress_;
+        put_tables_in_order();
         take_traces();
         co_return std::move(summary_);
     }
@@ -160,9 +162,10 @@ private:
 
     Task<> commit(Tree& tree) {
         const UnderWay counted(progress_);
-        for (ResourceRun& run : tree.runs) {
-            TableSummary table = co_await run.commit();
-            if (run.resource().selected) summary_.tables.push_back(std::move(table));
+        // Children first: a parent's state says that its rows, and what hangs on them, are there.
+        for (auto run = tree.runs.rbegin(); run != tree.runs.rend(); ++run) {
+            TableSummary table = co_await run->commit();
+            if (run->resource().selected) summary_.tables.push_back(std::move(table));
         }
     }
 
@@ -174,6 +177,12 @@ private:
                             [&](const TableSummary& table) { return table.resource == run.resource().name; });
             if (!is_committed) summary_.failed.push_back(run.resource().name);
         }
+    }
+
+    // As in the connector: parents first.
+    void put_tables_in_order() {
+        const auto place = [&](const TableSummary& table) { return options_.connector.find(table.resource); };
+        std::ranges::sort(summary_.tables, std::less<>(), place);
     }
 
     void take_traces() {

@@ -26,16 +26,8 @@ std::chrono::sys_seconds wall_clock() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-/// The state in which the last run left an incremental resource; empty before the first.
-std::string last_state(const PullOptions& options, const Resource& resource) {
-    if (options.full_refresh) return {};
-    const auto table = read_table(options.lake, resource.table);
-    if (!table) return {};
-    const std::string checkpoint = table->checkpoint("trawl:" + resource.table);
-    if (checkpoint.empty()) return {};
-    JsonReader reader;
-    const auto state = reader.parse(checkpoint).find("incremental");
-    return state ? std::string((*state)->raw) : "";
+void append_notes(TableSummary& summary, const std::vector<std::string>& notes) {
+    summary.notes.insert(summary.notes.end(), notes.begin(), notes.end());
 }
 
 Disposition disposition_of(WriteDisposition disposition) {
@@ -57,16 +49,23 @@ ResourceRun::ResourceRun(Source& source, const Resource& resource, const PullOpt
       resource_(resource),
       options_(options),
       progress_(progress),
-      cursor_(make_cursor(options, resource)),
+      last_run_(resource.incremental ? read_last_run(options, resource) : LastRun()),
+      begins_anew_(begins_anew(options, resource)),
+      cursor_(make_cursor()),
       rows_(resource, cursor_ ? &*cursor_ : nullptr),
       asks_(kWaitingMax),
       streams_(kStreamsMax) {
     if (resource.selected) sink_.emplace(options.lake, resource.table);
 }
 
-std::optional<IncrementalCursor> ResourceRun::make_cursor(const PullOptions& options, const Resource& resource) {
-    if (!resource.incremental) return std::nullopt;
-    return IncrementalCursor(*resource.incremental, resource.primary_key, last_state(options, resource));
+std::optional<IncrementalCursor> ResourceRun::make_cursor() const {
+    if (!resource_.incremental) return std::nullopt;
+    const std::string state = options_.full_refresh ? "" : last_run_.cursor;
+    try {
+        return IncrementalCursor(*resource_.incremental, resource_.primary_key, state);
+    } catch (const UsageError& error) {
+        throw UsageError(format("resource {}: {}", resource_.name, error.what()));
+    }
 }
 
 TemplateValues ResourceRun::values() const {
@@ -76,21 +75,29 @@ TemplateValues ResourceRun::values() const {
     return values;
 }
 
-std::vector<FetchOptions> ResourceRun::all_asks() const {
+std::vector<Ask> ResourceRun::all_asks() const {
     FetchOptions whole = source_.bind(resource_, values());
-    if (options_.partition) return asks_of(*options_.partition, std::move(whole));
-    if (!resource_.partitions) return {whole};
-    std::vector<FetchOptions> asks;
+    std::vector<Ask> asks;
+    if (options_.partition) {
+        for (FetchOptions& options : asks_of(*options_.partition, std::move(whole)))
+            asks.emplace_back(std::move(options), "");
+        return asks;
+    }
+    if (!resource_.partitions) {
+        asks.emplace_back(std::move(whole), "");
+        return asks;
+    }
     for (const Partition& part : plan_partitions(*resource_.partitions, wall_clock())) {
-        asks.push_back(whole);
-        narrow(asks.back(), part.params);
+        Ask& ask = asks.emplace_back(whole, "");
+        narrow(ask.options, part.params);
+        ask.partition = part.name;
     }
     return asks;
 }
 
 Task<> ResourceRun::ask_for_all() {
-    std::vector<FetchOptions> asks = all_asks();
-    for (FetchOptions& options : asks) co_await asks_.put(Ask(std::move(options), ""));
+    std::vector<Ask> asks = all_asks();
+    for (Ask& ask : asks) co_await asks_.put(std::move(ask));
     asks_.shutdown();
 }
 
@@ -131,17 +138,19 @@ Task<> ResourceRun::stream(Ask ask, Semaphore::Permit place) {
     idle_.set();
 }
 
-Task<bool> ResourceRun::hand_on(Page page, const Ask& ask) {
+Task<bool> ResourceRun::hand_on(Page page, Ask& ask) {
     progress_.phase = PullProgress::Phase::pages;
     progress_.pages += 1;
     progress_.bytes += page.bytes;
     pages_ += 1;
     came_ += page.count;
+    const bool is_start = page.index == 0 && !ask.partition.empty();
+    if (is_start && resource_.primary_key.empty()) partition_starts_.add(*resource_.partitions, ask.partition, page);
     std::vector<std::vector<Ask>> asks(children_.size());
     RowWork::Visit visit;
     if (!children_.empty()) visit = [&](const JsonView& row) { ask_children(row, asks); };
-    if (cursor_) cursor_->begin_sequence();  // pages of several streams alternate
-    Rows rows = rows_.apply(std::move(page.records), page.count, ask.added, visit);
+    Rows rows = rows_.apply(std::move(page.records), page.count, ask.added, visit, ask.sequence);
+    refuse_doubles();
     if (sink_) {
         progress_.rows += rows.count;
         given_ += rows.count;
@@ -151,6 +160,14 @@ Task<bool> ResourceRun::hand_on(Page page, const Ask& ask) {
         for (Ask& child : asks[i]) co_await children_[i]->asks_.put(std::move(child));
     }
     co_return rows.is_last;
+}
+
+void ResourceRun::refuse_doubles() const {
+    if (!cursor_ || cursor_->taken_again() == 0 || resource_.write_disposition != WriteDisposition::append) return;
+    throw FetchError(
+        format("resource {}: more than {} rows of the runs before have the last value {}, so those that come with it "
+               "now cannot be told from them, and would be appended twice: take 'merge' and a 'primary_key'",
+               resource_.name, IncrementalCursor::remembered_max, cursor_->last_value()));
 }
 
 void ResourceRun::ask_children(const JsonView& row, std::vector<std::vector<Ask>>& asks) const {
@@ -172,13 +189,15 @@ void ResourceRun::take_notes(const PageStream& pages) {
 
 CommitOptions ResourceRun::commit_options() const {
     CommitOptions commit;
-    commit.disposition = disposition_of(resource_.write_disposition);
+    commit.disposition = begins_anew_ ? Disposition::replace : disposition_of(resource_.write_disposition);
     commit.primary_key = resource_.primary_key;
     if (options_.partition) {
         claim_partition(commit, *options_.partition, resource_.table);
         return commit;
     }
-    claim(commit, options_.lake, resource_.table);
+    commit.application = application_of(resource_);
+    // What is new was asked for by the state of that very commit. What does not depend on a state goes on top of any.
+    if (cursor_) commit.application_version = last_run_.version + 1;
     const std::string state = cursor_ ? cursor_->state() : "";
     const std::string incremental = state.empty() ? "" : format(R"(,"incremental":{})", state);
     commit.checkpoint = format(R"({{"source":{},"pages":{},"rows":{}{}}})", quote_json(source_.place(resource_)),
@@ -194,6 +213,7 @@ Task<TableSummary> ResourceRun::commit() {
     summary.pages = pages_;
     summary.rows = given_;
     summary.notes = notes_;
+    if (cursor_) append_notes(summary, cursor_->notes(resource_.write_disposition == WriteDisposition::append));
     if (!sink_) co_return summary;
     if (sink_->is_empty() && !read_table(options_.lake, resource_.table)) {
         summary.notes.emplace_back("note: the source has no rows, so nothing tells the columns: no table was made");
@@ -214,7 +234,7 @@ Task<TableSummary> ResourceRun::commit() {
     if (result.superseded > 0)
         summary.notes.push_back(format("note: {} rows came more than once and are there once (by {})",
                                        result.superseded, resource_.primary_key.front()));
-    summary.notes.insert(summary.notes.end(), result.notes.begin(), result.notes.end());
+    append_notes(summary, result.notes);
     co_return summary;
 }
 

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "last_run.hpp"
+#include "partition_starts.hpp"
 #include "row_work.hpp"
 #include "source.hpp"
 #include "table_sink.hpp"
@@ -28,6 +30,8 @@ namespace trawl::pulling {
 struct Ask {
     FetchOptions options;
     std::string added;  // members for each row, from the parent's
+    RowWork::Sequence sequence;
+    std::string partition;  // its name; empty: there are none
 
     Ask(FetchOptions what, std::string members) : options(std::move(what)), added(std::move(members)) {}
 };
@@ -56,13 +60,13 @@ public:
     [[nodiscard]] const Resource& resource() const noexcept { return resource_; }
 
 private:
-    [[nodiscard]] static std::optional<IncrementalCursor> make_cursor(const PullOptions& options,
-                                                                      const Resource& resource);
+    [[nodiscard]] std::optional<IncrementalCursor> make_cursor() const;
     [[nodiscard]] TemplateValues values() const;
-    [[nodiscard]] std::vector<FetchOptions> all_asks() const;
+    [[nodiscard]] std::vector<Ask> all_asks() const;
     Task<std::optional<Ask>> next_ask();
     Task<> stream(Ask ask, Semaphore::Permit place);
-    Task<bool> hand_on(Page page, const Ask& ask);
+    Task<bool> hand_on(Page page, Ask& ask);
+    void refuse_doubles() const;
     void ask_children(const JsonView& row, std::vector<std::vector<Ask>>& asks) const;
     [[nodiscard]] CommitOptions commit_options() const;
     void take_notes(const PageStream& pages);
@@ -71,8 +75,11 @@ private:
     const Resource& resource_;
     const PullOptions& options_;
     PullProgress& progress_;
+    LastRun last_run_;
+    bool begins_anew_;
     std::optional<IncrementalCursor> cursor_;
     RowWork rows_;
+    PartitionStarts partition_starts_;
     std::optional<TableSink> sink_;  // none of a resource that is not selected
     std::vector<ResourceRun*> children_;
     Queue<Ask> asks_;

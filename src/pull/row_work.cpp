@@ -27,23 +27,25 @@ bool RowWork::reads_rows(const std::string& added, const Visit& visit) const {
     return cursor_ != nullptr || !resource_.filters.empty() || visit || !added.empty();
 }
 
-Rows RowWork::apply(std::string ndjson, std::uint64_t count, const std::string& added, const Visit& visit) {
+Rows RowWork::apply(std::string ndjson, std::uint64_t count, const std::string& added, const Visit& visit,
+                    Sequence& sequence) {
     if (!reads_rows(added, visit)) return {std::move(ndjson), count, false};
     Rows rows;
     std::string_view rest = ndjson;
     while (!rest.empty() && !rows.is_last) {
         const std::string_view line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(line.size() + 1);
-        apply_to(line, added, visit, rows);
+        apply_to(line, added, visit, sequence, rows);
     }
     return rows;
 }
 
-void RowWork::apply_to(std::string_view line, const std::string& added, const Visit& visit, Rows& rows) {
+void RowWork::apply_to(std::string_view line, const std::string& added, const Visit& visit, Sequence& sequence,
+                       Rows& rows) {
     const JsonView row = reader_.parse_record(line);
     if (!keeps(resource_.filters, row)) return;
     if (cursor_ != nullptr) {
-        const auto verdict = cursor_->observe(row);
+        const auto verdict = cursor_->observe(row, sequence);
         rows.is_last = verdict == IncrementalCursor::Verdict::stop;
         if (verdict != IncrementalCursor::Verdict::keep) return;
     }

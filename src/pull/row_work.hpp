@@ -25,19 +25,22 @@ struct Rows {
 
 class RowWork {
 public:
+    using Sequence = IncrementalCursor::Sequence;
+
     /// Called with each row that is kept.
     using Visit = std::function<void(const JsonView& row)>;
 
     /// Both must outlive it; `cursor` may be null.
     RowWork(const Resource& resource, IncrementalCursor* cursor) : resource_(resource), cursor_(cursor) {}
 
-    /// `added` are members for each row ("\"_repos_id\":7,"); `visit` may be empty. Throws FetchError for a row without
-    /// a cursor value, unless the connector lets it pass.
-    [[nodiscard]] Rows apply(std::string ndjson, std::uint64_t count, const std::string& added, const Visit& visit);
+    /// `added` are members for each row ("\"_repos_id\":7,"); `visit` may be empty; `sequence` is the stream's. Throws
+    /// FetchError for a row without a cursor value, unless the connector lets it pass.
+    [[nodiscard]] Rows apply(std::string ndjson, std::uint64_t count, const std::string& added, const Visit& visit,
+                             Sequence& sequence);
 
 private:
     [[nodiscard]] bool reads_rows(const std::string& added, const Visit& visit) const;
-    void apply_to(std::string_view line, const std::string& added, const Visit& visit, Rows& rows);
+    void apply_to(std::string_view line, const std::string& added, const Visit& visit, Sequence& sequence, Rows& rows);
 
     const Resource& resource_;
     IncrementalCursor* cursor_;

@@ -1,10 +1,7 @@
 #include "table_sink.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
-#include "trawl/lake/table.hpp"
 #include "trawl/loop/thread.hpp"
 
 namespace trawl::pulling {
@@ -35,17 +32,6 @@ Task<Committed> TableSink::commit(CommitOptions options) {
     co_await flush();
     auto publish = [](std::shared_ptr<TableWriter> writer, CommitOptions how) { return writer->commit(how); };
     co_return co_await to_thread(publish, writer_, std::move(options));
-}
-
-void claim(CommitOptions& options, const std::filesystem::path& lake, const std::string& table) {
-    options.application = "trawl:" + table;
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    options.application_version = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-    const auto before = read_table(lake, table);
-    if (!before) return;
-    const auto last = before->transactions.find(options.application);
-    if (last != before->transactions.end())
-        options.application_version = std::max(options.application_version, last->second + 1);
 }
 
 }  // namespace trawl::pulling

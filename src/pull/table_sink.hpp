@@ -35,8 +35,4 @@ private:
     Lock at_work_;  // streams of one resource add to it side by side
 };
 
-/// Marks the commit as this application's next (Delta's `txn`): the version only grows, also when the clock goes back,
-/// so that a second commit of the same pull would be seen as such. Reads the table's log.
-void claim(CommitOptions& options, const std::filesystem::path& lake, const std::string& table);
-
 }  // namespace trawl::pulling

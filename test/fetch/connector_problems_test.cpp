@@ -278,6 +278,16 @@ c.toml:4:23: 'primary_key' must hold strings that are not empty)"},
         Bad{"ReplaceIncremental", kResource + R"(write_disposition='replace'
 incremental={cursor_path='at'})",
             "c.toml:3:6: 'a' is incremental and would replace its table by what is new: take 'merge' or 'append'"},
+        Bad{"ReplaceChildOfIncremental", kResource + R"(incremental={cursor_path='at'}
+[[resources]]
+name='b'
+path='a/{resources.a.id}'
+write_disposition='append'
+[[resources]]
+name='c'
+path='b/{resources.b.id}')",
+            "c.toml:10:6: 'c' would replace its table: its parent 'a' is incremental, so a run sees only what belongs "
+            "to new rows of 'a'; take 'merge' or 'append'"},
         Bad{"Selected", kResource + "selected='no'", "c.toml:4:10: 'selected' must be true or false, not a string"},
         Bad{"Weight", kResource + "weight=0", "c.toml:4:8: 'weight' is '0', and must be a whole number from 1"},
         Bad{"ColumnType", kResource + "columns={id='biging'}",
@@ -452,9 +462,17 @@ c.toml:4:12: partitions needs 'to'
 c.toml:4:12: partitions needs 'step')"},
         Bad{"PartitionValues", kResource + "partitions={type='values', param='p', values=[]}",
             "c.toml:4:46: 'values' must not be empty"},
+        Bad{"PartitionValuesTwice", kResource + "partitions={type='values', param='p', values=['x', 1, 'x']}",
+            "c.toml:4:55: 'values' has 'x' twice: its rows would be there twice"},
         Bad{"PartitionValuesItem", kResource + "partitions={type='values', param='p', values=[{}]}",
             "c.toml:4:47: 'values' must hold strings or numbers, not a table"}),
     case_name);
+
+TEST(ConnectorProblems, AChildMayReplaceItsTableWhenItsParentIsAskedForTheSameEachTime) {
+    const std::string child = "[[resources]]\nname='b'\npath='a/{resources.a.id}'";
+    EXPECT_EQ(problems_of(kResource + child), "accepted");
+    EXPECT_EQ(problems_of(kResource + "selected=false\nincremental={cursor_path='at'}\n" + child), "accepted");
+}
 
 TEST(ConnectorProblems, AreToldUpToTwentyAndCounted) {
     std::string text = kClient + "resources=['a']\n";

@@ -71,6 +71,38 @@ TEST(IncrementalCursor, WithoutAKeyARowIsItsText) {
     EXPECT_EQ(observe(next, {R"({"a":1,"at":5})", R"({"a":2,"at":5})"}), "dk");
 }
 
+TEST(IncrementalCursor, ARowsTextIsTheSameHoweverItIsWritten) {
+    IncrementalCursor first(by("at"), {});
+    observe(first, {R"({"a":{"x":1,"y":["A", null]},"at":5})"});
+    IncrementalCursor next(by("at"), {}, first.state());
+    EXPECT_EQ(observe(next, {R"({"at":5, "a": {"y":["\u0041",null],"x":1}})", R"({"at":5,"a":{"x":1,"y":[null,"A"]}})",
+                             R"({"at":5,"a":{"x":"1","y":["A",null]}})"}),
+              "dkk");
+}
+
+TEST(IncrementalCursor, AStateOfAnotherCursorIsRefused) {
+    IncrementalCursor first(by("id"), {});
+    observe(first, {R"({"id":100,"no":1})"});
+    try {
+        IncrementalCursor other(by("no"), {}, first.state());
+        FAIL() << "rows of which no is below 100 would be left out";
+    } catch (const UsageError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("went by the cursor_path $.id"));
+        EXPECT_THAT(error.what(), HasSubstr("--full-refresh"));
+    }
+    IncrementalCursor as_before(by("no"), {}, R"({"last_value":7,"seen":["x"]})");
+    EXPECT_EQ(as_before.start_value(), number("7")) << "a state that does not name its cursor";
+}
+
+TEST(IncrementalCursor, SaysWhatItLeftOut) {
+    IncrementalCursor first(by("at"), {});
+    observe(first, {R"({"at":"9"})"});
+    IncrementalCursor next(by("at"), {}, first.state());
+    EXPECT_EQ(observe(next, {R"({"at":"8"})", R"({"at":"07"})", R"({"at":"9"})", R"({"at":"10"})"}), "dddk");
+    EXPECT_THAT(next.notes(true), testing::ElementsAre("note: 2 rows before the last value '9' were left out"));
+    EXPECT_THAT(first.notes(true), testing::IsEmpty());
+}
+
 TEST(IncrementalCursor, ARowThatLacksItsKeyIsItsText) {
     IncrementalCursor first(by("at"), {"id", "part"});
     observe(first, {R"({"id":1,"at":5})"});
@@ -86,6 +118,9 @@ TEST(IncrementalCursor, ComparesNumbersByDigitsAndTimesAsMoments) {
     observe(times, {R"({"t":"2024-01-01T00:00:00+02:00"})", R"({"t":"2024-01-01T00:00:00.5Z"})",
                     R"({"t":"2024-01-01T00:30:00.25+00:30"})"});
     EXPECT_THAT(times.state(), HasSubstr(R"("last_value":"2024-01-01T00:00:00.5Z")"));
+    IncrementalCursor digits(by("s"), {});
+    observe(digits, {R"({"s":"9"})", R"({"s":"10"})", R"({"s":"08"})"});
+    EXPECT_THAT(digits.state(), HasSubstr(R"("last_value":"10")"));
     IncrementalCursor strings(by("s"), {});
     observe(strings, {R"({"s":"b10"})", R"({"s":"b9"})"});
     EXPECT_THAT(strings.state(), HasSubstr(R"("last_value":"b9")"));
@@ -124,8 +159,11 @@ TEST(IncrementalCursor, RowsOutOfTheOrderThatWasDeclaredAreAnErrorAndNotLeftOut)
               "row_order is 'asc', but the cursor value 5 comes behind 7: sort the source, or leave row_order out");
     IncrementalCursor again(spec, {});
     EXPECT_EQ(observe(again, {R"({"n":7})"}), "k");
-    again.begin_sequence();
-    EXPECT_EQ(observe(again, {R"({"n":5})"}), "k");
+    JsonReader reader;
+    IncrementalCursor::Sequence other;
+    EXPECT_EQ(again.observe(reader.parse_record(R"({"n":5})"), other), Verdict::keep);
+    EXPECT_EQ(failure(again, {R"({"n":6})"}),
+              "row_order is 'asc', but the cursor value 6 comes behind 7: sort the source, or leave row_order out");
 }
 
 TEST(IncrementalCursor, RowsWithoutAValueAreDealtWithAsDeclared) {
@@ -212,9 +250,12 @@ TEST(IncrementalCursor, KeepsItsStateSmallAndLosesNoRowForIt) {
     IncrementalCursor first(by("at"), {"id"});
     for (std::size_t id = 0; id <= IncrementalCursor::remembered_max; ++id)
         observe(first, {"{\"id\":" + std::to_string(id) + ",\"at\":1}"});
-    EXPECT_EQ(first.state(), R"({"last_value":1,"seen":[]})");
+    EXPECT_EQ(first.state(), R"({"last_value":1,"seen":[],"cursor_path":"$.at"})");
+    EXPECT_THAT(first.notes(true), testing::ElementsAre(HasSubstr("more than 10000 rows have the last value 1")));
+    EXPECT_THAT(first.notes(false), testing::IsEmpty());
     IncrementalCursor next(by("at"), {"id"}, first.state());
-    EXPECT_EQ(observe(next, {R"({"id":1,"at":1})"}), "k");
+    EXPECT_EQ(observe(next, {R"({"id":1,"at":1})", R"({"id":1,"at":2})"}), "kk");
+    EXPECT_EQ(next.taken_again(), 1U);
 }
 
 }  // namespace

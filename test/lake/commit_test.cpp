@@ -173,13 +173,25 @@ TEST(Conflict, AnotherRunOfTheSameApplicationEndsIt) {
     EXPECT_THAT(leftovers(dir.path()), IsEmpty());
 }
 
+TEST(Conflict, WithoutAVersionTheNextOneOfTheApplicationIsTaken) {
+    const TempDir dir;
+    CommitOptions wanted = appending();
+    wanted.application = "app";
+    const auto other = [&] { write(dir.path(), R"({"id":2})", wanted); };
+    write(dir.path(), R"({"id":1})", wanted);
+    EXPECT_FALSE(raced(dir.path(), R"({"id":3})", wanted, {other, other}).already);
+    EXPECT_EQ(read_table(dir.path(), "t")->transactions.at("app"), 4);
+    EXPECT_THAT(rows(dir.path(), "FROM t ORDER BY id"), ElementsAre(Row{"1"}, Row{"2"}, Row{"2"}, Row{"3"}));
+    EXPECT_THAT(leftovers(dir.path()), IsEmpty());
+}
+
 TEST(Conflict, GivesUpAfterManyLostRoundsAndLeavesNothing) {
     const TempDir dir;
     write(dir.path(), R"({"id":1})");
     CommitOptions checkpoint = as("other", 0, "c");
     checkpoint.disposition = Disposition::append;
     const auto other = [&] {
-        ++checkpoint.application_version;
+        ++*checkpoint.application_version;
         write(dir.path(), "", checkpoint);
     };
     RacedLog log(dir.path() / "t", std::vector<Step>(kMaxAttempts, other));

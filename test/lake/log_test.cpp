@@ -53,6 +53,19 @@ TEST(Log, EncodesPathsAsUris) {
     EXPECT_EQ(decode_path("100%"), "100%");
 }
 
+TEST(Log, RemovesAFileByThePathAndTheValuesThatItsEntryHas) {
+    Replay replay;
+    replay.apply(0, R"({"add":{"path":"v=a%3Ab/part-0%20.parquet","partitionValues":{"v": "a:b"},"size":7}})");
+    const TableSnapshot table = replay.take();
+    ASSERT_TRUE(table.files.contains("v=a:b/part-0 .parquet"));
+    Entry entry;
+    entry.remove.push_back(table.files.begin()->second);
+    EXPECT_THAT(to_text(entry), HasSubstr(R"("remove":{"path":"v=a%3Ab/part-0%20.parquet",)"));
+    EXPECT_THAT(to_text(entry), HasSubstr(R"("partitionValues":{"v": "a:b"},"size":7)"));
+    entry.remove.front().written_path = "v=a:b/part-0 .parquet";
+    EXPECT_THAT(to_text(entry), HasSubstr(R"("remove":{"path":"v=a:b/part-0 .parquet",)"));
+}
+
 TEST(Log, RefusesTablesOfNewerReaders) {
     Replay replay;
     EXPECT_THROW(replay.apply(0, R"({"protocol":{"minReaderVersion":3,"minWriterVersion":7}})"), LakeError);

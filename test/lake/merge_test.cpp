@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "table_test.hpp"
 #include "temp_dir.hpp"
 #include "trawl/lake/table.hpp"
@@ -216,6 +218,36 @@ TEST(Merge, AddsEverythingWhenTheTableHasNoSuchColumn) {
     EXPECT_EQ(write(dir.path(), R"({"id":1})", merging({"id"})).rewritten, 0);
     EXPECT_THAT(rows(dir.path(), "SELECT id, v FROM t ORDER BY v"),
                 ElementsAre(Row{std::nullopt, "1"}, Row{"1", std::nullopt}));
+}
+
+TEST(Merge, NamesTheFileThatIsMissing) {
+    const TempDir dir;
+    write(dir.path(), R"({"id":1})");
+    const std::string file = read_table(dir.path(), "t")->files.begin()->first;
+    std::filesystem::remove(dir.path() / "t" / file);
+    try {
+        write(dir.path(), R"({"id":1})", merging({"id"}));
+        FAIL() << "merged with rows that it could not read";
+    } catch (const QueryError& error) {
+        FAIL() << "it is nobody's SQL that fails: " << error.what();
+    } catch (const LakeError& error) {
+        EXPECT_THAT(error.what(), ::testing::HasSubstr("its file " + file + " is not there; restore it from a copy"));
+        EXPECT_THAT(error.what(), ::testing::Not(::testing::HasSubstr("SELECT")));
+    }
+}
+
+TEST(Merge, ShowsNoSqlForAFileThatIsNoParquet) {
+    const TempDir dir;
+    write(dir.path(), R"({"id":1})");
+    const auto table = dir.path() / "t";
+    std::ofstream(table / read_table(dir.path(), "t")->files.begin()->first) << "junk";
+    try {
+        write(dir.path(), R"({"id":1})", merging({"id"}));
+        FAIL() << "merged with rows that it could not read";
+    } catch (const LakeError& error) {
+        EXPECT_THAT(error.what(), ::testing::HasSubstr("cannot write to " + table.string()));
+        EXPECT_THAT(error.what(), ::testing::Not(::testing::HasSubstr("SELECT")));
+    }
 }
 
 TEST(Merge, OfNothingStoresTheCheckpointOnly) {

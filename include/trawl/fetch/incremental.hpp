@@ -41,11 +41,11 @@ struct IncrementalSpec {
 ///     for each row, in the source's order: if (cursor.observe(row) == Verdict::keep) store it
 ///     commit the rows together with cursor.state()
 ///
-/// Rules: numbers are compared by their digits; strings that are dates or times (ISO 8601) as moments, whatever their
-/// zones; other strings by their bytes. A source's "since" includes the moment itself: of the rows that have the very
-/// last value, the state keeps a digest, and they are not taken twice, unless there is a lag, which takes rows again
-/// because they may have changed. The state of a run that did not reach the source's end must not be kept, unless the
-/// rows come in ascending order.
+/// Rules: numbers are compared by their digits, also those that are strings; strings that are dates or times (ISO 8601)
+/// as moments, whatever their zones; other strings by their bytes. A source's "since" includes the moment itself: of
+/// the rows that have the very last value, the state keeps a digest, and they are not taken twice, unless there is a
+/// lag, which takes rows again because they may have changed. The state of a run that did not reach the source's end
+/// must not be kept, unless the rows come in ascending order.
 class IncrementalCursor {
 public:
     enum class Verdict : std::uint8_t {
@@ -54,12 +54,17 @@ public:
         stop   // as drop, and by row_order nothing that follows is new
     };
 
+    /// Rows whose order is one: those of one stream of pages.
+    struct Sequence {
+        std::optional<JsonScalar> previous;  // the value of the row before
+    };
+
     /// Rows that share the last value are remembered up to this number. Of more, all are taken again by the next run:
     /// the state stays small, and no row is lost.
     static constexpr std::size_t remembered_max = 10'000;
 
     /// `state` is what state() gave after the last run; empty: this is the first. Throws FetchError for one that cannot
-    /// be read, or from which the lag cannot be subtracted.
+    /// be read, or from which the lag cannot be subtracted; UsageError for one of another cursor_path.
     IncrementalCursor(IncrementalSpec spec, std::vector<std::string> primary_key, std::string_view state = {});
 
     /// From where this run asks: the last value less the lag, but not before initial_value. None: from the beginning.
@@ -68,18 +73,25 @@ public:
 
     /// Throws FetchError for a row without a value (OnCursorMissing::raise), for a value of another kind than the
     /// others or none of an order, and for one that is out of row_order.
-    [[nodiscard]] Verdict observe(JsonView row);
-    /// Other rows follow, whose order has nothing to do with the one so far: those of another parent or partition.
-    void begin_sequence() { previous_.reset(); }
+    [[nodiscard]] Verdict observe(JsonView row, Sequence& sequence);
+    /// The same where all rows are of one sequence.
+    [[nodiscard]] Verdict observe(JsonView row) { return observe(row, own_); }
 
-    /// A JSON text for the next run: {"last_value":"2024-05-01T00:00:00Z","seen":["..."]}; empty when no row has come
-    /// yet.
+    /// A JSON text for the next run: {"last_value":"2024-05-01T00:00:00Z","seen":["..."],"cursor_path":"$.at"}; empty
+    /// when no row has come yet.
     [[nodiscard]] std::string state() const;
+
+    /// Rows that were kept although the last run may have had them: it had more of its last value than are remembered.
+    [[nodiscard]] std::uint64_t taken_again() const noexcept { return taken_again_; }
+    /// The value of the last run that those rows have, for people.
+    [[nodiscard]] std::string last_value() const;
+    /// What was left out, and, if rows are appended, what the next run could not tell from new ones: for people.
+    [[nodiscard]] std::vector<std::string> notes(bool appends) const;
 
 private:
     void read_state(std::string_view state);
     [[nodiscard]] Verdict missing(JsonView row) const;
-    void check_order(const JsonScalar& value);
+    void check_order(const JsonScalar& value, Sequence& sequence) const;
     [[nodiscard]] bool was_seen(const JsonScalar& value, const std::string& digest) const;
     void remember(const JsonScalar& value, std::string digest);
     [[nodiscard]] std::string digest_of(JsonView row) const;
@@ -87,9 +99,11 @@ private:
     IncrementalSpec spec_;
     std::vector<JsonPath> primary_key_;
     std::optional<JsonScalar> start_;
-    std::optional<JsonScalar> last_before_;     // of the runs before this one
-    std::optional<JsonScalar> last_;            // of all
-    std::optional<JsonScalar> previous_;        // of the row before
+    std::optional<JsonScalar> last_before_;  // of the runs before this one
+    std::optional<JsonScalar> last_;         // of all
+    Sequence own_;
+    std::uint64_t below_ = 0, taken_again_ = 0;
+    bool has_forgotten_ = false;                // the last run had more rows of its last value than the state names
     std::set<std::string> seen_before_, seen_;  // digests of the rows that have the last value
 };
 

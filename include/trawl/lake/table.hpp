@@ -16,7 +16,9 @@ namespace trawl {
 struct DataFile {
     std::string path;  ///< relative to the table's directory, as the file system spells it
     std::int64_t size_bytes = 0;
-    std::optional<std::int64_t> rows;  ///< if the log says
+    std::optional<std::int64_t> rows;   ///< if the log says
+    std::string written_path = {};      ///< as its entry spells it; empty: no entry has it yet
+    std::string partition_values = {};  ///< the entry's, a JSON object; empty: none
 };
 
 struct TableSnapshot {

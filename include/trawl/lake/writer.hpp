@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,8 +46,9 @@ struct CommitOptions {
     /// are not. merge needs it.
     std::vector<std::string> primary_key;
     /// With an application id, a commit whose version is not above the last one of that id does nothing: exactly once.
+    /// Without a version it is the next one of that id, whoever committed in between.
     std::string application;
-    std::int64_t application_version = 0;
+    std::optional<std::int64_t> application_version;
     /// Opaque; TableSnapshot::checkpoint(application) gives it back. It is part of the same commit. "" = keep what is
     /// there.
     std::string checkpoint;

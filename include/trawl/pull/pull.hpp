@@ -45,7 +45,7 @@ public:
     std::optional<std::size_t> concurrency;  // requests at once to one origin, at most; unset: what is found out
     std::string ca_file;                     // certificates (PEM) to trust besides the system's; empty: none
     std::size_t memory_max = FetchOptions::kMemoryMax;
-    bool full_refresh = false;               // incremental resources begin anew
+    bool full_refresh = false;  // incremental resources, and what hangs on them, begin anew and replace their tables
     std::optional<PullPartition> partition;  // only this one, of its resource and those that hang on it
 };
 
