@@ -12,8 +12,7 @@ namespace trawl::cli {
 /// errors instead of a death.
 void prepare_standard_streams();
 
-/// From now on these are printed as "***", whatever text they are in. Those too short to be told from other words are
-/// left alone.
+/// From now on these are printed as "***", whatever text they are in, and however it spells them (see HiddenSecrets).
 void hide(const std::vector<std::string>& secrets);
 
 /// Throws OsError when the text cannot be written (a full disk, a closed pipe).
