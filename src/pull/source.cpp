@@ -6,6 +6,7 @@
 #include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/fetch/hidden_secrets.hpp"
 #include "trawl/fetch/incremental.hpp"
 
 namespace trawl::pulling {
@@ -73,7 +74,8 @@ std::string Source::url_of(const Resource& resource, const TemplateValues& value
 
 std::string Source::place(const Resource& resource) const {
     const std::string base = connector_.client.base_url;
-    return Url::parse(base.empty() ? resource.path.str() : join_url(base, resource.path.str())).redacted();
+    const Url url = Url::parse(base.empty() ? resource.path.str() : join_url(base, resource.path.str()));
+    return HiddenSecrets(connector_.secrets).hide(url.redacted());
 }
 
 FetchOptions Source::bind(const Resource& resource, const TemplateValues& values) const {
