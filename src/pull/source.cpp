@@ -14,6 +14,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Of a URL that begins a path's template; nothing where it is no URL, or a placeholder has a say in its host.
+std::optional<std::string> written_origin(const Template& path) {
+    const std::string text = path.str();
+    const std::string fixed = text.substr(0, text.find('{'));
+    const auto host = fixed.find("://");
+    if (host == std::string::npos) return std::nullopt;
+    const bool is_whole = path.is_plain() || fixed.find_first_of("/?#", host + 3) != std::string::npos;
+    return is_whole ? std::optional(Url::parse(fixed).origin()) : std::nullopt;
+}
+
 ClientOptions client_options(const Connector& connector) {
     ClientOptions client;
     client.connections = LimiterOptions().max_concurrency;  // the gates decide how many are used
@@ -78,6 +88,28 @@ std::string Source::place(const Resource& resource) const {
     return HiddenSecrets(connector_.secrets).hide(url.redacted());
 }
 
+// A row of the source may name any host: only who wrote the connector says who is told what.
+Source::Told Source::told(const Resource& resource, const std::string& url) const {
+    const std::string origin = Url::parse(url).origin();
+    const std::string& base = connector_.client.base_url;
+    const auto written = written_origin(resource.path);
+    Told told;
+    told.clients = origin == (base.empty() ? written : Url::parse(base).origin());
+    told.resources = told.clients || origin == written;
+    return told;
+}
+
+void Source::bind_headers(FetchOptions& options, const Resource& resource, const TemplateValues& values) const {
+    const Told told = this->told(resource, options.url);
+    if (told.clients) options.headers = connector_.client.headers;
+    if (told.clients) options.auth = login_;
+    if (!told.resources) return;
+    bind_all(resource.headers, values, [&](const std::string& name, std::string value) {
+        std::erase_if(options.headers, [&](const auto& header) { return equal_ignoring_case(header.first, name); });
+        options.headers.emplace_back(name, std::move(value));
+    });
+}
+
 FetchOptions Source::bind(const Resource& resource, const TemplateValues& values) const {
     FetchOptions options(url_of(resource, values));
     options.method = resource.method;
@@ -85,12 +117,7 @@ FetchOptions Source::bind(const Resource& resource, const TemplateValues& values
     if (resource.data_selector) options.records = resource.data_selector->str();
     const auto& paginator = resource.paginator ? resource.paginator : connector_.client.paginator;
     if (paginator) options.paginator = paginator->str();
-    options.headers = connector_.client.headers;
-    bind_all(resource.headers, values, [&](const std::string& name, std::string value) {
-        std::erase_if(options.headers, [&](const auto& header) { return equal_ignoring_case(header.first, name); });
-        options.headers.emplace_back(name, std::move(value));
-    });
-    options.auth = login_;
+    bind_headers(options, resource, values);
     options.actions = resource.response_actions;
     options.primary_key = resource.primary_key;
     options.weight = resource.weight;
