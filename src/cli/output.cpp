@@ -43,7 +43,8 @@ void prepare_standard_streams() {
 void print_answer(std::string_view given) {
     const std::string text = secrets().hide(given);
     const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-    if (!written || std::fflush(stdout) != 0) throw OsError(errno, "write to standard output; check where it leads");
+    if (!written || std::fflush(stdout) != 0)
+        throw OutputError(errno, "write the answer to standard output; check where it leads");
 }
 
 void print_status(std::string_view given) noexcept {

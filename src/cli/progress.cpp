@@ -117,6 +117,12 @@ std::string table_text(const TableSummary& table) {
     return text;
 }
 
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text;
+}
+
 std::string head_text(const std::string& name, std::uint64_t rows, const PullSummary& summary) {
     const PullProgress& progress = summary.progress;
     return format("{}: {} rows from {} pages ({}) in {}\n", name, with_thousands(rows), with_thousands(progress.pages),
@@ -148,12 +154,17 @@ std::string summary_text(const PullSummary& summary) {
     return text;
 }
 
+std::string what_was_committed(const std::vector<std::string>& committed) {
+    return committed.empty() ? "; nothing was committed" : "; committed: " + listed(committed);
+}
+
 std::string what_was_committed(const PullSummary& summary) {
-    if (summary.tables.empty()) return "; nothing was committed";
-    std::string done, failed;
-    for (const TableSummary& table : summary.tables) done += (done.empty() ? "" : ", ") + table.resource;
-    for (const std::string& name : summary.failed) failed += (failed.empty() ? "" : ", ") + name;
-    return format("; committed: {}; not committed: {}", done, failed);
+    std::vector<std::string> committed;
+    for (const TableSummary& table : summary.tables)
+        if (table.version) committed.push_back(table.resource);
+    std::string text = what_was_committed(committed);
+    if (!committed.empty() && !summary.failed.empty()) text += "; not committed: " + listed(summary.failed);
+    return text;
 }
 
 }  // namespace trawl::cli

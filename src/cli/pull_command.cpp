@@ -105,7 +105,7 @@ Task<> show_progress(const PullCommand& command, const Session& session) {
     return is_terminal() ? draw_progress(session) : log_progress(session);
 }
 
-Task<PullSummary> supervise(const PullCommand& command) {
+Task<> supervise(const PullCommand& command, Session& session) {
     SignalWatcher watcher{SIGINT, SIGTERM};
     PullOptions options(co_await connector_of(command.source));
     options.lake = command.lake;
@@ -115,7 +115,6 @@ Task<PullSummary> supervise(const PullCommand& command) {
     options.full_refresh = command.full_refresh;
     options.memory_max = command.memory_mb << 20;
     hide(secrets_of(options.connector));
-    Session session;
     session.name = is_connector(command.source.source) ? std::filesystem::path(command.source.source).stem().string()
                                                        : options.connector.resources.front().table;
     TaskGroup group;
@@ -124,17 +123,24 @@ Task<PullSummary> supervise(const PullCommand& command) {
     group.spawn(answer_ps(), "trawl ps");
     if (!command.quiet && command.progress != ProgressStyle::none) group.spawn(show_progress(command, session));
     co_await group.join();
-    co_return std::move(*session.summary);
 }
 
 }  // namespace
 
 void run_pull(const PullCommand& command) {
+    Session session;
     Loop loop;
     loop.warn_of_slow_steps(Duration::zero(), {});  // a page that takes long to parse is no news to who pulls it
-    const PullSummary summary = loop.run(supervise(command));
-    if (!command.quiet) print_answer(summary_text(summary));
-    if (summary.error) throw PullFailed(summary.error, what_was_committed(summary));
+    std::exception_ptr error;
+    try {
+        loop.run(supervise(command, session));
+        if (!command.quiet) print_answer(summary_text(*session.summary));
+    } catch (const std::exception&) {
+        error = std::current_exception();
+    }
+    const auto& summary = session.summary;
+    if (summary && summary->error) throw PullFailed(summary->error, what_was_committed(*summary));
+    if (error) throw PullFailed(error, what_was_committed(session.progress.committed));
 }
 
 }  // namespace trawl::cli

@@ -137,6 +137,7 @@ private:
         const UnderWay counted(progress_);
         for (ResourceRun& run : tree.runs) {
             TableSummary table = co_await run.commit();
+            if (table.version) progress_.committed.push_back(table.resource);
             if (run.resource().selected) summary_.tables.push_back(std::move(table));
         }
     }

@@ -55,7 +55,8 @@ struct PullProgress : FetchStats {
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;  // of page bodies
     std::size_t commits_under_way = 0;
-    std::size_t limit = 0;  // requests at once that the source is allowed now; 0 before the first
+    std::size_t limit = 0;               // requests at once that the source is allowed now; 0 before the first
+    std::vector<std::string> committed;  // resources whose rows are in their tables
 };
 
 /// What became of one resource.
