@@ -174,6 +174,25 @@ TEST(PageStream, APageThatIsNotJsonEndsIt) {
     EXPECT_THROW(pull_all(respond), PageError);
 }
 
+std::string failure_of(const App::Respond& respond, const std::function<void(FetchOptions&)>& change = {}) {
+    try {
+        pull_all(respond, change);
+        return "none";
+    } catch (const PageError& error) {
+        return error.what();
+    }
+}
+
+TEST(PageStream, HalfACharacterIsAnErrorThatNamesThePageAndTheRecord) {
+    const std::string message = failure_of([](const std::string& target, int) {
+        const bool is_third = number_in(target, "page") == 3;
+        std::string page = numbered_page(number_in(target, "page"), 8);
+        if (is_third) page.replace(page.find(":6"), 2, R"(:"\ud800")");
+        return answer(page);
+    });
+    EXPECT_NE(message.find("/x?page=3: record 2 holds \\ud800"), std::string::npos) << message;
+}
+
 TEST(PageStream, ASourceThatDoesNotTurnPagesIsAnError) {
     EXPECT_THROW(pull_all([](const std::string&, int) { return answer(numbered_page(1, 30)); }), PaginationError);
 }
