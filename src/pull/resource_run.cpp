@@ -57,7 +57,7 @@ ResourceRun::ResourceRun(Source& source, const Resource& resource, const PullOpt
       options_(options),
       progress_(progress),
       cursor_(make_cursor(options, resource)),
-      rows_(resource, cursor_ ? &*cursor_ : nullptr),
+      rows_(resource, cursor_ ? &*cursor_ : nullptr, options.connector.file),
       asks_(kWaitingMax),
       streams_(kStreamsMax) {
     if (resource.selected) sink_.emplace(options.lake, resource.table);
