@@ -5,6 +5,7 @@
 
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/body_too_large.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
@@ -84,6 +85,10 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request) {
     } catch (const TimeoutError&) {
         result.failure.kind = FailureKind::timeout;
         result.error = std::current_exception();
+    } catch (const BodyTooLarge& large) {  // the next one would be as large
+        result.is_final = true;
+        result.error = std::make_exception_ptr(PageError(format(
+            "{}: the page is larger than --memory allows; raise --memory, or ask for smaller pages", large.what())));
     } catch (const ProtocolError&) {
         result.failure.kind = FailureKind::damaged;
         result.error = std::current_exception();

@@ -1,5 +1,6 @@
 #include "source.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "login.hpp"
@@ -24,8 +25,13 @@ std::optional<std::string> written_origin(const Template& path) {
     return is_whole ? std::optional(Url::parse(fixed).origin()) : std::nullopt;
 }
 
-ClientOptions client_options(const Connector& connector) {
+// One page is always let in, and this large it may be however little memory is allowed: sources that cannot be asked
+// for smaller ones have dumps of tens of megabytes.
+constexpr std::size_t kPageMax = std::size_t{64} << 20;
+
+ClientOptions client_options(const Connector& connector, std::size_t memory_max) {
     ClientOptions client;
+    client.body_max = std::max(memory_max, kPageMax);
     client.connections = LimiterOptions().max_concurrency;  // the gates decide how many are used
     if (!connector.client.ca_file.empty()) client.tls.ca_file(connector.client.ca_file);
     if (connector.client.http2) client.http2 = *connector.client.http2 ? Http2::kByTls : Http2::kNever;
@@ -56,7 +62,7 @@ OriginLimits origin_limits(const RequestLimits& limits) {
 
 Source::Source(const Connector& connector, std::size_t memory_max)
     : connector_(connector),
-      client_({}, client_options(connector)),
+      client_({}, client_options(connector, memory_max)),
       gates_(origin_limits(connector.client.limits)),
       memory_(memory_max) {
     if (connector.client.login) login_ = make_login(*connector.client.login, client_);
