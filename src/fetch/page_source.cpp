@@ -120,6 +120,7 @@ Request PageSource::build(const PageRequest& request) {
     }
     if (!result.headers().contains("accept")) result.mutable_headers().add("accept", "application/json");
     if (!request.body.empty()) result = std::move(result).json(request.body);
+    if (options_.timeout) result = std::move(result).timeout(*options_.timeout);
     return result;
 }
 

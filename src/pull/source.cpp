@@ -124,6 +124,7 @@ FetchOptions Source::bind(const Resource& resource, const TemplateValues& values
     const auto& paginator = resource.paginator ? resource.paginator : connector_.client.paginator;
     if (paginator) options.paginator = paginator->str();
     bind_headers(options, resource, values);
+    options.timeout = connector_.client.timeout;
     options.actions = resource.response_actions;
     options.primary_key = resource.primary_key;
     options.weight = resource.weight;

@@ -72,5 +72,12 @@ TEST(Source, WithoutABaseUrlTheLoginGoesWhereThePathsLead) {
     EXPECT_EQ(sent(toml), "auth X-Key X-Own");
 }
 
+TEST(Source, ATimeLimitIsThatOfEachRequest) {
+    const Connector connector =
+        read("[client]\nbase_url = \"https://h\"\ntimeout = \"30s\"\n[[resources]]\nname = \"x\"\n");
+    const Source source(connector, 1U << 20U);
+    EXPECT_EQ(source.bind(connector.resources.front(), {}).timeout, std::chrono::seconds(30));
+}
+
 }  // namespace
 }  // namespace trawl::pulling

@@ -44,6 +44,7 @@ public:
     std::shared_ptr<Auth> auth;                                // the same of a login
     std::vector<ResponseAction> actions;                       // what is no page, and what it is
     OriginLimits limits;                                       // hard settings; the rest is found out
+    std::optional<Duration> timeout;                           // of a request with its answer; each retry has its own
     double weight = 1;                                         // of a request, against the limits
 
     /// What may lie in memory: pages under way and pages that wait for next(). A slow reader slows the source down.
