@@ -156,7 +156,10 @@ void PageSource::give_up(const PageRequest& request, const Attempt& done, const 
     const bool was_tried = RetryPolicy::is_retried(done.failure) && !done.is_final;
     const std::string reason = was_tried ? "; gave up: " + why + "; try again later" : "";
     if (done.error) rethrow_with(done.error, request, reason);
-    raise_with(*done.response, reason);
+    constexpr int kUnauthorized = 401;
+    const bool had_login = options_.auth != nullptr || !options_.headers.empty();
+    const bool was_refused = done.response->status() == kUnauthorized && had_login && request.url.origin() == origin_;
+    raise_with(*done.response, was_refused ? "; the source does not accept the login" + reason : reason);
 }
 
 // Whoever can change a page's text could make us show the rest of the retrieval to everyone.

@@ -199,8 +199,9 @@ Task<TableSummary> ResourceRun::commit() {
     summary.version = result.version;
     summary.rows = static_cast<std::uint64_t>(result.rows);
     if (result.superseded > 0)
-        summary.notes.push_back(format("note: {} rows came more than once and are there once (by {})",
-                                       result.superseded, resource_.primary_key.front()));
+        summary.notes.push_back(format("note: {} came more than once and {} there once (by {})",
+                                       result.superseded == 1 ? "1 row" : format("{} rows", result.superseded),
+                                       result.superseded == 1 ? "is" : "are", resource_.primary_key.front()));
     summary.notes.insert(summary.notes.end(), result.notes.begin(), result.notes.end());
     co_return summary;
 }
