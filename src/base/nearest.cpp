@@ -28,7 +28,9 @@ std::string did_you_mean(std::string_view name, std::span<const std::string_view
     std::string_view nearest;
     for (const std::string_view candidate : known) {
         const std::size_t distance = edit_distance(name, candidate);
-        if (distance >= least) continue;
+        const bool is_another =
+            distance > 1 && 2 * distance >= std::max(name.size(), candidate.size());  // PUT is no GET
+        if (distance >= least || is_another) continue;
         least = distance;
         nearest = candidate;
     }

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "interrupted.hpp"
+#include "output.hpp"
 #include "trawl/base/error.hpp"
 
 namespace trawl::cli {
@@ -17,6 +18,7 @@ bool is_any(const std::exception& error) {
 
 ExitCode exit_code(const std::exception& error) {
     if (is_any<Interrupted>(error)) return ExitCode::interrupted;
+    if (is_any<OutputError>(error)) return ExitCode::output;
     if (is_any<UsageError, InvalidUrl, FileError>(error)) return ExitCode::usage;  // a file that an option names
     if (is_any<StatusError, AuthError>(error)) return ExitCode::status;
     if (is_any<ResolveError, TimeoutError, TlsError, ClosedError, HttpError, OsError>(error))
@@ -37,6 +39,7 @@ std::string exit_codes_help() {
            "    5  the pages: not JSON, no records, or they contradict each other\n"
            "    6  the lake cannot be written or read\n"
            "    7  the SQL is wrong\n"
+           "    8  standard output cannot be written; what a pull committed is in the lake\n"
            "  130  interrupted (SIGINT, SIGTERM)\n"
            "A table is committed whole or not at all. Where a connector has several resources, those that are complete "
            "are\n"

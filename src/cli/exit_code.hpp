@@ -15,6 +15,7 @@ enum class ExitCode : int {
     data = 5,           // a page is not JSON, has no records, or the pages contradict each other
     lake = 6,           // the lake cannot be written or read
     query = 7,          // the SQL is wrong
+    output = 8,         // standard output leads to a full disk or a closed pipe: the answer was not told
     interrupted = 130,  // SIGINT or SIGTERM
 };
 

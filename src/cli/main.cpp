@@ -31,12 +31,21 @@ void run_command(const Command& command) {
         command);
 }
 
-// One line for each line of the message: a connector's problems have their own.
-int report(const std::exception& error, const std::string& after) {
-    print_status(format("trawl: {}{}\n", as_one_line(error.what()), after));
+// What the lake says of its own table; of several there may be others.
+std::string_view without_verdict(std::string_view message) {
+    for (const std::string_view verdict : {"; nothing was committed", ": nothing was committed"})
+        if (message.ends_with(verdict)) message.remove_suffix(verdict.size());
+    return message;
+}
+
+// `after`: what became of the rest, of a pull.
+int report(const std::exception& error, const std::string& after = {}) {
+    const std::string message = as_one_line(after.empty() ? error.what() : without_verdict(error.what()));
+    print_status(format("trawl: {}{}\n", message, after));
     return static_cast<int>(exit_code(error));
 }
 
+// One line for each line of the message: a connector's problems have their own.
 int report(const ConnectorError& error) {
     std::string_view rest = error.what();
     while (!rest.empty()) {
@@ -50,6 +59,8 @@ int report(const ConnectorError& error) {
 int report(const PullFailed& failed) {
     try {
         std::rethrow_exception(failed.cause());
+    } catch (const ConnectorError& error) {
+        return report(error);
     } catch (const std::exception& error) {
         return report(error, failed.after());
     }
@@ -60,20 +71,17 @@ int report(const PullFailed& failed) {
 void share_one_heap() { ::mallopt(M_ARENA_MAX, 1); }
 
 int run_tool(int argc, char** argv) {
-    std::string after;
     share_one_heap();
     prepare_standard_streams();
     try {
-        const Command command = parse_command_line(argc, argv);
-        if (std::holds_alternative<PullCommand>(command)) after = "; nothing was committed";
-        run_command(command);
+        run_command(parse_command_line(argc, argv));
         return static_cast<int>(ExitCode::ok);
     } catch (const PullFailed& failed) {
         return report(failed);
     } catch (const ConnectorError& error) {
         return report(error);
     } catch (const std::exception& error) {
-        return report(error, after);
+        return report(error);
     }
 }
 

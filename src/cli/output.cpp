@@ -3,12 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 
 #include "trawl/base/error.hpp"
+#include "trawl/fetch/hidden_secrets.hpp"
 
 namespace trawl::cli {
 namespace {
@@ -22,32 +22,14 @@ bool is_control(std::string_view text, std::size_t at) {
     return byte == 0xc2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xa0;
 }
 
-// "a" as a password would blacken every text; four letters are no secret either.
-constexpr std::size_t kSecretMin = 5;
-
-std::vector<std::string>& secrets() {
-    static std::vector<std::string> hidden;
+HiddenSecrets& secrets() {
+    static HiddenSecrets hidden;
     return hidden;
-}
-
-std::string without_secrets(std::string_view text) {
-    std::string shown(text);
-    for (const std::string& secret : secrets()) {
-        for (auto at = shown.find(secret); at != std::string::npos; at = shown.find(secret, at))
-            shown.replace(at, secret.size(), "***");
-    }
-    return shown;
 }
 
 }  // namespace
 
-void hide(const std::vector<std::string>& values) {
-    for (const std::string& value : values) {
-        if (value.size() >= kSecretMin) secrets().push_back(value);
-    }
-    // A secret may be part of another one.
-    std::sort(secrets().begin(), secrets().end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
-}
+void hide(const std::vector<std::string>& values) { secrets().add(values); }
 
 void prepare_standard_streams() {
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
@@ -59,13 +41,14 @@ void prepare_standard_streams() {
 }
 
 void print_answer(std::string_view given) {
-    const std::string text = without_secrets(given);
+    const std::string text = secrets().hide(given);
     const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-    if (!written || std::fflush(stdout) != 0) throw OsError(errno, "write to standard output; check where it leads");
+    if (!written || std::fflush(stdout) != 0)
+        throw OutputError(errno, "write the answer to standard output; check where it leads");
 }
 
 void print_status(std::string_view given) noexcept {
-    const std::string text = without_secrets(given);
+    const std::string text = secrets().hide(given);
     std::fwrite(text.data(), 1, text.size(), stderr);
     std::fflush(stderr);
 }

@@ -22,8 +22,13 @@ std::string rate_text(double rate) {
     return rate < 10 ? format("{:.1f}", rate) : with_thousands(static_cast<std::uint64_t>(rate));
 }
 
+/// "1 page", "2,000 pages".
+std::string counted(std::uint64_t count, const std::string& noun) {
+    return with_thousands(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string pages_text(const PullProgress& progress) {
-    if (!progress.pages_total) return with_thousands(progress.pages) + " pages";
+    if (!progress.pages_total) return counted(progress.pages, "page");
     return format("{}/{} pages", with_thousands(progress.pages), with_thousands(*progress.pages_total));
 }
 
@@ -84,7 +89,7 @@ std::string progress_line(const std::string& table, const PullProgress& progress
     std::string line = table;
     if (const std::string phase = phase_text(progress.phase); !phase.empty()) line += "  " + phase;
     if (progress.phase != PullProgress::Phase::plan) {
-        line += format("  {}  {} rows  {} pages/s", pages_text(progress), with_thousands(progress.rows),
+        line += format("  {}  {}  {} pages/s", pages_text(progress), counted(progress.rows, "row"),
                        rate_text(per_second(progress.pages, elapsed)));
     }
     if (progress.in_flight > 0 && progress.limit > 0) {
@@ -111,19 +116,38 @@ std::string progress_json(const std::string& name, const PullProgress& progress,
 
 namespace {
 
-std::string table_text(const TableSummary& table) {
+// Of each of a run's tables, and the same for all.
+constexpr std::string_view kOfTheRun = "note: rows that move while they are read are not caught";
+
+/// `said`: whether what is of the run was told with a table before.
+std::string notes_text(const TableSummary& table, bool& said) {
+    std::string text;
+    for (const std::string& note : table.notes) {
+        const bool is_of_the_run = note.starts_with(kOfTheRun);
+        if (!is_of_the_run || !said) text += format("  {}\n", as_one_line(note));
+        said = said || is_of_the_run;
+    }
+    return text;
+}
+
+std::string version_text(const TableSummary& table) {
     std::string text;
     if (table.version) {
         const std::string before = *table.version > 0 ? format(", after version {}", *table.version - 1) : "";
         text += format("  table      {} version {}{}\n", table.path.string(), *table.version, before);
     }
-    for (const std::string& note : table.notes) text += format("  {}\n", as_one_line(note));
+    return text;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
     return text;
 }
 
 std::string head_text(const std::string& name, std::uint64_t rows, const PullSummary& summary) {
     const PullProgress& progress = summary.progress;
-    return format("{}: {} rows from {} pages ({}) in {}\n", name, with_thousands(rows), with_thousands(progress.pages),
+    return format("{}: {} from {} ({}) in {}\n", name, counted(rows, "row"), counted(progress.pages, "page"),
                   bytes_text(progress.bytes), duration_text(summary.elapsed));
 }
 
@@ -140,24 +164,29 @@ std::string summary_text(const PullSummary& summary) {
                    progress.retries, progress.retries == 1 ? "retry" : "retries", progress.in_flight_peak,
                    rate_text(per_second(progress.pages, summary.fetching)));
     if (progress.waited > summary.fetching) {
-        text += format("  waiting    {} one after the other, {} together\n", duration_text(progress.waited),
+        text += format("  waiting    requests took {} in all, {} on the clock\n", duration_text(progress.waited),
                        duration_text(summary.fetching));
     }
+    bool said = false;
     for (const TableSummary& table : summary.tables) {
         if (!alone)
-            text += format("{}: {} rows from {} pages\n", table.table, with_thousands(table.rows),
-                           with_thousands(table.pages));
-        text += table_text(table);
+            text += format("{}: {} from {}\n", table.table, counted(table.rows, "row"), counted(table.pages, "page"));
+        text += version_text(table) + notes_text(table, said);
     }
     return text;
 }
 
+std::string what_was_committed(const std::vector<std::string>& committed) {
+    return committed.empty() ? "; nothing was committed" : "; committed: " + listed(committed);
+}
+
 std::string what_was_committed(const PullSummary& summary) {
-    if (summary.tables.empty()) return "; nothing was committed";
-    std::string done, failed;
-    for (const TableSummary& table : summary.tables) done += (done.empty() ? "" : ", ") + table.resource;
-    for (const std::string& name : summary.failed) failed += (failed.empty() ? "" : ", ") + name;
-    return format("; committed: {}; not committed: {}", done, failed);
+    std::vector<std::string> committed;
+    for (const TableSummary& table : summary.tables)
+        if (table.version) committed.push_back(table.resource);
+    std::string text = what_was_committed(committed);
+    if (!committed.empty() && !summary.failed.empty()) text += "; not committed: " + listed(summary.failed);
+    return text;
 }
 
 }  // namespace trawl::cli

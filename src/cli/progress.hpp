@@ -30,5 +30,7 @@ std::string summary_text(const PullSummary& summary);
 
 /// Behind the error of a pull that failed: "; nothing was committed", "; committed: repos; not committed: issues".
 std::string what_was_committed(const PullSummary& summary);
+/// The same of one that came to no summary: `committed` are resources.
+std::string what_was_committed(const std::vector<std::string>& committed);
 
 }  // namespace trawl::cli

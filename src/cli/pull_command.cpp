@@ -108,7 +108,7 @@ Task<> show_progress(const PullCommand& command, const Session& session) {
     return is_terminal() ? draw_progress(session) : log_progress(session);
 }
 
-Task<PullSummary> supervise(const PullCommand& command, std::optional<PullPartition> partition) {
+Task<> supervise(const PullCommand& command, std::optional<PullPartition> partition, Session& session) {
     SignalWatcher watcher{SIGINT, SIGTERM};
     PullOptions options(co_await connector_of(command.source));
     options.lake = command.lake;
@@ -119,7 +119,6 @@ Task<PullSummary> supervise(const PullCommand& command, std::optional<PullPartit
     options.memory_max = command.memory_mb << 20;
     hide(secrets_of(options.connector));
     options.partition = std::move(partition);
-    Session session;
     session.name = is_connector(command.source.source) ? std::filesystem::path(command.source.source).stem().string()
                                                        : options.connector.resources.front().table;
     TaskGroup group;
@@ -128,18 +127,25 @@ Task<PullSummary> supervise(const PullCommand& command, std::optional<PullPartit
     group.spawn(answer_ps(), "trawl ps");
     if (!command.quiet && command.progress != ProgressStyle::none) group.spawn(show_progress(command, session));
     co_await group.join();
-    co_return std::move(*session.summary);
 }
 
 void pull_once(const PullCommand& command, std::optional<PullPartition> partition) {
     std::optional<TraceFile> trace;
     if (!command.trace.empty()) trace.emplace(command.trace);
+    Session session;
     Loop loop;
     loop.warn_of_slow_steps(Duration::zero(), {});  // a page that takes long to parse is no news to who pulls it
-    const PullSummary summary = loop.run(supervise(command, std::move(partition)));
-    if (trace) trace->write(summary);
-    if (!command.quiet) print_answer(summary_text(summary));
-    if (summary.error) throw PullFailed(summary.error, what_was_committed(summary));
+    std::exception_ptr error;
+    try {
+        loop.run(supervise(command, std::move(partition), session));
+        if (trace) trace->write(*session.summary);
+        if (!command.quiet) print_answer(summary_text(*session.summary));
+    } catch (const std::exception&) {
+        error = std::current_exception();
+    }
+    const auto& summary = session.summary;
+    if (summary && summary->error) throw PullFailed(summary->error, what_was_committed(*summary));
+    if (error) throw PullFailed(error, what_was_committed(session.progress.committed));
 }
 
 /// All that are given, read before the first one is pulled.

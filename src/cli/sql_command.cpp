@@ -18,6 +18,9 @@ namespace {
 // DuckDB's first line says what is wrong; the excerpt below it would not survive on one line.
 std::string advice(const QueryError& error, const Lake& lake) {
     const std::string_view message = error.what();
+    // What it says of a view that is to be written: a lake's tables are views of theirs.
+    if (message.find("is not an table") != std::string_view::npos)
+        return "the lake is read-only: only trawl pull writes its tables; ask with SELECT";
     std::string tables;
     for (const std::string& table : lake.tables()) tables += (tables.empty() ? "" : ", ") + table;
     if (tables.empty()) tables = "none";

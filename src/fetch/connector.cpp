@@ -118,12 +118,25 @@ Connector parse_connector(std::string_view text, const std::string& file, const 
     return connector;
 }
 
+namespace {
+
+Task<std::string> connector_text(std::string path) {
+    try {
+        co_return co_await read_file(path);
+    } catch (const FileError& error) {
+        if (error.code() != ENOENT) throw;
+        throw UsageError(format("there is no file {}; check the path", path));
+    }
+}
+
+}  // namespace
+
 Task<Connector> read_connector(std::string path, std::optional<std::string> secrets_file) {
     const bool is_named = secrets_file.has_value();
     const std::filesystem::path beside = std::filesystem::path(path).parent_path() / "secrets.toml";
     const std::string secrets_path = secrets_file.value_or(beside.string());
     Secrets secrets = Secrets::from_environment();
-    const std::string text = co_await read_file(path);
+    const std::string text = co_await connector_text(path);
     try {
         const std::string toml = co_await read_file(secrets_path);
         secrets.read(toml, secrets_path);

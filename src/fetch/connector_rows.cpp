@@ -42,7 +42,20 @@ void read_lag(const TableReader& reader, IncrementalSpec& spec) {
         spec.lag = reader.whole("lag", 0).value_or(0);
         return;
     }
-    if (const auto time = reader.duration("lag")) spec.lag_time = *time;
+    const auto time = lag->value.is(TomlKind::string) ? parse_duration(lag->value.text) : std::nullopt;
+    if (time && *time > Duration::zero())
+        spec.lag_time = *time;
+    else
+        reader.unusable(*lag,
+                        "a whole number (of the cursor's numbers, of days for dates, of seconds for times), or a "
+                        "time such as \"90s\", \"30m\", \"2h\", \"1d\"");
+}
+
+/// A cursor's value has an order.
+std::optional<JsonScalar> cursor_value(const TableReader& reader, std::string_view name) {
+    const TomlMember* member = reader.find(name);
+    if (member && member->value.is(TomlKind::boolean)) reader.must_be(*member, "a number, a date or another string");
+    return reader.scalar(name);
 }
 
 std::optional<CalendarStep> parse_step(std::string_view text) {
@@ -211,8 +224,8 @@ std::optional<IncrementalSpec> read_incremental(const TomlMember& incremental, C
     reader.check_keys(incremental_keys);
     IncrementalSpec spec;
     if (reader.need("cursor_path")) spec.cursor_path = reader.path("cursor_path").value_or(JsonPath());
-    spec.initial_value = reader.scalar("initial_value");
-    spec.end_value = reader.scalar("end_value");
+    spec.initial_value = cursor_value(reader, "initial_value");
+    spec.end_value = cursor_value(reader, "end_value");
     spec.start_param = reader.open_text("start_param").value_or("");
     spec.end_param = reader.open_text("end_param").value_or("");
     read_lag(reader, spec);

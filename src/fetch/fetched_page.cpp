@@ -1,9 +1,12 @@
 #include "fetched_page.hpp"
 
+#include <algorithm>
+
 #include "row_lines.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/detect.hpp"
+#include "trawl/http/json_text.hpp"
 
 namespace trawl::fetch {
 namespace {
@@ -13,6 +16,17 @@ std::vector<std::pair<std::string, std::string>> list_of(const Headers& headers)
     list.reserve(headers.size());
     for (const Headers::Field field : headers) list.emplace_back(field.name, field.value);
     return list;
+}
+
+// Legal by JSON's grammar, and still nothing that a text can hold: the table could only keep something else.
+void refuse_half_characters(std::string_view ndjson) {
+    const std::size_t at = find_lone_surrogate(ndjson);
+    if (at == std::string_view::npos) return;
+    const auto record = std::count(ndjson.begin(), ndjson.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1;
+    throw PageError(format(
+        "record {} holds {}, half of a character (a lone surrogate), which no text can hold: have the source mend "
+        "it, or ask for the page without that field or record",
+        record, ndjson.substr(at, 6)));
 }
 
 }  // namespace
@@ -58,6 +72,7 @@ FetchedPage PageCutter::cut(Response response, PageRequest request, ByteBudget::
         Records records = page.records(is_empty       ? JsonPath{}
                                        : records_path ? records_path
                                                       : records_by_protocol(page, said));
+        refuse_half_characters(records.ndjson);
         std::vector<KeyHash> keys;
         if (row_key) keys = row_key->of_all(records.ndjson);
         return {std::move(request), std::move(headers), std::move(body),  std::move(page),

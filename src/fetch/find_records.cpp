@@ -93,8 +93,7 @@ const Candidate* choose(const std::vector<Candidate>& all) {
 }
 
 std::string what(const Candidate& candidate) {
-    return format("{} ({} {})", candidate.path.str(), candidate.array->count,
-                  has_objects(candidate) ? "objects" : "values");
+    return format("{} ({})", candidate.path.str(), counted_elements(candidate.array->count, has_objects(candidate)));
 }
 
 void append_item(std::string& list, std::size_t& listed, const std::string& item) {
@@ -103,6 +102,10 @@ void append_item(std::string& list, std::size_t& listed, const std::string& item
 }
 
 }  // namespace
+
+std::string counted_elements(std::size_t count, bool are_objects) {
+    return format("{} {}{}", count, are_objects ? "object" : "value", count == 1 ? "" : "s");
+}
 
 FoundRecords find_records(const JsonOutline& outline) {
     FoundRecords found;

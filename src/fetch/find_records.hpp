@@ -19,4 +19,7 @@ struct FoundRecords {
 /// What a page has at its top, for the message that no records were found: "keys id, name; no arrays".
 [[nodiscard]] std::string describe(const JsonOutline& outline);
 
+/// "1 object", "20 values".
+[[nodiscard]] std::string counted_elements(std::size_t count, bool are_objects);
+
 }  // namespace trawl::fetch

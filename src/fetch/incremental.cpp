@@ -171,12 +171,13 @@ IncrementalCursor::Verdict IncrementalCursor::observe(JsonView row, Sequence& se
 
 IncrementalCursor::Verdict IncrementalCursor::missing(JsonView row) const {
     constexpr std::size_t shown_max = 120;
+    const std::string cut = row->raw.size() > shown_max ? "..." : "";  // which HiddenSecrets looks for
     if (spec_.on_missing == OnCursorMissing::include) return Verdict::keep;
     if (spec_.on_missing == OnCursorMissing::exclude) return Verdict::drop;
     throw FetchError(
-        format("a row has no cursor value at {}: {}; say what becomes of such rows with "
+        format("a row has no cursor value at {}: {}{}; say what becomes of such rows with "
                "on_cursor_value_missing",
-               spec_.cursor_path.str(), row->raw.substr(0, shown_max)));
+               spec_.cursor_path.str(), row->raw.substr(0, shown_max), cut));
 }
 
 /// Rows that are not in the order that was declared would be left out behind the one that stops: that is an error.

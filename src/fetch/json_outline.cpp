@@ -29,6 +29,7 @@ std::string snippet(std::string_view text) {
     std::string shown(text.substr(0, snippet_size));
     for (char& c : shown)
         if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) c = '?';
+    if (text.size() > snippet_size) shown += "...";  // in front of which HiddenSecrets looks for a part of a secret
     return shown;
 }
 

@@ -169,8 +169,8 @@ Records JsonPage::records(const std::optional<JsonPath>& path) const {
     Records records = path ? records_at(state_->outline, *path) : detected_records(state_->outline);
     if (path) records.path = *path;
     records.fingerprint = std::hash<std::string>{}(records.ndjson);
-    records.explanation = format("records: {} ({} {}){}", records.path.str(), records.count,
-                                 records.ndjson.starts_with('{') ? "objects" : "values", records.explanation);
+    const std::string elements = fetch::counted_elements(records.count, records.ndjson.starts_with('{'));
+    records.explanation = format("records: {} ({}){}", records.path.str(), elements, records.explanation);
     return records;
 }
 

@@ -6,6 +6,7 @@
 
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/body_too_large.hpp"
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
@@ -114,6 +115,10 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request) {
     } catch (const http::RefusedRedirect&) {  // the next one would lead the same way
         result.is_final = true;
         result.error = std::current_exception();
+    } catch (const BodyTooLarge& large) {  // the next one would be as large
+        result.is_final = true;
+        result.error = std::make_exception_ptr(PageError(format(
+            "{}: the page is larger than --memory allows; raise --memory, or ask for smaller pages", large.what())));
     } catch (const ProtocolError&) {
         result.failure.kind = FailureKind::damaged;
         result.error = std::current_exception();
@@ -150,6 +155,7 @@ Request PageSource::build(const PageRequest& request) {
     }
     if (!result.headers().contains("accept")) result.mutable_headers().add("accept", kAccept);
     if (!request.body.empty()) result = std::move(result).json(request.body);
+    if (options_.timeout) result = std::move(result).timeout(*options_.timeout);
     return result;
 }
 
@@ -229,7 +235,10 @@ void PageSource::give_up(const PageRequest& request, const Attempt& done, const 
     const bool was_tried = RetryPolicy::is_retried(done.failure) && !done.is_final;
     const std::string reason = was_tried && !why.empty() ? "; gave up: " + why + "; try again later" : "";
     if (done.error) rethrow_with(done.error, request, reason);
-    raise_with(*done.response, reason);
+    constexpr int kUnauthorized = 401;
+    const bool had_login = options_.auth != nullptr || !options_.headers.empty();
+    const bool was_refused = done.response->status() == kUnauthorized && had_login && request.url.origin() == origin_;
+    raise_with(*done.response, was_refused ? "; the source does not accept the login" + reason : reason);
 }
 
 // Whoever can change a page's text could make us show the rest of the retrieval to everyone.

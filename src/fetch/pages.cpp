@@ -183,7 +183,8 @@ private:
         if (!moves_ && paginator_->any_order())
             notes_.emplace_back(
                 "note: rows that move while they are read are not caught: the source cannot be asked for pages of "
-                "another size (name the parameter in the paginator: limit_param or page_size_param)");
+                "another size (name the parameter: --paginator page_number:page_size_param=per_page, or "
+                "offset:limit_param=limit)");
     }
 
     std::optional<Page> no_first_page(const NoPage& none) {

@@ -104,6 +104,13 @@ void check_size(std::string_view text, const std::string& file) {
     }
 }
 
+/// The table that [NAME] was written for again, where an array of them is meant; else nothing.
+std::string_view twice_without_brackets(std::string_view why) {
+    for (const std::string_view name : {"resources", "resource"})
+        if (why.ends_with(format("cannot redefine existing table '{}'", name))) return name;
+    return {};
+}
+
 }  // namespace
 
 std::string_view kind_name(TomlKind kind) {
@@ -130,6 +137,9 @@ TomlValue read_toml(std::string_view text, const std::string& file, bool quotes)
         // What was seen instead may be a part of a secret that somebody forgot to quote.
         std::string_view why = error.description().substr(0, error.description().find(" saw '"));
         if (why.ends_with(',')) why.remove_suffix(1);
+        if (const std::string_view name = twice_without_brackets(why); quotes && !name.empty())
+            refuse(file, place(error.source()),
+                   format("'{0}' is there twice: write [[{0}]], with two brackets, for each", name));
         refuse(file, place(error.source()), quotes ? format("this is not TOML: {}", why) : "this is not TOML");
     }
 }

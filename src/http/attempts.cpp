@@ -5,6 +5,7 @@
 
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/body_too_large.hpp"
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
@@ -32,6 +33,8 @@ std::optional<Failure> failure_of(const std::exception_ptr& error) {
     } catch (const TimeoutError&) {
         return Failure{FailureKind::timeout, 0, {}};
     } catch (const RefusedRedirect&) {
+        return std::nullopt;
+    } catch (const BodyTooLarge&) {
         return std::nullopt;
     } catch (const ProtocolError&) {
         return Failure{FailureKind::damaged, 0, {}};
@@ -70,6 +73,8 @@ void rethrow_with(const std::exception_ptr& error, const std::string& note) {
     } catch (const TimeoutError& timeout) {
         throw TimeoutError(timeout.what() + behind);
     } catch (const RefusedRedirect&) {
+        throw;
+    } catch (const BodyTooLarge&) {
         throw;
     } catch (const ProtocolError& damaged) {
         throw ProtocolError(damaged.what() + behind);

@@ -1,5 +1,7 @@
 #include "connections.hpp"
 
+#include <cerrno>
+
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/loop/loop.hpp"
@@ -235,8 +237,11 @@ Task<TcpStream> Connections::connect(const Request& request, const Proxy* proxy,
     } catch (const TimeoutError&) {
         throw TimeoutError(too_slow(request, "no connection", options_.connect_timeout));
     } catch (const ConnectError& error) {
-        throw ConnectError(error.code(), format("{}: cannot connect to {}:{}; check that {} is up",
-                                                request_name(request), host, port, what));
+        const bool is_full = error.code() == EMFILE || error.code() == ENFILE;
+        const std::string advice =
+            is_full ? "raise the limit of open files (ulimit -n)" : format("check that {} is up", what);
+        throw ConnectError(error.code(),
+                           format("{}: cannot connect to {}:{}; {}", request_name(request), host, port, advice));
     } catch (const ResolveError& error) {
         throw ResolveError(format("{}: {}", request_name(request), error.what()), error.reason());
     }

@@ -143,6 +143,7 @@ bool Decoder::run(std::size_t index, std::string_view& in) {
 
 void Decoder::check_limits(const Stage& stage) {
     if (stage.out_size > limits_.out_max) {
+        is_too_large_ = true;
         failure_ = format("the {} stream holds more than the {} bytes that are allowed; raise the limit if it should",
                           to_string(stage.coding), limits_.out_max);
     } else if (stage.out_size > limits_.ratio_from && stage.out_size / limits_.ratio_max > in_size_) {
@@ -156,6 +157,7 @@ void Decoder::check_limits(const Stage& stage) {
 bool Decoder::copy(std::string_view& in, std::string& out) {
     const std::string_view piece = in.substr(0, step_max);
     if (piece.size() > limits_.out_max - copied_) {
+        is_too_large_ = true;
         failure_ = format("the body has more than the {} bytes that are allowed; raise the limit if it should",
                           limits_.out_max);
         return false;

@@ -64,6 +64,8 @@ public:
     /// Bytes taken and bytes given so far.
     [[nodiscard]] std::uint64_t in_size() const noexcept { return in_size_; }
     [[nodiscard]] std::uint64_t out_size() const noexcept;
+    /// Whether it failed because more came than DecoderLimits::out_max.
+    [[nodiscard]] bool is_too_large() const noexcept { return is_too_large_; }
 
 private:
     struct Stage {
@@ -86,6 +88,7 @@ private:
     std::uint64_t in_size_ = 0;
     std::uint64_t copied_ = 0;  // bytes given when there is no coding
     std::string failure_;       // empty: none
+    bool is_too_large_ = false;
 };
 
 }  // namespace trawl::http

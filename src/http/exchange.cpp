@@ -2,6 +2,7 @@
 
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/http/body_too_large.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
@@ -52,6 +53,8 @@ void Exchange::take_in(std::size_t arrived) {
     auto verdict = decoder_->feed(raw, decoded_);
     raw.clear();
     if (verdict && is_complete()) verdict = decoder_->finish();
+    if (!verdict && decoder_->is_too_large())
+        throw BodyTooLarge(format("{}: {}", request_name(request_), verdict.error()));
     if (!verdict) throw ProtocolError(format("{}: {}", request_name(request_), verdict.error()));
     if (har_) har_->add_body(std::string_view(decoded_).substr(before));
 }

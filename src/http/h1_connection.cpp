@@ -2,6 +2,7 @@
 
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/http/body_too_large.hpp"
 #include "trawl/loop/loop.hpp"
 
 namespace trawl::http {
@@ -102,9 +103,10 @@ void H1Connection::take(const Buffer& chunk) {
 }
 
 void H1Connection::check(const Request& request) const {
-    if (parser_.state() == H1State::failed) {
-        throw ProtocolError(format("{}: {}", request_name(request), parser_.failure().text));
-    }
+    if (parser_.state() != H1State::failed) return;
+    const std::string message = format("{}: {}", request_name(request), parser_.failure().text);
+    if (parser_.failure().code == H1Error::body_size) throw BodyTooLarge(message);
+    throw ProtocolError(message);
 }
 
 }  // namespace trawl::http

@@ -5,6 +5,7 @@
 
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/http/body_too_large.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
@@ -83,6 +84,7 @@ bool H2Carrier::died_unanswered() const noexcept {
 void H2Carrier::check(const Request& request) const {
     if (stream().state() != H2State::failed) return;
     const H2Failure& failure = stream().failure();
+    if (failure.code == H2Error::body_size) throw BodyTooLarge(format("{}: {}", request_name(request), failure.text));
     const bool is_cut = failure.code == H2Error::unanswered || failure.code == H2Error::cut;
     if (!is_cut || !connection_->error()) throw ProtocolError(format("{}: {}", request_name(request), failure.text));
     try {

@@ -15,6 +15,13 @@ std::size_t skip_digits(std::string_view text, std::size_t at) {
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
+/// The first hexadecimal digits of the halves of a surrogate pair (RFC 8259 section 7): d8 to db, then dc to df.
+bool is_half(std::string_view escape, std::string_view second_digits) {
+    constexpr std::size_t size = 6;
+    return escape.size() >= size && escape.starts_with("\\u") && (escape[2] == 'd' || escape[2] == 'D') &&
+           second_digits.find(escape[3]) != std::string_view::npos;
+}
+
 }  // namespace
 
 // Written out: this runs once for each value of a page, where find_first_not_of costs more than all else together.
@@ -71,6 +78,18 @@ bool has_good_escapes(std::string_view inside) {
         }
     }
     return true;
+}
+
+std::size_t find_lone_surrogate(std::string_view json) {
+    constexpr std::string_view high = "89abAB", low = "cdefCDEF";
+    for (std::size_t at = json.find('\\'); at != std::string_view::npos; at = json.find('\\', at)) {
+        const std::string_view escape = json.substr(at);
+        if (is_half(escape, low)) return at;
+        const bool is_high = is_half(escape, high);
+        if (is_high && !is_half(escape.substr(6), low)) return at;
+        at += is_high ? 12 : 2;  // behind "\u" are digits, no backslash
+    }
+    return std::string_view::npos;
 }
 
 std::string quote_json(std::string_view text) {

@@ -32,11 +32,15 @@ constexpr std::size_t shown_size_max = 200;  // of a bad URL in a message
 constexpr std::size_t host_size_max = 253;   // RFC 1035 section 2.3.4, without the root's dot
 constexpr std::size_t label_size_max = 63;   // the same
 
+/// Without its secrets.
+std::string shortened(std::string_view text) {
+    const std::string shown = http::redact_url_text(http::without_userinfo(text));
+    return shown.size() > shown_size_max ? shown.substr(0, shown_size_max) + "..." : shown;
+}
+
 [[noreturn]] void fail(std::string_view text, std::string_view problem) {
-    std::string shown = http::redact_url_text(http::without_userinfo(text));
-    if (shown.size() > shown_size_max) shown = shown.substr(0, shown_size_max) + "...";
     throw InvalidUrl(
-        format("'{}' is not a URL that can be fetched: {}; use one like http://host/path", shown, problem));
+        format("'{}' is not a URL that can be fetched: {}; use one like http://host/path", shortened(text), problem));
 }
 
 std::string_view trim(std::string_view text) {
@@ -130,8 +134,7 @@ void check_absolute(std::string_view text) {
         fail(text, format("the scheme '{}' is not supported, only http and https are", scheme));
     const std::string_view rest = text.substr(text.starts_with("//") ? 2 : 0);
     if (rest.empty() || rest.front() == '/') fail(text, "it has no scheme and no host; write the whole URL");
-    fail(text, format("it has no scheme; did you mean 'https://{}'?",
-                      http::redact_url_text(http::without_userinfo(rest)).substr(0, shown_size_max)));
+    fail(text, format("it has no scheme; did you mean 'https://{}'?", shortened(rest)));
 }
 
 /// RFC 3986 section 5.2.3.

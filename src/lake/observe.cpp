@@ -15,6 +15,7 @@ struct Observer::Place {
     Kind kind = Kind::null;
     std::string key;
     std::int64_t seen_in = -1;  // the last object that held this field
+    std::size_t seen_at = 0;    // which of its members that was
     std::unique_ptr<Place> element;
     std::deque<Place> fields;                                  // a deque: places never move
     std::unordered_map<std::string_view, std::size_t> by_key;  // views into the fields' keys
@@ -82,13 +83,22 @@ void Observer::raise(Place& place, JsonView value, int depth) {
 
 void Observer::raise_fields(Place& place, JsonView object, int depth) {
     const std::int64_t id = objects_++;
+    const std::size_t begin = fields_.size();  // those below belong to the objects around this one
     std::size_t position = 0;
     for (auto member = object.first(); member != object.last(); member = member.next(), ++position) {
         Place& field = place.field(member->key, position);
         if (field.seen_in == id && duplicates_++ == 0) duplicate_key_ = member->key;
         field.seen_in = id;
-        raise(field, member, depth + 1);
+        field.seen_at = position;
+        fields_.push_back(&field);
     }
+    // Of a key that is there twice the last value counts, for the type as for the row.
+    position = 0;
+    for (auto member = object.first(); member != object.last(); member = member.next(), ++position) {
+        Place& field = *fields_[begin + position];
+        if (field.seen_at == position) raise(field, member, depth + 1);
+    }
+    fields_.resize(begin);
     if (place.fields.size() > kMaxFields) place.become(Kind::json);
 }
 

@@ -33,6 +33,7 @@ private:
     void raise_fields(Place& place, JsonView object, int depth);
 
     std::unique_ptr<Place> root_;
+    std::vector<Place*> fields_;  // of the objects that are looked at now, member by member
     std::int64_t objects_ = 0;
     std::int64_t duplicates_ = 0;
     std::string duplicate_key_;

@@ -26,6 +26,8 @@ const char* advice(int code) {
         case ENOSPC:
         case EDQUOT:
             return "free some space, or choose another disk; nothing was committed";
+        case EMFILE:
+            return "this process has too many files open: raise its limit (ulimit -n); nothing was committed";
         case ENOTDIR:
         case EEXIST:
             return "a file is where a directory has to be: choose another path";

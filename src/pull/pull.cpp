@@ -165,6 +165,7 @@ private:
         // Children first: a parent's state says that its rows, and what hangs on them, are there.
         for (auto run = tree.runs.rbegin(); run != tree.runs.rend(); ++run) {
             TableSummary table = co_await run->commit();
+            if (table.version) progress_.committed.push_back(table.resource);
             if (run->resource().selected) summary_.tables.push_back(std::move(table));
         }
     }

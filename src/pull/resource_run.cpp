@@ -52,7 +52,7 @@ ResourceRun::ResourceRun(Source& source, const Resource& resource, const PullOpt
       last_run_(resource.incremental ? read_last_run(options, resource) : LastRun()),
       begins_anew_(begins_anew(options, resource)),
       cursor_(make_cursor()),
-      rows_(resource, cursor_ ? &*cursor_ : nullptr),
+      rows_(resource, cursor_ ? &*cursor_ : nullptr, options.connector.file),
       asks_(kWaitingMax),
       streams_(kStreamsMax) {
     if (resource.selected) sink_.emplace(options.lake, resource.table);
@@ -232,8 +232,9 @@ Task<TableSummary> ResourceRun::commit() {
             format("another pull committed to {} while this one was writing; run it again", summary.path.string()));
     summary.rows = static_cast<std::uint64_t>(result.rows);
     if (result.superseded > 0)
-        summary.notes.push_back(format("note: {} rows came more than once and are there once (by {})",
-                                       result.superseded, resource_.primary_key.front()));
+        summary.notes.push_back(format("note: {} came more than once and {} there once (by {})",
+                                       result.superseded == 1 ? "1 row" : format("{} rows", result.superseded),
+                                       result.superseded == 1 ? "is" : "are", resource_.primary_key.front()));
     append_notes(summary, result.notes);
     co_return summary;
 }

@@ -1,5 +1,6 @@
 #include "row_work.hpp"
 
+#include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/row_filter.hpp"
 #include "trawl/http/json_text.hpp"
@@ -21,7 +22,28 @@ void append_with(std::string& ndjson, std::string_view line, const std::string& 
     ndjson += '\n';
 }
 
+std::string name_from_parent(const Resource& child, const std::string& field) {
+    return format("_{}_{}", *child.parent, field);
+}
+
 }  // namespace
+
+RowWork::RowWork(const Resource& resource, IncrementalCursor* cursor, const std::string& file)
+    : resource_(resource), cursor_(cursor) {
+    if (!file.empty())
+        place_ = format("{}:{}:{}: resource {}: ", file, resource.at.line, resource.at.column, resource.name);
+    for (const std::string& field : resource.include_from_parent)
+        added_names_.push_back(name_from_parent(resource, field));
+}
+
+// Which of two fields of one name a reader takes is anyone's guess.
+void RowWork::refuse_own(const JsonView& row, const std::string& name) const {
+    if (!row.is(JsonNode::What::object) || !row.find(name)) return;
+    throw FetchError(
+        format("a row has a field {} of its own, which is the name of what include_from_parent adds: take it out of "
+               "include_from_parent",
+               name));
+}
 
 bool RowWork::reads_rows(const std::string& added, const Visit& visit) const {
     return cursor_ != nullptr || !resource_.filters.empty() || visit || !added.empty();
@@ -32,10 +54,14 @@ Rows RowWork::apply(std::string ndjson, std::uint64_t count, const std::string& 
     if (!reads_rows(added, visit)) return {std::move(ndjson), count, false};
     Rows rows;
     std::string_view rest = ndjson;
-    while (!rest.empty() && !rows.is_last) {
-        const std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(line.size() + 1);
-        apply_to(line, added, visit, sequence, rows);
+    try {
+        while (!rest.empty() && !rows.is_last) {
+            const std::string_view line = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(line.size() + 1);
+            apply_to(line, added, visit, sequence, rows);
+        }
+    } catch (const FetchError& error) {  // it is the connector that has to change
+        throw FetchError(place_ + error.what());
     }
     return rows;
 }
@@ -49,6 +75,7 @@ void RowWork::apply_to(std::string_view line, const std::string& added, const Vi
         rows.is_last = verdict == IncrementalCursor::Verdict::stop;
         if (verdict != IncrementalCursor::Verdict::keep) return;
     }
+    for (const std::string& name : added_names_) refuse_own(row, name);
     const bool is_object = line.find_first_not_of(" \t") == line.find('{');
     const std::size_t begin = rows.ndjson.size();
     append_with(rows.ndjson, is_object ? line : std::string_view(format("{{\"value\":{}}}", line)), added);
@@ -65,7 +92,7 @@ std::string members_from_parent(const Resource& child, const TemplateValues& val
     for (const std::string& field : child.include_from_parent) {
         JsonTemplate value;
         value.append_string(format("{{resources.{}.{}}}", *child.parent, field));
-        members += format("{}:{},", quote_json(format("_{}_{}", *child.parent, field)), value.bind(values));
+        members += format("{}:{},", quote_json(name_from_parent(child, field)), value.bind(values));
     }
     return members;
 }

@@ -30,20 +30,24 @@ public:
     /// Called with each row that is kept.
     using Visit = std::function<void(const JsonView& row)>;
 
-    /// Both must outlive it; `cursor` may be null.
-    RowWork(const Resource& resource, IncrementalCursor* cursor) : resource_(resource), cursor_(cursor) {}
+    /// Both must outlive it; `cursor` may be null. `file`: where the resource is written, for messages; empty: nowhere.
+    RowWork(const Resource& resource, IncrementalCursor* cursor, const std::string& file);
 
     /// `added` are members for each row ("\"_repos_id\":7,"); `visit` may be empty; `sequence` is the stream's. Throws
-    /// FetchError for a row without a cursor value, unless the connector lets it pass.
+    /// FetchError for a row without a cursor value, unless the connector lets it pass, and for one with a field of an
+    /// added one's name.
     [[nodiscard]] Rows apply(std::string ndjson, std::uint64_t count, const std::string& added, const Visit& visit,
                              Sequence& sequence);
 
 private:
     [[nodiscard]] bool reads_rows(const std::string& added, const Visit& visit) const;
+    void refuse_own(const JsonView& row, const std::string& name) const;
     void apply_to(std::string_view line, const std::string& added, const Visit& visit, Sequence& sequence, Rows& rows);
 
     const Resource& resource_;
     IncrementalCursor* cursor_;
+    std::string place_;                     // in front of messages
+    std::vector<std::string> added_names_;  // of the members from the parent's row
     JsonReader reader_;
 };
 

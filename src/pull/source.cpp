@@ -1,5 +1,6 @@
 #include "source.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 
@@ -7,6 +8,7 @@
 #include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/fetch/hidden_secrets.hpp"
 #include "trawl/fetch/incremental.hpp"
 
 namespace trawl::pulling {
@@ -14,8 +16,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
-ClientOptions client_options(const Connector& connector) {
+/// Of a URL that begins a path's template; nothing where it is no URL, or a placeholder has a say in its host.
+std::optional<std::string> written_origin(const Template& path) {
+    const std::string text = path.str();
+    const std::string fixed = text.substr(0, text.find('{'));
+    const auto host = fixed.find("://");
+    if (host == std::string::npos) return std::nullopt;
+    const bool is_whole = path.is_plain() || fixed.find_first_of("/?#", host + 3) != std::string::npos;
+    return is_whole ? std::optional(Url::parse(fixed).origin()) : std::nullopt;
+}
+
+// One page is always let in, and this large it may be however little memory is allowed: sources that cannot be asked
+// for smaller ones have dumps of tens of megabytes.
+constexpr std::size_t kPageMax = std::size_t{64} << 20;
+
+ClientOptions client_options(const Connector& connector, std::size_t memory_max) {
     ClientOptions client;
+    client.body_max = std::max(memory_max, kPageMax);
     client.connections = LimiterOptions().max_concurrency;  // the gates decide how many are used
     client.cookies = std::make_shared<CookieJar>();         // a session, or a server of many, for as long as the pull
     if (!connector.client.ca_file.empty()) client.tls.ca_file(connector.client.ca_file);
@@ -47,7 +64,8 @@ OriginLimits origin_limits(const RequestLimits& limits) {
 
 std::string place_of(const Connector& connector, const Resource& resource) {
     const std::string& base = connector.client.base_url;
-    return Url::parse(base.empty() ? resource.path.str() : join_url(base, resource.path.str())).redacted();
+    const Url url = Url::parse(base.empty() ? resource.path.str() : join_url(base, resource.path.str()));
+    return HiddenSecrets(connector.secrets).hide(url.redacted());
 }
 
 void narrow(FetchOptions& options, const std::vector<std::pair<std::string, std::string>>& params) {
@@ -58,7 +76,7 @@ void narrow(FetchOptions& options, const std::vector<std::pair<std::string, std:
 
 Source::Source(const Connector& connector, std::size_t memory_max)
     : connector_(connector),
-      client_({}, client_options(connector)),
+      client_({}, client_options(connector, memory_max)),
       gates_(origin_limits(connector.client.limits)),
       memory_(memory_max) {
     if (connector.client.login) login_ = make_login(*connector.client.login, client_);
@@ -86,6 +104,28 @@ std::string Source::url_of(const Resource& resource, const TemplateValues& value
     return url.str();
 }
 
+// A row of the source may name any host: only who wrote the connector says who is told what.
+Source::Told Source::told(const Resource& resource, const std::string& url) const {
+    const std::string origin = Url::parse(url).origin();
+    const std::string& base = connector_.client.base_url;
+    const auto written = written_origin(resource.path);
+    Told told;
+    told.clients = origin == (base.empty() ? written : Url::parse(base).origin());
+    told.resources = told.clients || origin == written;
+    return told;
+}
+
+void Source::bind_headers(FetchOptions& options, const Resource& resource, const TemplateValues& values) const {
+    const Told told = this->told(resource, options.url);
+    if (told.clients) options.headers = connector_.client.headers;
+    if (told.clients) options.auth = login_;
+    if (!told.resources) return;
+    bind_all(resource.headers, values, [&](const std::string& name, std::string value) {
+        std::erase_if(options.headers, [&](const auto& header) { return equal_ignoring_case(header.first, name); });
+        options.headers.emplace_back(name, std::move(value));
+    });
+}
+
 FetchOptions Source::bind(const Resource& resource, const TemplateValues& values) const {
     FetchOptions options(url_of(resource, values));
     options.method = resource.method;
@@ -93,12 +133,9 @@ FetchOptions Source::bind(const Resource& resource, const TemplateValues& values
     if (resource.data_selector) options.records = resource.data_selector->str();
     const auto& paginator = resource.paginator ? resource.paginator : connector_.client.paginator;
     if (paginator) options.paginator = paginator->str();
-    options.headers = connector_.client.headers;
-    bind_all(resource.headers, values, [&](const std::string& name, std::string value) {
-        std::erase_if(options.headers, [&](const auto& header) { return equal_ignoring_case(header.first, name); });
-        options.headers.emplace_back(name, std::move(value));
-    });
-    options.auth = login_;
+    bind_headers(options, resource, values);
+    options.timeout = connector_.client.timeout;
+    if (connector_.client.retry) options.retry = *connector_.client.retry;
     options.actions = resource.response_actions;
     options.primary_key = resource.primary_key;
     options.weight = resource.weight;

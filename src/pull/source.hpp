@@ -37,6 +37,14 @@ public:
     [[nodiscard]] OriginGates& gates() noexcept { return gates_; }
 
 private:
+    /// Whether what a request carries is for the URL's origin: the login and headers of the client, the resource's own.
+    struct Told {
+        bool clients = false;
+        bool resources = false;
+    };
+
+    [[nodiscard]] Told told(const Resource& resource, const std::string& url) const;
+    void bind_headers(FetchOptions& options, const Resource& resource, const TemplateValues& values) const;
     [[nodiscard]] std::string url_of(const Resource& resource, const TemplateValues& values) const;
 
     const Connector& connector_;

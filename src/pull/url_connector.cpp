@@ -6,6 +6,8 @@
 namespace trawl {
 
 Connector connector_for(const std::string& url, const UrlSettings& settings) {
+    for (const std::string& key : settings.primary_key)
+        if (key.empty()) throw UsageError("--primary-key names no field: name one, such as id, or leave it out");
     Resource resource;
     resource.name = settings.table.empty() ? table_name_for(url) : settings.table;
     resource.table = resource.name;

@@ -15,6 +15,10 @@ TEST(DidYouMean, NamesTheNearest) {
     EXPECT_EQ(did_you_mean("CURSOR", kKnown), "");
     EXPECT_EQ(did_you_mean("something_else", kKnown), "");
     EXPECT_EQ(did_you_mean("", kKnown), "");
+    constexpr std::array<std::string_view, 2> methods{"GET", "POST"};
+    EXPECT_EQ(did_you_mean("PUT", methods), "");
+    EXPECT_EQ(did_you_mean("GTE", methods), "");
+    EXPECT_EQ(did_you_mean("POT", methods), "; did you mean 'POST'?");
 }
 
 }  // namespace

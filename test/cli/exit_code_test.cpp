@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "interrupted.hpp"
+#include "output.hpp"
 #include "trawl/base/error.hpp"
 
 namespace trawl::cli {
@@ -34,13 +35,14 @@ TEST(ExitCode, EachKindOfErrorHasItsOwn) {
     EXPECT_EQ(Raised<StoreError>::code("x"), ExitCode::lake);
     EXPECT_EQ(Raised<CommitConflict>::code("x"), ExitCode::lake);
     EXPECT_EQ(Raised<QueryError>::code("x"), ExitCode::query);
+    EXPECT_EQ(Raised<OutputError>::code(ENOSPC, "x"), ExitCode::output);
     EXPECT_EQ(Raised<Interrupted>::code("x"), ExitCode::interrupted);
     EXPECT_EQ(Raised<std::runtime_error>::code("x"), ExitCode::unexpected);
 }
 
 TEST(ExitCode, TheHelpNamesEveryCode) {
     const std::string help = exit_codes_help();
-    for (const char* code : {" 0 ", " 1 ", " 2 ", " 3 ", " 4 ", " 5 ", " 6 ", " 7 ", "130"}) {
+    for (const char* code : {" 0 ", " 1 ", " 2 ", " 3 ", " 4 ", " 5 ", " 6 ", " 7 ", " 8 ", "130"}) {
         EXPECT_NE(help.find(code), std::string::npos) << code;
     }
 }

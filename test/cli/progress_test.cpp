@@ -1,5 +1,6 @@
 #include "progress.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace trawl::cli {
@@ -93,7 +94,7 @@ TEST(Progress, TheSummaryHasTheFigures) {
     EXPECT_EQ(summary_text(summary),
               "items: 2,500 rows from 50 pages (7.2 KB) in 1.20 s\n"
               "  requests   101 (1 retry), up to 8 at once, 50 pages/s\n"
-              "  waiting    5.00 s one after the other, 1.00 s together\n"
+              "  waiting    requests took 5.00 s in all, 1.00 s on the clock\n"
               "  table      lake/items version 3, after version 2\n"
               "  records: $.items\n");
 }
@@ -117,8 +118,38 @@ TEST(Progress, SeveralTablesHaveALineEach) {
               "  table      lake/repos version 0\n"
               "issues: 1,000 rows from 20 pages\n"
               "  table      lake/issues version 0\n");
-    EXPECT_EQ(what_was_committed(summary), "; committed: repos, issues; not committed: ");
+    EXPECT_EQ(what_was_committed(summary), "; committed: repos, issues");
+    summary.failed = {"labels", "users"};
+    EXPECT_EQ(what_was_committed(summary), "; committed: repos, issues; not committed: labels, users");
+    summary.tables.front().version.reset();  // it had no rows
+    EXPECT_EQ(what_was_committed(summary), "; committed: issues; not committed: labels, users");
     EXPECT_EQ(what_was_committed(PullSummary()), "; nothing was committed");
+    EXPECT_EQ(what_was_committed(std::vector<std::string>{"repos"}), "; committed: repos");
+    EXPECT_EQ(what_was_committed(std::vector<std::string>{}), "; nothing was committed");
+}
+
+TEST(Progress, OneIsNoPlural) {
+    PullSummary summary;
+    summary.progress.pages = 1;
+    TableSummary& table = summary.tables.emplace_back();
+    table.table = "items";
+    table.rows = 1;
+    EXPECT_THAT(summary_text(summary), testing::HasSubstr("items: 1 row from 1 page ("));
+    summary.progress.phase = PullProgress::Phase::pages;
+    summary.progress.rows = 1;
+    EXPECT_THAT(progress_line("items", summary.progress, 1s), testing::HasSubstr("  1 page  1 row  "));
+}
+
+TEST(Progress, WhatIsOfTheRunIsToldOnce) {
+    PullSummary summary;
+    for (const char* name : {"repos", "issues"}) {
+        TableSummary& table = summary.tables.emplace_back();
+        table.table = name;
+        table.notes = {"note: rows that move while they are read are not caught: so and so", "note: of " + table.table};
+    }
+    const std::string text = summary_text(summary);
+    EXPECT_EQ(text.find("rows that move"), text.rfind("rows that move"));
+    EXPECT_THAT(text, testing::AllOf(testing::HasSubstr("note: of repos"), testing::HasSubstr("note: of issues")));
 }
 
 TEST(Progress, AProgramReadsItAsJson) {

@@ -4,8 +4,9 @@ import signal
 
 import pytest
 
-from rig import data, exit_codes, tool
+from rig import connector, data, exit_codes, tool
 from rig.messages import NOTHING_COMMITTED
+from rig.mock.scenario import Scenario
 from rig.readers import assert_table, committed
 from rig.wait import wait_until
 
@@ -47,3 +48,34 @@ def test_a_pull_after_a_stopped_one_is_whole(nginx, lake, how):
     assert committed(lake) == []
     tool.pull(nginx.url + "/pages/subdivisions", lake).succeeded()
     assert_table(tool.table(lake), data.subdivisions())
+
+
+TWO = """[client]
+base_url = "@URL@"
+[[resources]]
+name = "quick"
+path = "items"
+[[resources]]
+name = "slow"
+path = "slow/items"
+"""
+
+
+def test_a_stopped_pull_says_what_it_committed_before(mock, nginx, tmp_path):
+    source = mock.begin(Scenario("page_number", {"says": ["total", "page"]}))
+    toml = TWO.replace("slow/items", nginx.url + "/slow/subdivisions")
+    lake = tmp_path / "lake"
+    process = tool.start("pull", connector.write(tmp_path / "connector", toml, source), "--to", lake)
+    wait_until(lambda: committed(lake) or process.poll() is not None, "the first commit")
+    process.send_signal(signal.SIGINT)
+    result = tool.finish(process, timeout=20)
+    assert result.code == exit_codes.INTERRUPTED and "; committed: quick" in result.err, str(result)
+    assert not NOTHING_COMMITTED.search(result.err), str(result)
+
+
+def test_an_answer_that_nobody_takes_does_not_deny_the_commit(mock, lake):
+    source = mock.begin(Scenario("page_number", {"says": ["total", "page"]}))
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        result = tool.pull(source.url + "/items", lake, stdout=full)
+    assert result.code == exit_codes.OUTPUT and "; committed: rows" in result.err, str(result)
+    assert committed(lake)

@@ -236,3 +236,24 @@ def test_rows_of_a_list_of_urls(mock, nginx, tmp_path):
     result = tool.run("get", "-i", tmp_path / "urls", "--rows", "--lake", tmp_path / "lake", "--header", f"X-Api-Key: {SECRET}")
     assert result.code == exit_codes.PAGE and was_told(source), str(result)
     assert_silent(result, tmp_path / "lake")
+
+
+SPELLED = "AbC+dEf/GhI=="
+SPELLINGS = (SPELLED, "AbC%2BdEf%2FGhI%3D%3D", "AbC+dEf%2FGhI==", "AbC+dEf/GhI%3D%3D")
+
+
+@needs_connectors
+@pytest.mark.parametrize("quirks, code", [({}, exit_codes.OK), (ECHO, exit_codes.STATUS)], ids=["taken", "refused"])
+@pytest.mark.parametrize("client, resource", [
+    ('auth = { type = "api_key", name = "k", api_key = "${TOK}", location = "query" }', 'path = "items"'),
+    ("", 'path = "items"\nparams = { k = "${TOK}" }'),
+    ("", 'path = "items?k=${TOK}"'),
+], ids=["API key", "params", "path"])
+def test_a_secret_that_a_url_spells_in_its_own_way(mock, tmp_path, client, resource, quirks, code):
+    source = mock.begin(Scenario("page_number", NUMBERED, quirks))
+    toml = f'[client]\nbase_url = "@URL@"\n{client}\n[[resources]]\nname = "rows"\n{resource}\n'
+    file_ = connector.write(tmp_path / "connector", toml, source)
+    result = connector.pull(file_, tmp_path / "lake", environment={"TOK": SPELLED})
+    assert result.code == code, str(result)
+    logs = "".join(log.read_text() for log in (tmp_path / "lake").rglob("*.json"))
+    assert [way for way in SPELLINGS if way in result.out + result.err + logs] == [], str(result)

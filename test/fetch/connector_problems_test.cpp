@@ -391,7 +391,12 @@ c.toml:4:79: 'on_cursor_value_missing' is 'skip', and must be one of raise, incl
         Bad{"IncrementalLag", kResource + "incremental={cursor_path='at', lag=-1}",
             "c.toml:4:36: 'lag' is '-1', and must be a whole number from 0"},
         Bad{"IncrementalLagWord", kResource + "incremental={cursor_path='at', lag='1 day'}",
-            R"(c.toml:4:36: 'lag' is '1 day', and must be a time above 0: seconds, or a text like "30s", "500ms", "5m", "1h")"},
+            "c.toml:4:36: 'lag' is '1 day', and must be a whole number (of the cursor's numbers, of days for dates, of "
+            R"(seconds for times), or a time such as "90s", "30m", "2h", "1d")"},
+        Bad{"IncrementalInitialBoolean", kResource + "incremental={cursor_path='at', initial_value=true}",
+            "c.toml:4:46: 'initial_value' must be a number, a date or another string, not a boolean"},
+        Bad{"ResourcesTableTwice", "[resources]\nname='a'\n[resources]\nname='b'\n",
+            "c.toml:3:1: 'resources' is there twice: write [[resources]], with two brackets, for each"},
         Bad{"IncrementalInitial", kResource + "incremental={cursor_path='at', initial_value=[1]}",
             "c.toml:4:46: 'initial_value' must be a string, a number, a boolean or a date, not an array"},
         Bad{"IncrementalEndParam", kResource + "incremental={cursor_path='at', end_param='until'}",

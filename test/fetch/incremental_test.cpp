@@ -50,6 +50,13 @@ TEST(IncrementalCursor, TheFirstRunTakesAllAndTheNextBeginsAtTheLastValue) {
     EXPECT_EQ(next.state(), first.state());
 }
 
+TEST(IncrementalCursor, ARowThatIsShownInPartEndsInDots) {
+    IncrementalCursor cursor(by("at"), {});
+    const std::string row = R"({"pad":")" + std::string(120, 'p') + R"("})";
+    EXPECT_THAT(failure(cursor, {row}), HasSubstr("ppp...; say what"));
+    EXPECT_THAT(failure(cursor, {R"({"id":1})"}), HasSubstr(R"({"id":1}; say what)"));
+}
+
 TEST(IncrementalCursor, RowsOfTheLastMomentAreTakenOnceAndNewOnesOfItAreNotLost) {
     IncrementalCursor first(by("at"), {"id"});
     observe(first, {R"({"id":1,"at":5})", R"({"id":2,"at":5})"});

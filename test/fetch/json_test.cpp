@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Records, ExplainsWhatWasTakenAndWhatWasNot) {
     const std::string body = R"({"groups":[{"g":1}],"users":[{"u":1},{"u":2}]})";
     EXPECT_EQ(JsonPage::parse(body).records().explanation,
-              "records: $.users (2 objects); not taken: $.groups (1 objects)");
+              "records: $.users (2 objects); not taken: $.groups (1 object)");
 }
 
 TEST(Records, FingerprintsTellRowsApartAndIgnoreTheEnvelope) {
@@ -174,10 +174,10 @@ TEST(Records, NoneIsAnErrorThatListsWhatThereIs) {
     EXPECT_THAT(no_records_message(R"({"id":1,"name":"x"})", nullptr),
                 testing::AllOf(HasSubstr("keys id, name; no arrays"), HasSubstr("--records $")));
     EXPECT_THAT(no_records_message(R"({"error":"quota","tags":["x"]})", "$.items"),
-                testing::AllOf(HasSubstr("no records at $.items"), HasSubstr("arrays: $.tags (1 values)")));
+                testing::AllOf(HasSubstr("no records at $.items"), HasSubstr("arrays: $.tags (1 value)")));
     EXPECT_THAT(no_records_message("\"hello\"", nullptr), HasSubstr("a single value"));
     EXPECT_THAT(no_records_message(R"({"items":7})", "items"), HasSubstr("no records at $.items"));
-    EXPECT_THAT(no_records_message(R"({"errors":[{"m":1}]})", nullptr), HasSubstr("$.errors (1 objects)"));
+    EXPECT_THAT(no_records_message(R"({"errors":[{"m":1}]})", nullptr), HasSubstr("$.errors (1 object)"));
 }
 
 TEST(JsonScalars, AreFoundByPathAndDecoded) {

@@ -178,6 +178,52 @@ TEST(PageStream, APageThatIsNotJsonEndsIt) {
     EXPECT_THROW(pull_all(respond), PageError);
 }
 
+std::string failure_of(const App::Respond& respond, const std::function<void(FetchOptions&)>& change = {}) {
+    try {
+        pull_all(respond, change);
+        return "none";
+    } catch (const PageError& error) {
+        return error.what();
+    }
+}
+
+TEST(PageStream, HalfACharacterIsAnErrorThatNamesThePageAndTheRecord) {
+    const std::string message = failure_of([](const std::string& target, int) {
+        const bool is_third = number_in(target, "page") == 3;
+        std::string page = numbered_page(number_in(target, "page"), 8);
+        if (is_third) page.replace(page.find(":6"), 2, R"(:"\ud800")");
+        return answer(page);
+    });
+    EXPECT_NE(message.find("/x?page=3: record 2 holds \\ud800"), std::string::npos) << message;
+}
+
+TEST(PageStream, APageThatIsTooLargeIsNotAskedForAgain) {
+    const auto message_and_requests = [](const std::string& large) {
+        auto work = [](std::string body) -> Task<std::pair<std::string, int>> {
+            App app([body](const std::string&, int) { return body; });
+            ClientOptions limits;
+            limits.body_max = 100;
+            Client client("", limits);
+            PageStream pages(client, FetchOptions(app.url("/x")));
+            std::string message;
+            try {
+                co_await pages.next();
+            } catch (const PageError& error) {
+                message = error.what();
+            }
+            co_return std::pair(message, app.requests());
+        };
+        return run(work(large));
+    };
+    const std::string chunk = "65\r\n" + std::string(101, ' ') + "\r\n";  // with no end in sight
+    for (const std::string& large :
+         {answer(std::string(101, ' ')), "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk}) {
+        const auto [message, requests] = message_and_requests(large);
+        EXPECT_NE(message.find("raise --memory"), std::string::npos) << message;
+        EXPECT_EQ(requests, 1);
+    }
+}
+
 TEST(PageStream, ASourceThatDoesNotTurnPagesIsAnError) {
     EXPECT_THROW(pull_all([](const std::string&, int) { return answer(numbered_page(1, 30)); }), PaginationError);
 }

@@ -148,12 +148,18 @@ TEST(Observer, TakesAnObjectKeyedByDataAsJson) {
     EXPECT_EQ(to_string(type_of({"{" + wide + "}", R"({"a":1})"})), "json");
 }
 
+TEST(Observer, OfAKeyThatIsThereTwiceTheLastValueCounts) {
+    EXPECT_EQ(to_string(type_of({R"({"a":1,"a":"x"})", R"({"a":"y"})"})), to_string(type_of({R"({"a":"x"})"})));
+    EXPECT_EQ(to_string(type_of({R"({"a":{"b":"x"},"c":[{"d":"x","d":1}],"a":{"b":2,"b":true}})"})),
+              to_string(type_of({R"({"a":{"b":true},"c":[{"d":1}]})"})));
+}
+
 TEST(Observer, CountsKeysThatAnObjectHasTwice) {
     JsonReader reader;
     lake::Observer observer;
     observer.observe(reader.parse(R"({"a":1,"b":{"c":1,"c":2},"a":3})"));
     EXPECT_EQ(observer.duplicate_keys(), 2);
-    EXPECT_EQ(observer.duplicate_key(), "c");
+    EXPECT_EQ(observer.duplicate_key(), "a");
 }
 
 }  // namespace

@@ -145,7 +145,7 @@ struct Connector {
 [[nodiscard]] Connector parse_connector(std::string_view text, const std::string& file, const Secrets& secrets);
 
 /// Reads a connector's file, and the file of secrets: secrets.toml beside it if that is there, or the one that is
-/// named. Suspends. Throws FileError, ConnectorError.
+/// named. Suspends. Throws FileError, ConnectorError; UsageError when there is no such file.
 [[nodiscard]] Task<Connector> read_connector(std::string path, std::optional<std::string> secrets_file = std::nullopt);
 
 /// The URL of a resource's bound path: below the path of `base_url`, with one "/" between them, where RFC 3986 would

@@ -47,6 +47,7 @@ public:
     std::shared_ptr<Auth> auth;                                // the same of a login
     std::vector<ResponseAction> actions;                       // what is no page, and what it is
     OriginLimits limits;                                       // hard settings; the rest is found out
+    std::optional<Duration> timeout;                           // of a request with its answer; each retry has its own
     double weight = 1;                                         // of a request, against the limits
 
     RetryPolicy retry;  // of each page

@@ -21,6 +21,10 @@ namespace trawl {
 /// in the grammar. Raw control characters are simdjson's to find.
 [[nodiscard]] bool has_good_escapes(std::string_view inside);
 
+/// Where in valid JSON an escape stands for half of a character: "\ud800" without the other half behind it. npos:
+/// nowhere.
+[[nodiscard]] std::size_t find_lone_surrogate(std::string_view json);
+
 /// `text` as a JSON string, with its quotes. Requires: `text` is UTF-8.
 [[nodiscard]] std::string quote_json(std::string_view text);
 

@@ -57,6 +57,7 @@ struct PullProgress : FetchStats {
     std::uint64_t rows = 0;
     std::uint64_t bytes = 0;  // of page bodies
     std::size_t commits_under_way = 0;
+    std::vector<std::string> committed;  // resources whose rows are in their tables
 };
 
 /// What became of one resource.

@@ -11,6 +11,7 @@ from rig.connector_errors import BAD_FILES
 from rig.mock import family
 from rig.mock.client import Source
 from rig.mock.scenario import Scenario, row
+from rig.source_faults import asked
 
 PAGE, STATUS, USAGE = exit_codes.PAGE, exit_codes.STATUS, exit_codes.USAGE
 SECRETS = {"MOCK_TOKEN": "hush-hush", "MOCK_USER": "ada", "MOCK_PASSWORD": "hush-too"}
@@ -261,6 +262,8 @@ ACTIONS = [
         'response_actions = [{ status_code = 418, action = "retry" }]', slow=True),
     one("content that is tried again", numbered("total", "page", fails_once={"nth": 3, "status": 200}),
         'response_actions = [{ content = "a bad moment", action = "retry" }]', slow=True),
+    one("two attempts and no more", numbered("total", "page", fails_always={"page": 3, "status": 500}), "",
+        client='retry = { attempts = 2 }', code=STATUS, words=("500", "2 attempts"), check=asked(3, 2)),
     one("a status that fails at once", numbered("total", "page", fails_always={"page": 3, "status": 500}),
         'response_actions = [{ status_code = 500, action = "fail" }]', code=STATUS, words=("500", "page=3")),
 ]

@@ -8,6 +8,7 @@ STATUS = 4       # the source answered with an HTTP error
 PAGE = 5         # not JSON, no records, pages that contradict each other
 LAKE = 6         # the table cannot be written or read
 SQL = 7          # the query was refused
+OUTPUT = 8       # standard output cannot be written
 INTERRUPTED = 130
 
-ALL = (OK, UNEXPECTED, USAGE, CONNECT, STATUS, PAGE, LAKE, SQL, INTERRUPTED)
+ALL = (OK, UNEXPECTED, USAGE, CONNECT, STATUS, PAGE, LAKE, SQL, OUTPUT, INTERRUPTED)
