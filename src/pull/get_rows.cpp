@@ -18,7 +18,7 @@ public:
         : UrlWork(options, progress),
           options_(std::move(options)),
           sink_(options_.lake, options_.table),
-          work_(none_, nullptr) {
+          work_(none_, nullptr, "") {
         if (options_.records) records_ = JsonPath::parse(*options_.records);
     }
 
@@ -28,7 +28,6 @@ public:
         CommitOptions commit;
         commit.disposition = options_.disposition;
         commit.primary_key = options_.primary_key;
-        pulling::claim(commit, options_.lake, options_.table);
         co_return co_await sink_.commit(std::move(commit));
     }
 
@@ -50,7 +49,8 @@ private:
         try {
             Records records = JsonPage::parse(body).records(records_);
             const std::string added = format("\"_url\":{},", quote_json(name));
-            return work_.apply(std::move(records.ndjson), records.count, added, {});
+            pulling::RowWork::Sequence none;
+            return work_.apply(std::move(records.ndjson), records.count, added, {}, none);
         } catch (const PageError& error) {
             throw PageError(format("{}: {}", name, error.what()));
         } catch (const NoRecordsError& error) {

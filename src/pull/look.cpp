@@ -111,13 +111,21 @@ private:
             look.found = pages.found();
             look.notes = pages.notes();
             if (page) {
-                Rows rows = RowWork(resource, nullptr).apply(std::move(page->records), page->count, "", {});
+                Rows rows = work_on(resource, std::move(*page), "", {});
                 look.rows = std::move(rows.ndjson);
                 look.count = rows.count;
             }
         } catch (const Error&) {
             look.error = std::current_exception();
         }
+    }
+
+    // Without a cursor: what an incremental resource would leave out is shown.
+    [[nodiscard]] Rows work_on(const Resource& resource, Page page, const std::string& added,
+                               const RowWork::Visit& visit) const {
+        RowWork::Sequence none;
+        RowWork work(resource, nullptr, options_.connector.file);
+        return work.apply(std::move(page.records), page.count, added, visit, none);
     }
 
     [[nodiscard]] bool has_enough() const noexcept { return count_ >= wanted_; }
@@ -131,8 +139,7 @@ private:
             RowWork::Visit visit;
             if (depth + 1 < chain.size())
                 visit = [&](const JsonView& row) { children.push_back(child_of(*chain[depth + 1], row)); };
-            const Rows rows =
-                RowWork(*chain[depth], nullptr).apply(std::move(page->records), page->count, ask.added, visit);
+            const Rows rows = work_on(*chain[depth], std::move(*page), ask.added, visit);
             if (!visit) take(rows.ndjson);
             for (std::size_t i = 0; i < children.size() && !has_enough(); ++i)
                 co_await read(chain, depth + 1, std::move(children[i]));
