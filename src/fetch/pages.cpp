@@ -4,6 +4,7 @@
 #include <array>
 
 #include "facts_found.hpp"
+#include "damaged_answer.hpp"
 #include "fetched_page.hpp"
 #include "moves.hpp"
 #include "page_feed.hpp"
@@ -66,6 +67,9 @@ public:
         if (said_) cutter_.said = &*said_;
         source_.check_answers([this](const PageRequest& request, const Response& response) {
             return refusals_.in(response.text(), request.body, cutter_.records_path);
+            const bool is_lines = cutter_.is_lines || response.status() == kNoContent;
+            if (found_ && !is_lines)  // the first page may be anything, and a wrong address does not pass
+                if (auto damage = fetch::damage_in(response)) return damage;
         });
     }
 

@@ -69,6 +69,7 @@ private:
             if (answer.empty()) stream.reset();
             if (answer.empty()) co_return;
             co_await stream.send(answer);
+            if (answer.find("Content-Length") == std::string::npos) co_return;  // its end is the connection's
         }
     }
 
@@ -133,6 +134,9 @@ std::string ids(int count) {
     return text;
 }
 
+/// With pauses between attempts that are none.
+void quickly(FetchOptions& options) { options.retry = RetryPolicy(RetryPolicy::default_attempts, 1us, 1us); }
+
 TEST(PageStream, FetchesNumberedPagesConcurrentlyAndGivesThemInOrder) {
     const Pulled all =
         pull_all([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 40)); });
@@ -162,6 +166,21 @@ TEST(PageStream, RetriesWhatMayPass) {
     EXPECT_EQ(all.stats.retries, 2U);
 }
 
+TEST(PageStream, AnAnswerThatIsNoPageIsAskedForAgain) {
+    const std::string page = numbered_page(3, 6);
+    const std::string cut = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + page.substr(0, page.size() - 2);
+    for (const std::string& damaged : {cut, answer(""), answer("<html>busy</html>")}) {
+        const Pulled all = pull_all(
+            [&](const std::string& target, int times) {
+                const int number = number_in(target, "page");
+                return number == 3 && times == 1 ? damaged : answer(numbered_page(number, 6));
+            },
+            quickly);
+        EXPECT_EQ(all.records, ids(12));
+        EXPECT_EQ(all.stats.retries, 1U);
+    }
+}
+
 TEST(PageStream, APageThatIsRefusedEndsIt) {
     auto respond = [](const std::string& target, int) {
         const int number = number_in(target, "page");
@@ -175,7 +194,7 @@ TEST(PageStream, APageThatIsNotJsonEndsIt) {
         const int number = number_in(target, "page");
         return number == 7 ? answer("<html>") : answer(numbered_page(number, 30));
     };
-    EXPECT_THROW(pull_all(respond), PageError);
+    EXPECT_THROW(pull_all(respond, quickly), PageError);
 }
 
 TEST(PageStream, ASourceThatDoesNotTurnPagesIsAnError) {
@@ -270,11 +289,10 @@ TEST(PageStream, ALinkBehindTheAnnouncedLastPageIsFollowed) {
     EXPECT_EQ(std::count(pulled.records.begin(), pulled.records.end(), '\n'), 10);
 }
 
-/// With pauses between attempts that are none.
 std::function<void(FetchOptions&)> by(const std::string& paginator) {
     return [paginator](FetchOptions& options) {
         options.paginator = paginator;
-        options.retry = RetryPolicy(RetryPolicy::default_attempts, 1us, 1us);
+        quickly(options);
     };
 }
 
