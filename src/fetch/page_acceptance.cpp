@@ -305,7 +305,7 @@ bool Paginator::State::has_rows_behind(std::uint64_t last) const {
 }
 
 PageVerdict Paginator::State::verdict() const {
-    PageVerdict verdict{audit.pages(), audit.rows(), std::nullopt, audit.problems(), ""};
+    PageVerdict verdict{audit.pages(), audit.rows(), std::nullopt, std::nullopt, audit.problems(), ""};
     const auto fail = [&verdict](std::string problem) {
         verdict.failure = problem;
         verdict.problems.push_back(std::move(problem));
@@ -326,6 +326,7 @@ PageVerdict Paginator::State::verdict() const {
     const bool is_sure = pagination.records && !end.is_disproved();
     auto said = pagination.records;
     if (said_rows && pagination.kind != PaginationKind::single_page) said = std::max(said.value_or(0), *said_rows);
+    if (!starts_amid) verdict.stated_rows = said;
     if (!said || (!is_sure && rows >= *said) || starts_amid) return verdict;
     verdict.expected_rows = said;
     if (*said > rows) fail(format("the source said {} rows and {} came: {} are missing", *said, rows, *said - rows));

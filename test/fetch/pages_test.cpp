@@ -181,6 +181,23 @@ TEST(PageStream, AnAnswerThatIsNoPageIsAskedForAgain) {
     }
 }
 
+TEST(PageStream, AListInAnotherOrderForEachPageIsAnError) {
+    const auto shuffled = [](const std::string& target, int) {  // every page has rows 1 to 10
+        std::string items;
+        for (int i = 1; i <= 10 && number_in(target, "page") <= 4; ++i)
+            items += format(R"({}{{"id":{}}})", i > 1 ? "," : "", (i + 3 * number_in(target, "page")) % 10 + 1);
+        return answer(format(R"({{"page":{},"total":40,"items":[{}]}})", number_in(target, "page"), items));
+    };
+    EXPECT_EQ(pull_all(shuffled).requests, 5);  // without a key they may be rows of their own
+    try {
+        pull_all(shuffled, [](FetchOptions& options) { options.primary_key = {"$.id"}; });
+        FAIL();
+    } catch (const PaginationError& error) {
+        EXPECT_NE(std::string(error.what()).find("said 40 rows and 10 different ones came"), std::string::npos)
+            << error.what();
+    }
+}
+
 TEST(PageStream, APageThatIsRefusedEndsIt) {
     auto respond = [](const std::string& target, int) {
         const int number = number_in(target, "page");
