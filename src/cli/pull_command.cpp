@@ -131,6 +131,13 @@ Task<PullSummary> supervise(const PullCommand& command, std::optional<PullPartit
     co_return std::move(*session.summary);
 }
 
+/// What nobody may overlook, also with --quiet: there may be more rows than were taken.
+void tell_doubts(const PullSummary& summary) {
+    for (const TableSummary& table : summary.tables)
+        for (const std::string& note : table.notes)
+            if (note.starts_with("note: one page of ")) print_status(format("trawl: {}\n", as_one_line(note)));
+}
+
 void pull_once(const PullCommand& command, std::optional<PullPartition> partition) {
     std::optional<TraceFile> trace;
     if (!command.trace.empty()) trace.emplace(command.trace);
@@ -139,6 +146,7 @@ void pull_once(const PullCommand& command, std::optional<PullPartition> partitio
     const PullSummary summary = loop.run(supervise(command, std::move(partition)));
     if (trace) trace->write(summary);
     if (!command.quiet) print_answer(summary_text(summary));
+    if (command.quiet) tell_doubts(summary);
     if (summary.error) throw PullFailed(summary.error, what_was_committed(summary));
 }
 

@@ -183,6 +183,7 @@ bool Paginator::State::is_planned(std::uint64_t index) const {
 std::optional<Acceptance> Paginator::State::refuse_another_place(std::uint64_t index, const SeenPage& page) {
     const std::uint64_t asked = any_order() ? value_at(index) : value;
     if (!says_its_place || !page.place || *page.place == asked) return std::nullopt;
+    if (index == 1 && pagination.is_guess) return drop_the_guess();
     const bool is_the_last_again = any_order() && index > 1 && *page.place == value_at(index - 1);
     if (is_the_last_again && !is_planned(index)) return drop_as_end(index, repeats_the_last(index));
     throw PaginationError(
@@ -217,18 +218,41 @@ std::optional<Acceptance> Paginator::State::refuse_emptiness(std::uint64_t index
 }
 
 std::optional<Acceptance> Paginator::State::refuse_repetition(std::uint64_t index, const SeenPage& page) {
+    if (index == 1 && pagination.is_guess)
+        if (is_same_page(page, last_page, false) || fetch::has_mostly_common(page.prints, first_prints))
+            return drop_the_guess();
     if (is_same_page(page, last_page, false)) {
         if (index > 1 && counts() && !is_planned(index)) return drop_as_end(index, repeats_the_last(index));
         throw PaginationError(
             format("pages {} and {} have the same rows: the source ignores the paginator's parameter, or repeats its "
-                   "last page; name the right pagination with --paginator",
-                   index, index + 1));
+                   "last page; name the right pagination with --paginator{}",
+                   index, index + 1, advice_on_the_parameter()));
     }
     if (index < 2 || !counts() || is_planned(index) || page.fingerprint != first_fingerprint) return std::nullopt;
     throw PaginationError(
         format("page {} has the rows of page 1 again: the source starts over behind its end; say where that is with "
                "maximum_page or maximum_offset in --paginator",
                index + 1));
+}
+
+/// What was sent, and how another name is given.
+std::string Paginator::State::advice_on_the_parameter() const {
+    if (pagination.body_path)
+        return format(" (what was set in the request's body is {}; see trawl help paginators)",
+                      pagination.body_path->str());
+    if (pagination.param.empty()) return " (see trawl help paginators)";
+    const std::string_view option = pagination.kind == PaginationKind::cursor ? "cursor_param"
+                                    : is_offset()                             ? "offset_param"
+                                                                              : "page_param";
+    return format(" (the parameter sent was `{}`; for another: {}:{}=NAME, see trawl help paginators)",
+                  pagination.param, name(pagination.kind), option);
+}
+
+Acceptance Paginator::State::drop_the_guess() {
+    ignores_guess = true;
+    return drop_as_end(1, format("one page of {} rows was taken: the next one is the same again, so the source has no "
+                                 "others, or they are asked for in another way{}",
+                                 size, advice_on_the_parameter()));
 }
 
 Acceptance Paginator::State::drop_as_end(std::uint64_t index, std::string note) {
@@ -295,7 +319,7 @@ void Paginator::State::throw_endless() const {
 // Rows where there should be none: but for a source that gives its last or its first page for all behind the end. Where
 // the last page says that it is the last, nobody looks further.
 bool Paginator::State::has_rows_behind(std::uint64_t last) const {
-    if (!any_order() || end.claimed() || end.limit() || last_page.more == More::no) return false;
+    if (!any_order() || end.claimed() || end.limit() || last_page.more == More::no || ignores_guess) return false;
     if (pagination.stop_after_short_page && last_page.rows < size) return false;
     return std::any_of(seen.begin(), seen.end(), [&](const auto& entry) {
         const SeenPage& page = entry.second;

@@ -268,6 +268,8 @@ private:
         const Acceptance acceptance = paginator_->any_order() ? paginator_->accept(index) : rows.acceptance;
         tell_total();
         if (!acceptance.note.empty()) notes_.push_back("note: " + acceptance.note);
+        // A source that gives its first page again has no second one that could have moved.
+        if (!acceptance.taken && index == 1 && paginator_->pagination().is_guess) moves_.reset();
         if (!acceptance.taken) return std::nullopt;
         keep_first(rows, acceptance.rows);
         return rows;
@@ -358,7 +360,7 @@ private:
     }
 
     Page deliver(PageRows rows) {
-        const bool is_counted = cutter_.row_key.has_value();
+        const bool is_counted = cutter_.row_key || paginator_->pagination().is_guess;
         if (is_counted && !moves_) {
             distinct_.add(rows.ndjson);
             given_rows_ += rows.count;

@@ -198,6 +198,16 @@ TEST(PageStream, AListInAnotherOrderForEachPageIsAnError) {
     }
 }
 
+TEST(PageStream, ASourceThatHasTheSameRowsForEveryPageIsAnError) {
+    const auto shuffled = [](const std::string& target, int) {
+        std::string items;
+        for (int i = 0; i < 10; ++i)
+            items += format(R"({}{{"id":{}}})", i > 0 ? "," : "", (7 * i + number_in(target, "page")) % 20);
+        return answer("[" + items + "]");
+    };
+    EXPECT_THROW(pull_all(shuffled, {}, "/x?page=1"), PaginationError);
+}
+
 TEST(PageStream, APageThatIsRefusedEndsIt) {
     auto respond = [](const std::string& target, int) {
         const int number = number_in(target, "page");
