@@ -81,6 +81,7 @@ void Paginator::State::read_more(SeenPage& page, const PageView& view, const fet
 }
 
 void Paginator::State::begin(const PageView& first) {
+    const bool by_odata = pagination.preset == PaginationPreset::odata;
     pagination = fetch::settled(std::move(pagination), first);
     if (counts() && !pagination.first) pagination.first = is_offset() ? 0 : 1;
     size = first.records.count > 0 ? first.records.count : pagination.limit.value_or(0);
@@ -105,8 +106,9 @@ void Paginator::State::begin(const PageView& first) {
     look_for_the_end(0, page);
     if (page.rows == 0 && pagination.stop_after_empty_page && page.more != More::yes) end.settle(1);
     check_it_can_end();
-    first_note = without_successor(first);
     starts_amid = !counts() && is_amid(first);
+    if (page.more != More::no && !starts_amid) first_note = without_successor(first, by_odata);
+    check_total(first);
     names_next = !page.next_from.empty();
     prepare_to_probe(first);
     seen.insert_or_assign(0, std::move(page));
@@ -203,6 +205,10 @@ std::optional<Acceptance> Paginator::State::refuse_emptiness(std::uint64_t index
         if (page.total_pages && *page.total_pages <= index)
             return drop_as_end(index, format("page {} is empty, and its total says {} pages where there were {}",
                                              index + 1, *page.total_pages, *claimed));
+        if (pagination.total_is_named && !is_offset() && fetch::rounded_up(*claimed, size) == index)
+            throw PaginationError(
+                format("total_path of page_number counts pages; {} looks like rows ({}, {} a page): leave it out",
+                       pagination.total_path->str(), *claimed + skipped_pages(), size));
         throw PaginationError(
             format("page {} of {} is empty: the source changed while it was read, or its total is wrong; run it again, "
                    "or check --paginator",

@@ -1,5 +1,5 @@
 /// The inside of a Paginator: requests (paginate.cpp), acceptance (page_acceptance.cpp), the look behind the end
-/// (page_probe.cpp), one after the other (page_walk.cpp).
+/// (page_probe.cpp), one after the other (page_walk.cpp), what the user named (named_paths.cpp).
 #pragma once
 
 #include <cstdint>
@@ -90,7 +90,11 @@ struct Paginator::State {
     [[nodiscard]] std::optional<PageRequest> next_link(const PageView& view);
     void check_unseen(const std::string& token, const Url& url);
     [[nodiscard]] bool is_amid(const PageView& first) const;
-    [[nodiscard]] std::string without_successor(const PageView& first) const;
+
+    // What the user named, against the first page.
+    [[nodiscard]] std::string named_but_absent(const PageView& first, bool by_odata) const;
+    [[nodiscard]] std::string without_successor(const PageView& first, bool by_odata) const;
+    void check_total(const PageView& first) const;
 
     Pagination pagination;
     PageRequest start;
