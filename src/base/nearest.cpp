@@ -4,7 +4,6 @@
 #include <vector>
 
 namespace trawl {
-namespace {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
@@ -20,8 +19,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
     return row.back();
 }
-
-}  // namespace
 
 std::string did_you_mean(std::string_view name, std::span<const std::string_view> known) {
     std::size_t least = std::max<std::size_t>(2, name.size() / 3) + 1;  // farther away is another word

@@ -129,6 +129,13 @@ Task<> supervise(const PullCommand& command, std::optional<PullPartition> partit
     co_await group.join();
 }
 
+/// What nobody may overlook, also with --quiet: there may be more rows than were taken.
+void tell_doubts(const PullSummary& summary) {
+    for (const TableSummary& table : summary.tables)
+        for (const std::string& note : table.notes)
+            if (note.starts_with("note: one page of ")) print_status(format("trawl: {}\n", as_one_line(note)));
+}
+
 void pull_once(const PullCommand& command, std::optional<PullPartition> partition) {
     std::optional<TraceFile> trace;
     if (!command.trace.empty()) trace.emplace(command.trace);
@@ -140,6 +147,7 @@ void pull_once(const PullCommand& command, std::optional<PullPartition> partitio
         loop.run(supervise(command, std::move(partition), session));
         if (trace) trace->write(*session.summary);
         if (!command.quiet) print_answer(summary_text(*session.summary));
+        if (command.quiet) tell_doubts(*session.summary);
     } catch (const std::exception&) {
         error = std::current_exception();
     }

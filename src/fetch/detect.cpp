@@ -2,6 +2,7 @@
 #include "trawl/fetch/detect.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "page_facts.hpp"
 #include "page_protocols.hpp"
@@ -294,10 +295,72 @@ std::optional<Pagination> by_cursor(const PageView& view) {
     return found;
 }
 
+/// How many rows people have a page hold, where its size is not said.
+bool is_usual_size(std::uint64_t rows) {
+    constexpr std::array<std::uint64_t, 10> sizes = {10, 20, 25, 30, 50, 100, 200, 250, 500, 1000};
+    return std::find(sizes.begin(), sizes.end(), rows) != sizes.end();
+}
+
+/// No total and nothing else says whether more pages follow, and this one may be full.
+bool may_go_on(const PageView& view, const Totals& totals) {
+    if (totals.records || totals.pages || fetch::says_no_more(view)) return false;
+    const auto asked = in_request(view, fetch::is_limit_param);
+    const auto size = totals.page_size ? totals.page_size : asked ? std::optional(asked->value) : std::nullopt;
+    return !size || view.records.count >= *size || is_usual_size(view.records.count);  // a source may clamp the size
+}
+
+/// The offset of a request that only says how many rows it wants: those that go by the name of its parameter.
+std::optional<Asked> offset_beside_limit(const PageView& view) {
+    constexpr std::array<std::array<std::string_view, 2>, 6> pairs = {{{"limit", "offset"},
+                                                                       {"$top", "$skip"},
+                                                                       {"top", "skip"},
+                                                                       {"take", "skip"},
+                                                                       {"maxResults", "startAt"},
+                                                                       {"rows", "start"}}};
+    const auto limit = in_request(view, fetch::is_limit_param);
+    if (!limit || limit->body_path || limit->value < 2) return std::nullopt;
+    for (const auto& [rows, skipped] : pairs)
+        if (limit->name == rows) return Asked{std::string(skipped), 0, std::nullopt};
+    return std::nullopt;
+}
+
+/// The request or the page says where it is among others, and nothing how many there are: they are asked for until one
+/// is empty. A source that gives this page again has no others.
+std::optional<Pagination> by_place(const PageView& view) {
+    const auto page = page_number(view);
+    auto place = page ? page : offset(view);
+    if (!place) place = offset_beside_limit(view);
+    if (!place) return std::nullopt;
+    Pagination found;
+    found.kind = page ? PaginationKind::page_number : PaginationKind::offset;
+    found.param = place->body_path ? "" : place->name;
+    found.body_path = place->body_path;
+    found.first = place->value;
+    found.is_guess = true;
+    name_the_limit(found, view, std::nullopt);
+    found.explanation = format("pagination: {} `{}`, asked for ahead until a page is empty (nothing says how many)",
+                               page ? "page number" : "offset", place->name);
+    return found;
+}
+
+/// Nothing says whether it is the only one, and it looks full: whoever asked must know.
+Pagination single_page_in_doubt(const PageView& view) {
+    Pagination found = single_page(view, "no next page, total or cursor in it");
+    const std::uint64_t rows = view.records.count;
+    if (is_usual_size(rows) || in_request(view, fetch::is_limit_param))
+        found.warnings.push_back(format(
+            "one page of {} rows was taken; nothing in it says whether there are more. If there are: --paginator "
+            "page_number (see trawl help paginators)",
+            rows));
+    return found;
+}
+
 [[noreturn]] void fail_more(const PageView& view, const std::string& evidence) {
     throw PaginationError(
         format("{}, this page has {}, and nothing says how to ask for the others; name the pagination "
-               "(--paginator page_number, offset:limit=100, ...), or take this page alone (single_page)",
+               "(--paginator page_number:page_param=NAME, offset:limit=100, ...; see trawl help paginators), or take "
+               "this page "
+               "alone (single_page)",
                evidence, view.records.count));
 }
 
@@ -318,7 +381,9 @@ Pagination detect(const PageView& first) {
         fail_more(first, format("{} says that there are more rows", more->str()));
     if (totals.records && *totals.records > first.records.count)
         fail_more(first, format("{} says {} rows", totals.records_from, *totals.records));
-    return single_page(first, "no next page, total or cursor in it");
+    if (!may_go_on(first, totals)) return single_page(first, "no next page, total or cursor in it");
+    if (const auto found = by_place(first)) return *found;
+    return single_page_in_doubt(first);
 }
 
 }  // namespace trawl

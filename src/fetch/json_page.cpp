@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <functional>
 
+#include "ascii.hpp"
 #include "element_filter.hpp"
 #include "element_range.hpp"
 #include "find_records.hpp"
@@ -149,11 +151,17 @@ Records detected_records(const JsonOutline& outline) {
 }  // namespace
 
 std::optional<std::uint64_t> JsonScalar::count() const {
-    std::uint64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto read = std::from_chars(text.data(), end, value);
-    if (kind == Kind::boolean || text.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
-    return value;
+    const std::string_view number = trim(text);
+    const char* const end = number.data() + number.size();
+    if (kind == Kind::boolean || number.empty() || number.front() < '0' || number.front() > '9') return std::nullopt;
+    std::uint64_t whole = 0;
+    if (const auto read = std::from_chars(number.data(), end, whole); read.ec == std::errc{} && read.ptr == end)
+        return whole;
+    constexpr double exact_max = 9007199254740992;  // 2^53: above it not every whole number is a double
+    double real = 0;
+    const auto read = std::from_chars(number.data(), end, real);
+    if (read.ec != std::errc{} || read.ptr != end || real > exact_max || std::floor(real) != real) return std::nullopt;
+    return static_cast<std::uint64_t>(real);
 }
 
 JsonPage::JsonPage(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -81,6 +81,7 @@ void Paginator::State::read_more(SeenPage& page, const PageView& view, const fet
 }
 
 void Paginator::State::begin(const PageView& first) {
+    const bool by_odata = pagination.preset == PaginationPreset::odata;
     pagination = fetch::settled(std::move(pagination), first);
     if (counts() && !pagination.first) pagination.first = is_offset() ? 0 : 1;
     size = first.records.count > 0 ? first.records.count : pagination.limit.value_or(0);
@@ -105,8 +106,9 @@ void Paginator::State::begin(const PageView& first) {
     look_for_the_end(0, page);
     if (page.rows == 0 && pagination.stop_after_empty_page && page.more != More::yes) end.settle(1);
     check_it_can_end();
-    first_note = without_successor(first);
     starts_amid = !counts() && is_amid(first);
+    if (page.more != More::no && !starts_amid) first_note = without_successor(first, by_odata);
+    check_total(first);
     names_next = !page.next_from.empty();
     prepare_to_probe(first);
     seen.insert_or_assign(0, std::move(page));
@@ -183,6 +185,7 @@ bool Paginator::State::is_planned(std::uint64_t index) const {
 std::optional<Acceptance> Paginator::State::refuse_another_place(std::uint64_t index, const SeenPage& page) {
     const std::uint64_t asked = any_order() ? value_at(index) : value;
     if (!says_its_place || !page.place || *page.place == asked) return std::nullopt;
+    if (index == 1 && pagination.is_guess) return drop_the_guess();
     const bool is_the_last_again = any_order() && index > 1 && *page.place == value_at(index - 1);
     if (is_the_last_again && !is_planned(index)) return drop_as_end(index, repeats_the_last(index));
     throw PaginationError(
@@ -202,6 +205,10 @@ std::optional<Acceptance> Paginator::State::refuse_emptiness(std::uint64_t index
         if (page.total_pages && *page.total_pages <= index)
             return drop_as_end(index, format("page {} is empty, and its total says {} pages where there were {}",
                                              index + 1, *page.total_pages, *claimed));
+        if (pagination.total_is_named && !is_offset() && fetch::rounded_up(*claimed, size) == index)
+            throw PaginationError(
+                format("total_path of page_number counts pages; {} looks like rows ({}, {} a page): leave it out",
+                       pagination.total_path->str(), *claimed + skipped_pages(), size));
         throw PaginationError(
             format("page {} of {} is empty: the source changed while it was read, or its total is wrong; run it again, "
                    "or check --paginator",
@@ -217,18 +224,41 @@ std::optional<Acceptance> Paginator::State::refuse_emptiness(std::uint64_t index
 }
 
 std::optional<Acceptance> Paginator::State::refuse_repetition(std::uint64_t index, const SeenPage& page) {
+    if (index == 1 && pagination.is_guess)
+        if (is_same_page(page, last_page, false) || fetch::has_mostly_common(page.prints, first_prints))
+            return drop_the_guess();
     if (is_same_page(page, last_page, false)) {
         if (index > 1 && counts() && !is_planned(index)) return drop_as_end(index, repeats_the_last(index));
         throw PaginationError(
             format("pages {} and {} have the same rows: the source ignores the paginator's parameter, or repeats its "
-                   "last page; name the right pagination with --paginator",
-                   index, index + 1));
+                   "last page; name the right pagination with --paginator{}",
+                   index, index + 1, advice_on_the_parameter()));
     }
     if (index < 2 || !counts() || is_planned(index) || page.fingerprint != first_fingerprint) return std::nullopt;
     throw PaginationError(
         format("page {} has the rows of page 1 again: the source starts over behind its end; say where that is with "
                "maximum_page or maximum_offset in --paginator",
                index + 1));
+}
+
+/// What was sent, and how another name is given.
+std::string Paginator::State::advice_on_the_parameter() const {
+    if (pagination.body_path)
+        return format(" (what was set in the request's body is {}; see trawl help paginators)",
+                      pagination.body_path->str());
+    if (pagination.param.empty()) return " (see trawl help paginators)";
+    const std::string_view option = pagination.kind == PaginationKind::cursor ? "cursor_param"
+                                    : is_offset()                             ? "offset_param"
+                                                                              : "page_param";
+    return format(" (the parameter sent was `{}`; for another: {}:{}=NAME, see trawl help paginators)",
+                  pagination.param, name(pagination.kind), option);
+}
+
+Acceptance Paginator::State::drop_the_guess() {
+    ignores_guess = true;
+    return drop_as_end(1, format("one page of {} rows was taken: the next one is the same again, so the source has no "
+                                 "others, or they are asked for in another way{}",
+                                 size, advice_on_the_parameter()));
 }
 
 Acceptance Paginator::State::drop_as_end(std::uint64_t index, std::string note) {
@@ -295,7 +325,7 @@ void Paginator::State::throw_endless() const {
 // Rows where there should be none: but for a source that gives its last or its first page for all behind the end. Where
 // the last page says that it is the last, nobody looks further.
 bool Paginator::State::has_rows_behind(std::uint64_t last) const {
-    if (!any_order() || end.claimed() || end.limit() || last_page.more == More::no) return false;
+    if (!any_order() || end.claimed() || end.limit() || last_page.more == More::no || ignores_guess) return false;
     if (pagination.stop_after_short_page && last_page.rows < size) return false;
     return std::any_of(seen.begin(), seen.end(), [&](const auto& entry) {
         const SeenPage& page = entry.second;
@@ -305,7 +335,7 @@ bool Paginator::State::has_rows_behind(std::uint64_t last) const {
 }
 
 PageVerdict Paginator::State::verdict() const {
-    PageVerdict verdict{audit.pages(), audit.rows(), std::nullopt, audit.problems(), ""};
+    PageVerdict verdict{audit.pages(), audit.rows(), std::nullopt, std::nullopt, audit.problems(), ""};
     const auto fail = [&verdict](std::string problem) {
         verdict.failure = problem;
         verdict.problems.push_back(std::move(problem));
@@ -326,6 +356,7 @@ PageVerdict Paginator::State::verdict() const {
     const bool is_sure = pagination.records && !end.is_disproved();
     auto said = pagination.records;
     if (said_rows && pagination.kind != PaginationKind::single_page) said = std::max(said.value_or(0), *said_rows);
+    if (!starts_amid) verdict.stated_rows = said;
     if (!said || (!is_sure && rows >= *said) || starts_amid) return verdict;
     verdict.expected_rows = said;
     if (*said > rows) fail(format("the source said {} rows and {} came: {} are missing", *said, rows, *said - rows));

@@ -34,6 +34,8 @@ constexpr std::string_view next_url_names[] = {"next",     "nexturl",       "nex
                                                "nexthref", "odatanextlink", "nextpage", "nextpageuri", "nexturi"};
 constexpr std::string_view more_names[] = {"hasmore",   "hasnext",      "hasnextpage", "more",
                                            "morepages", "hasmoreitems", "next"};
+/// What says that this page is the last by being true.
+constexpr std::string_view last_names[] = {"last", "islast", "lastpage", "islastpage"};
 constexpr std::string_view total_records_headers[] = {
     "xtotalcount", "xtotal", "totalcount", "xtotalrecords", "xwptotal", "xpaginationtotalcount", "paginationcount"};
 constexpr std::string_view total_pages_headers[] = {"xtotalpages", "xwptotalpages", "xpagecount",
@@ -82,13 +84,17 @@ std::vector<Fact> facts(const PageView& view) {
     return all;
 }
 
-/// The field whose name comes first in `names` and which `fits`.
+/// The field whose name comes first in `names` and which `fits`. Of a key that is there twice the last counts, as it
+/// does for most parsers.
 template <typename Fits>
 const Fact* find(const std::vector<Fact>& all, Names names, Fits fits) {
-    for (const std::string_view name : names)
+    const Fact* found = nullptr;
+    for (const std::string_view name : names) {
         for (const Fact& fact : all)
-            if (fact.name == name && fits(fact)) return &fact;
-    return nullptr;
+            if (fact.name == name && fits(fact) && (!found || fact.field.path == found->field.path)) found = &fact;
+        if (found) break;
+    }
+    return found;
 }
 
 bool is_count(const Fact& fact) { return !fact.field.is_null && fact.field.value.count().has_value(); }
@@ -98,6 +104,20 @@ std::optional<std::uint64_t> header_count(const PageView& view, Names names, std
         const auto count = JsonScalar{JsonScalar::Kind::string, std::string(trim(value))}.count();
         if (!count || !contains(names, plain_name(key))) continue;
         from = key;
+        return count;
+    }
+    return std::nullopt;
+}
+
+/// "items 0-19/250" (RFC 9110, section 14.4): sources that count in rows tell their number this way. Of bytes it says
+/// nothing.
+std::optional<std::uint64_t> content_range(const PageView& view, std::string& from) {
+    for (const auto& [key, value] : view.headers) {
+        if (plain_name(key) != "contentrange" || to_lower(std::string_view(value)).starts_with("bytes")) continue;
+        const std::size_t slash = value.find('/');
+        if (slash == std::string::npos) continue;
+        const auto count = JsonScalar{JsonScalar::Kind::string, value.substr(slash + 1)}.count();
+        if (count) from = key;
         return count;
     }
     return std::nullopt;
@@ -171,6 +191,7 @@ Totals totals_of(const PageView& view, const std::vector<Fact>& all) {
         return is_count(fact) && (fact.name != "count" || *fact.field.value.count() > view.records.count);
     };
     if (!totals.records) totals.records = body_count(find(all, total_records_names, is_total), totals.records_from);
+    if (!totals.records) totals.records = content_range(view, totals.records_from);
     if (const Fact* size = find(all, page_size_names, is_count)) totals.page_size = size->field.value.count();
     return totals;
 }
@@ -214,6 +235,22 @@ std::optional<NextCursor> find_cursor(const PageView& view) {
             return NextCursor{fact.field.path, param};
         }
     return std::nullopt;
+}
+
+bool says_no_more(const PageView& view) {
+    const auto says = [](const Fact& fact) {
+        const std::string text = to_lower(std::string_view(fact.field.value.text));
+        if (contains(last_names, fact.name)) return text == "true";
+        const bool is_cursor =
+            fact.owner == "cursors" ||
+            std::any_of(std::begin(cursor_names), std::end(cursor_names), [&](const CursorName& known) {
+                return known.field == fact.name && known.field != "cursor";  // its own
+            });
+        const bool is_nothing = fact.field.is_null || text.empty() || text == "false" || text == "0" || text == "no";
+        return is_nothing && (is_cursor || contains(more_names, fact.name));
+    };
+    const std::vector<Fact> all = facts(view);
+    return std::any_of(all.begin(), all.end(), says);
 }
 
 std::optional<JsonPath> says_more(const PageView& view) {

@@ -72,6 +72,9 @@ struct NextCursor {
 };
 [[nodiscard]] std::optional<NextCursor> find_cursor(const PageView& view);
 
+/// A field such as `has_more` that is false, a cursor that is null, or the like.
+[[nodiscard]] bool says_no_more(const PageView& view);
+
 /// A field such as `has_more` that is true: its path.
 [[nodiscard]] std::optional<JsonPath> says_more(const PageView& view);
 

@@ -34,6 +34,7 @@ std::optional<std::uint64_t> Paginator::State::stated_size(const PageView& first
 
 void Paginator::State::prepare_to_probe(const PageView& first) {
     const auto claimed = end.claimed();
+    if (pagination.is_guess) first_prints = fetch::row_prints(first.records.ndjson);
     if (!any_order() || !claimed || end.limit()) return;
     const auto stated = stated_size(first);
     first_is_full = stated ? size >= *stated : looks_like_a_page_size(size);

@@ -25,13 +25,6 @@ std::optional<std::string> header(const PageView& view, std::string_view name) {
     return std::nullopt;
 }
 
-/// The field is there, and null: a source that says so has no next page, one that has no such field may be another.
-bool is_null(const PageView& view, const JsonPath& path) {
-    const std::vector<JsonField> fields = view.page.fields(path.steps().size());
-    return std::any_of(fields.begin(), fields.end(),
-                       [&](const JsonField& field) { return field.is_null && field.path == path; });
-}
-
 }  // namespace
 
 std::optional<PageRequest> Paginator::State::next(const PageView& view) {
@@ -137,15 +130,6 @@ bool Paginator::State::is_amid(const PageView& first) const {
         return names_previous && !field.is_null && field.value.kind == JsonScalar::Kind::string &&
                !field.value.text.empty();
     });
-}
-
-// One page is not taken for all of them without a word, where the field that would lead on is not there at all.
-std::string Paginator::State::without_successor(const PageView& first) const {
-    const bool by_header = pagination.kind == PaginationKind::header_link || !pagination.cursor_header.empty();
-    const bool is_cursor = pagination.kind == PaginationKind::cursor && !pagination.cursor_record_path;
-    if (by_header || (!is_cursor && pagination.kind != PaginationKind::json_link)) return "";
-    if (first.page.scalar(pagination.next_path) || is_null(first, pagination.next_path)) return "";
-    return format("there is nothing at {}: this page is taken for the only one", pagination.next_path.str());
 }
 
 }  // namespace trawl

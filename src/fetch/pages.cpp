@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
+#include "damaged_answer.hpp"
+#include "distinct_rows.hpp"
 #include "facts_found.hpp"
 #include "fetched_page.hpp"
 #include "moves.hpp"
@@ -65,6 +68,9 @@ public:
         }
         if (said_) cutter_.said = &*said_;
         source_.check_answers([this](const PageRequest& request, const Response& response) {
+            const bool is_lines = cutter_.is_lines || response.status() == kNoContent;
+            if (found_ && !is_lines)  // the first page may be anything, and a wrong address does not pass
+                if (auto damage = fetch::damage_in(response)) return damage;
             return refusals_.in(response.text(), request.body, cutter_.records_path);
         });
     }
@@ -263,6 +269,8 @@ private:
         const Acceptance acceptance = paginator_->any_order() ? paginator_->accept(index) : rows.acceptance;
         tell_total();
         if (!acceptance.note.empty()) notes_.push_back("note: " + acceptance.note);
+        // A source that gives its first page again has no second one that could have moved.
+        if (!acceptance.taken && index == 1 && paginator_->pagination().is_guess) moves_.reset();
         if (!acceptance.taken) return std::nullopt;
         keep_first(rows, acceptance.rows);
         return rows;
@@ -353,6 +361,12 @@ private:
     }
 
     Page deliver(PageRows rows) {
+        const bool is_counted = cutter_.row_key || paginator_->pagination().is_guess;
+        if (is_counted && !moves_) {
+            distinct_.add(rows.ndjson);
+            given_rows_ += rows.count;
+            check_it_moves_on();
+        }
         Page given;
         given.index = delivered_++;
         given.records = std::move(rows.ndjson);
@@ -372,12 +386,35 @@ private:
         if (moves_) return tell_moves();
         if (!paginator_) return;
         const PageVerdict verdict = paginator_->verdict();
+        if (cutter_.row_key && verdict.stated_rows && verdict.pages > 1)
+            check_they_differ(*verdict.stated_rows, verdict.rows);
         const bool has_repeats = verdict.expected_rows && verdict.rows > *verdict.expected_rows;
         if (cutter_.row_key && has_repeats) {  // the commit leaves each key's last row
             notes_.push_back("note: " + verdict.failure);
         } else if (!verdict.failure.empty())
             throw PaginationError(format("{}: {}", Url::parse(options_.url).redacted(), verdict.failure));
         for (const std::string& problem : verdict.problems) notes_.push_back("note: " + problem);
+    }
+
+    // A source that has rows for every page, whatever its number, would never end.
+    void check_it_moves_on() const {
+        constexpr std::uint64_t pages_min = 16;
+        if (delivered_ < pages_min || !std::has_single_bit(delivered_) || given_rows_ < 2 * distinct_.count()) return;
+        throw PaginationError(
+            format("{}: {} rows came and only {} of them are different: the source gives the same rows again and "
+                   "again; name the right pagination with --paginator (single_page, if it has one page)",
+                   Url::parse(options_.url).redacted(), given_rows_, distinct_.count()));
+    }
+
+    // Pages of a list that is sorted anew for each of them have as many rows as there should be, and some of them twice
+    // in place of others. Rows that differ and have one key are the user's own choice.
+    void check_they_differ(std::uint64_t said, std::uint64_t came) const {
+        if (came < said || !distinct_.are_too_few(said)) return;
+        throw PaginationError(format(
+            "{}: the source said {} rows and {} different ones came, others of them twice: its order changes between "
+            "requests; have it sort by a key (a parameter such as sort=id), or, if its rows do repeat, say "
+            "total_path=none in --paginator",
+            Url::parse(options_.url).redacted(), said, distinct_.count()));
     }
 
     void tell_moves() {
@@ -406,6 +443,8 @@ private:
     std::uint64_t delivered_ = 0;
     std::optional<std::uint64_t> told_;  // pages in all, as stats_ have it
     std::optional<fetch::Moves> moves_;
+    std::uint64_t given_rows_ = 0;  // where they are counted
+    fetch::DistinctRows distinct_;  // of all that was given, where rows have a key
     bool ended_ = false;
     std::optional<fetch::PageFeed> feed_;  // last: its tasks use everything above
 };

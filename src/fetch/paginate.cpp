@@ -2,6 +2,7 @@
 #include "trawl/fetch/paginate.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 #include "json_edit.hpp"
@@ -137,12 +138,18 @@ void Paginator::noticed(std::uint64_t index, const PageView& view) {
     if (state_->judged == 0 || index < state_->judged) return;  // the first page is read by accept()
     const auto page = state_->seen.insert_or_assign(index, state_->look_at(view)).first;
     state_->claim(page->second);
-    if (state_->end.claimed() == index + 1) page->second.prints = fetch::row_prints(view.records.ndjson);
+    const bool tries_the_guess = index == 1 && state_->pagination.is_guess;
+    if (tries_the_guess || state_->end.claimed() == index + 1)
+        page->second.prints = fetch::row_prints(view.records.ndjson);
     state_->look_for_the_end(index, page->second);
 }
 
 bool Paginator::ends_with(std::uint64_t index, int status) {
-    if (index == 0 || state_->pagination.end_status != status) return false;
+    // Most sources have an error for pages that they do not have, or for a parameter that they do not know.
+    constexpr std::array<int, 5> none_there = {400, 404, 410, 416, 422};
+    const bool refutes_the_guess =
+        state_->pagination.is_guess && std::find(none_there.begin(), none_there.end(), status) != none_there.end();
+    if (index == 0 || (state_->pagination.end_status != status && !refutes_the_guess)) return false;
     if (const auto claimed = state_->end.claimed(); claimed && index < *claimed) return false;
     state_->end.show(index);
     return true;

@@ -1,5 +1,5 @@
 /// The inside of a Paginator: requests (paginate.cpp), acceptance (page_acceptance.cpp), the look behind the end
-/// (page_probe.cpp), one after the other (page_walk.cpp).
+/// (page_probe.cpp), one after the other (page_walk.cpp), what the user named (named_paths.cpp).
 #pragma once
 
 #include <cstdint>
@@ -68,6 +68,8 @@ struct Paginator::State {
     [[nodiscard]] std::vector<RowRange> holes();
     std::string conclude(std::uint64_t index, const SeenPage& page);
     Acceptance drop_as_end(std::uint64_t index, std::string note);
+    [[nodiscard]] std::string advice_on_the_parameter() const;
+    Acceptance drop_the_guess();
     [[nodiscard]] bool has_rows_behind(std::uint64_t end) const;
     [[nodiscard]] PageVerdict verdict() const;
 
@@ -88,7 +90,11 @@ struct Paginator::State {
     [[nodiscard]] std::optional<PageRequest> next_link(const PageView& view);
     void check_unseen(const std::string& token, const Url& url);
     [[nodiscard]] bool is_amid(const PageView& first) const;
-    [[nodiscard]] std::string without_successor(const PageView& first) const;
+
+    // What the user named, against the first page.
+    [[nodiscard]] std::string named_but_absent(const PageView& first, bool by_odata) const;
+    [[nodiscard]] std::string without_successor(const PageView& first, bool by_odata) const;
+    void check_total(const PageView& first) const;
 
     Pagination pagination;
     PageRequest start;
@@ -104,7 +110,8 @@ struct Paginator::State {
     std::optional<std::uint64_t> said_rows;  // the largest total of rows that any page stated
     bool says_its_place = false;             // the first page does: then the others are held to it
     bool conflict_noted = false;
-    bool starts_amid = false;  // the first page is not the source's first: a total of all rows says nothing
+    bool starts_amid = false;    // the first page is not the source's first: a total of all rows says nothing
+    bool ignores_guess = false;  // the source gave its first page again for a second that nothing said there is
     std::string first_note;
     bool names_next = false;                 // the first page does, wherever
     bool first_is_full = false;              // as far as it can be told

@@ -7,6 +7,7 @@
 #include "ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/base/nearest.hpp"
 #include "trawl/fetch/pagination.hpp"
 
 namespace trawl {
@@ -83,6 +84,7 @@ void set_limit_body(Pagination& p, std::string_view v) { p.limit_body_path = bod
 void set_total(Pagination& p, std::string_view v) {
     p.believes_totals = v != "none";
     p.total_path.reset();
+    p.total_is_named = p.believes_totals;
     if (p.believes_totals) p.total_path = JsonPath::parse(word(v));
 }
 void set_has_more(Pagination& p, std::string_view v) { p.has_more_path = JsonPath::parse(word(v)); }
@@ -229,20 +231,6 @@ void check_whole(std::string_view kind, const Pagination& p) {
                    is_page ? "maximum_page" : "maximum_offset"));
 }
 
-/// Levenshtein's distance: how many letters to add, drop or change.
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        std::size_t diagonal = std::exchange(row[0], i);
-        for (std::size_t j = 1; j < row.size(); ++j) {
-            const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, changed}));
-        }
-    }
-    return row.back();
-}
-
 /// The entry of that name. Throws UsageError with the nearest name, if one is near, and all of them.
 template <typename Table>
 const auto& lookup(const Table& table, std::string_view name, std::string_view what) {
@@ -252,7 +240,7 @@ const auto& lookup(const Table& table, std::string_view name, std::string_view w
     std::string all;
     for (const auto& entry : table) {
         if (entry.name == name) return entry;
-        const std::size_t apart = name.size() > longest ? longest : distance(name, entry.name);
+        const std::size_t apart = name.size() > longest ? longest : edit_distance(name, entry.name);
         if (apart < nearest_distance) {
             nearest = entry.name;
             nearest_distance = apart;

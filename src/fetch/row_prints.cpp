@@ -53,4 +53,13 @@ bool has_common(const RowPrints& page, const RowPrints& other) {
     });
 }
 
+bool has_mostly_common(const RowPrints& page, const RowPrints& other) {
+    std::size_t same = 0, different = 0;
+    for (const auto& [field, print] : page) {
+        const auto found = other.find(field);
+        if (found != other.end()) ++(found->second == print ? same : different);
+    }
+    return same > different;
+}
+
 }  // namespace trawl::fetch

@@ -21,4 +21,8 @@ void drop_common(RowPrints& page, const RowPrints& other);
 /// A field that tells rows apart is the same on both.
 [[nodiscard]] bool has_common(const RowPrints& page, const RowPrints& other);
 
+/// Most of the fields that tell rows apart on both are the same: it is one page, some fields of which change with every
+/// answer. A row's place on its page alone does not make it so.
+[[nodiscard]] bool has_mostly_common(const RowPrints& page, const RowPrints& other);
+
 }  // namespace trawl::fetch

@@ -322,7 +322,8 @@ c.toml:2:38: 'weight' is '0', and must be a whole number from 1)"},
         Bad{"PaginatorOption", kResource + "paginator={type='offset', limits=3}",
             "c.toml:4:34: there is no option of the paginator offset 'limits' (did you mean limit?); there are: limit, "
             "offset, offset_param, offset_body_path, limit_param, limit_body_path, total_path, maximum_offset, "
-            "stop_after_empty_page, stop_after_short_page, has_more_path, end_status, overlap, max_pages"},
+            "stop_after_empty_page, stop_after_short_page, has_more_path, next_url_path, links_next_key, end_status, "
+            "overlap, max_pages"},
         Bad{"PaginatorOptions", kResource + "paginator={type='offset', limit=0, offset='x'}",
             R"(c.toml:4:33: paginator offset, option limit: it must be at least 1
 c.toml:4:43: paginator offset, option offset: 'x' is not a whole number from 0)"},

@@ -27,6 +27,7 @@ std::string shown(const Pagination& found) {
     if (found.has_more_path) text += " while " + found.has_more_path->str();
     if (!found.pages && found.link_path) text += " while linked by " + found.link_path->str();
     if (!found.pages && !found.link_relation.empty()) text += " while linked";
+    if (found.is_guess) text += " until empty";
     return text + (found.warnings.empty() ? "" : " warned");
 }
 
@@ -342,6 +343,65 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"null_cursor", "http://x/s", body(R"("next_cursor":null,"has_more":false)"), {}, "single_page"},
         Case{"pages_of_a_book", "http://x/s", body(R"("pages":320)"), {}, "single_page"},
         Case{"facts_in_records_are_none", "http://x/s", R"([{"next":"/s?page=2","total":9}])", {}, "single_page"}),
+    case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    TotalsAsSourcesWriteThem, Detect,
+    testing::Values(
+        Case{"float", "http://x/s", body(R"("page":1,"total":7.0)"), {}, "page_number page=1 pages=3 records=7"},
+        Case{"exponent", "http://x/s", body(R"("page":1,"total":0.7e1)"), {}, "page_number page=1 pages=3 records=7"},
+        Case{"blanks", "http://x/s", body(R"("page":1,"total":" 7 ")"), {}, "page_number page=1 pages=3 records=7"},
+        Case{"the_last_of_two",
+             "http://x/s",
+             R"({"total":3,"page":1,"items":)" + rows(3) + R"(,"total":7})",
+             {},
+             "page_number page=1 pages=3 records=7"},
+        Case{"header_float",
+             "http://x/s?page=1",
+             rows(3),
+             {{"X-Total-Count", "7.0"}},
+             "page_number page=1 pages=3 records=7"},
+        Case{"content_range",
+             "http://x/s?offset=0",
+             rows(3),
+             {{"Content-Range", "items 0-2/7"}},
+             "offset offset=0 pages=3 records=7"},
+        Case{"content_range_of_bytes", "http://x/s", rows(3), {{"Content-Range", "bytes 0-2/7"}}, "single_page"},
+        Case{"words", "http://x/s", body(R"("page":1,"total":"7 rows")"), {}, "page_number page=1 until empty"},
+        Case{"null", "http://x/s", body(R"("page":1,"total":null)"), {}, "page_number page=1 until empty"},
+        Case{"negative", "http://x/s", body(R"("page":1,"total":-1)"), {}, "page_number page=1 until empty"},
+        Case{"a_fraction", "http://x/s", body(R"("page":1,"total":7.5)"), {}, "page_number page=1 until empty"},
+        Case{"beyond_all_counts",
+             "http://x/s",
+             body(R"("page":1,"total":1000000000000000000000000000000)"),
+             {},
+             "page_number page=1 until empty"}),
+    case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    PlacesWithoutATotal, Detect,
+    testing::Values(
+        Case{"page_and_size", "http://x/s", body(R"("page":1,"per_page":3)"), {}, "page_number page=1 until empty"},
+        Case{"counted_from_zero", "http://x/s", body(R"("page":0,"size":3)"), {}, "page_number page=0 until empty"},
+        Case{"offset_and_limit", "http://x/s", body(R"("offset":0,"limit":3)"), {}, "offset offset=0 until empty"},
+        Case{"page_in_the_url", "http://x/s?page=1&per_page=3", rows(3), {}, "page_number page=1 until empty"},
+        Case{"page_alone_in_the_url", "http://x/s?p=2", rows(3), {}, "page_number p=2 until empty"},
+        Case{"limit_in_the_url", "http://x/s?limit=20", rows(20), {}, "offset offset=0 until empty"},
+        Case{"take_goes_with_skip", "http://x/s?take=20", rows(20), {}, "offset skip=0 until empty"},
+        Case{"a_size_that_the_source_clamps", "http://x/s?limit=1000", rows(100), {}, "offset offset=0 until empty"},
+        Case{"a_short_page", "http://x/s?page=1&per_page=4", rows(3), {}, "single_page"},
+        Case{"a_short_page_of_the_answer", "http://x/s", body(R"("page":1,"per_page":4)"), {}, "single_page"},
+        Case{"one_row_was_wanted", "http://x/s?limit=1", rows(1), {}, "single_page warned"},
+        Case{"nothing_more", "http://x/s?page=1", body(R"("has_more":false)"), {}, "single_page"},
+        Case{"the_last", "http://x/s?page=1", body(R"("last":true)"), {}, "single_page"},
+        Case{"no_cursor", "http://x/s?limit=3", body(R"("next_cursor":null)"), {}, "single_page"},
+        Case{"a_size_alone", "http://x/s?per_page=20", rows(20), {}, "single_page warned"},
+        Case{"a_round_number_of_rows", "http://x/s", rows(20), {}, "single_page warned"},
+        Case{"a_round_number_that_is_the_total",
+             "http://x/s",
+             R"({"total":20,"items":)" + rows(20) + "}",
+             {},
+             "single_page"}),
     case_name);
 
 /// A POST with a body.

@@ -197,14 +197,22 @@ TEST(JsonScalars, AreFoundByPathAndDecoded) {
     EXPECT_EQ(text("l[0].x"), "7");
     EXPECT_EQ(text("l[1].x"), "none");
     EXPECT_EQ(page.scalar(JsonPath::parse("total"))->count(), 512U);
-    EXPECT_EQ(page.scalar(JsonPath::parse("n"))->count(), std::nullopt);
+    EXPECT_EQ(page.scalar(JsonPath::parse("n"))->count(), 100U);
     EXPECT_EQ(page.scalar(JsonPath::parse("ok"))->count(), std::nullopt);
 }
 
 TEST(JsonScalars, HostileCountsAreNoCounts) {
-    for (const char* text : {"-1", "1.5", "99999999999999999999", "\"12x\"", "\"\"", "\" 1\"", "\"0x10\""}) {
+    for (const char* text :
+         {"-1", "1.5", "99999999999999999999", "\"12x\"", "\"\"", "\" \"", "\"0x10\"", "\"inf\"", "1e300"}) {
         const std::string body = format("{{\"total\":{}}}", text);
         EXPECT_EQ(JsonPage::parse(body).scalar(JsonPath::parse("total"))->count(), std::nullopt) << text;
+    }
+}
+
+TEST(JsonScalars, CountsMayBeWrittenInAnyWayThatIsWhole) {
+    for (const char* text : {"250", "250.0", "2.5e2", "25000e-2", "\"250\"", "\" 250 \"", "\"250.0\""}) {
+        const std::string body = format("{{\"total\":{}}}", text);
+        EXPECT_EQ(JsonPage::parse(body).scalar(JsonPath::parse("total"))->count(), 250U) << text;
     }
 }
 

@@ -140,6 +140,22 @@ TEST(Limiter, CutsOnceForAllThatWereInFlightWhenTheSourceWasFull) {
     EXPECT_EQ(limiter.limit(), 32U);
 }
 
+// A source that fails now and then says nothing of a rate: what it answers meanwhile is not to wait.
+TEST(Limiter, A503WithoutATimeIsNoRate) {
+    Limiter limiter;
+    TimePoint now = start;
+    for (int i = 0; i < 50; ++i) {
+        limiter.sent(now);
+        now += 10ms;
+        if (i % 3 == 0)
+            limiter.refused(now, 10ms, {RefusalKind::unavailable, {}}, 0);
+        else
+            limiter.succeeded(now, 10ms, 0);
+        ASSERT_EQ(limiter.ready_at(now), std::nullopt) << i;
+    }
+    EXPECT_EQ(limiter.limit(), 1U);
+}
+
 TEST(Limiter, NeverFallsBelowOne) {
     Limiter limiter;
     TimePoint now = start;

@@ -7,7 +7,7 @@
 
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
-#include "trawl/testing.hpp"
+#include "trawl/loop/virtual_loop.hpp"
 
 namespace trawl {
 namespace {

@@ -69,6 +69,7 @@ private:
             if (answer.empty()) stream.reset();
             if (answer.empty()) co_return;
             co_await stream.send(answer);
+            if (answer.find("Content-Length") == std::string::npos) co_return;  // its end is the connection's
         }
     }
 
@@ -133,6 +134,9 @@ std::string ids(int count) {
     return text;
 }
 
+/// With pauses between attempts that are none.
+void quickly(FetchOptions& options) { options.retry = RetryPolicy(RetryPolicy::default_attempts, 1us, 1us); }
+
 TEST(PageStream, FetchesNumberedPagesConcurrentlyAndGivesThemInOrder) {
     const Pulled all =
         pull_all([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 40)); });
@@ -162,6 +166,48 @@ TEST(PageStream, RetriesWhatMayPass) {
     EXPECT_EQ(all.stats.retries, 2U);
 }
 
+TEST(PageStream, AnAnswerThatIsNoPageIsAskedForAgain) {
+    const std::string page = numbered_page(3, 6);
+    const std::string cut = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + page.substr(0, page.size() - 2);
+    for (const std::string& damaged : {cut, answer(""), answer("<html>busy</html>")}) {
+        const Pulled all = pull_all(
+            [&](const std::string& target, int times) {
+                const int number = number_in(target, "page");
+                return number == 3 && times == 1 ? damaged : answer(numbered_page(number, 6));
+            },
+            quickly);
+        EXPECT_EQ(all.records, ids(12));
+        EXPECT_EQ(all.stats.retries, 1U);
+    }
+}
+
+TEST(PageStream, AListInAnotherOrderForEachPageIsAnError) {
+    const auto shuffled = [](const std::string& target, int) {  // every page has rows 1 to 10
+        std::string items;
+        for (int i = 1; i <= 10 && number_in(target, "page") <= 4; ++i)
+            items += format(R"({}{{"id":{}}})", i > 1 ? "," : "", (i + 3 * number_in(target, "page")) % 10 + 1);
+        return answer(format(R"({{"page":{},"total":40,"items":[{}]}})", number_in(target, "page"), items));
+    };
+    EXPECT_EQ(pull_all(shuffled).requests, 5);  // without a key they may be rows of their own
+    try {
+        pull_all(shuffled, [](FetchOptions& options) { options.primary_key = {"$.id"}; });
+        FAIL();
+    } catch (const PaginationError& error) {
+        EXPECT_NE(std::string(error.what()).find("said 40 rows and 10 different ones came"), std::string::npos)
+            << error.what();
+    }
+}
+
+TEST(PageStream, ASourceThatHasTheSameRowsForEveryPageIsAnError) {
+    const auto shuffled = [](const std::string& target, int) {
+        std::string items;
+        for (int i = 0; i < 10; ++i)
+            items += format(R"({}{{"id":{}}})", i > 0 ? "," : "", (7 * i + number_in(target, "page")) % 20);
+        return answer("[" + items + "]");
+    };
+    EXPECT_THROW(pull_all(shuffled, {}, "/x?page=1"), PaginationError);
+}
+
 TEST(PageStream, APageThatIsRefusedEndsIt) {
     auto respond = [](const std::string& target, int) {
         const int number = number_in(target, "page");
@@ -175,7 +221,7 @@ TEST(PageStream, APageThatIsNotJsonEndsIt) {
         const int number = number_in(target, "page");
         return number == 7 ? answer("<html>") : answer(numbered_page(number, 30));
     };
-    EXPECT_THROW(pull_all(respond), PageError);
+    EXPECT_THROW(pull_all(respond, quickly), PageError);
 }
 
 std::string failure_of(const App::Respond& respond, const std::function<void(FetchOptions&)>& change = {}) {
@@ -316,11 +362,10 @@ TEST(PageStream, ALinkBehindTheAnnouncedLastPageIsFollowed) {
     EXPECT_EQ(std::count(pulled.records.begin(), pulled.records.end(), '\n'), 10);
 }
 
-/// With pauses between attempts that are none.
 std::function<void(FetchOptions&)> by(const std::string& paginator) {
     return [paginator](FetchOptions& options) {
         options.paginator = paginator;
-        options.retry = RetryPolicy(RetryPolicy::default_attempts, 1us, 1us);
+        quickly(options);
     };
 }
 

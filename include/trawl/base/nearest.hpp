@@ -1,11 +1,15 @@
 /// "Did you mean ...": the name that is nearest to a mistyped one.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace trawl {
+
+/// Levenshtein's distance: how many letters to add, drop or change.
+[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// "; did you mean 'page_param'?" for the name of least edit distance (Levenshtein), if it is near enough to be meant;
 /// else "".

@@ -7,7 +7,9 @@
 ///  2. a page number with a total; an offset with a total;
 ///  3. a cursor whose parameter the request has, or a convention names; `next_page: 2` is a page number;
 ///  4. a page number or an offset beside a field such as `has_more`;
-///  5. else it is a single page.
+///  5. a page number, an offset or a limit alone, and a page that may be full: the next ones are asked for until one is
+///     empty (`is_guess`);
+///  6. else it is a single page, with a warning where it has as many rows as full pages usually have.
 ///
 /// Facts that contradict each other are never resolved in silence: what is certain is done, one page after the other,
 /// and `warnings` tell.

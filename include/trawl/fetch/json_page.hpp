@@ -28,7 +28,7 @@ struct JsonScalar {
     Kind kind = Kind::string;
     std::string text;  // a string decoded, all else as it was sent
 
-    /// A whole number from 0, sent as a number or as a string of digits.
+    /// A whole number from 0, sent as a number or a string, blanks around it or not: 250, 250.0, 2.5e2 are one.
     [[nodiscard]] std::optional<std::uint64_t> count() const;
     friend bool operator==(const JsonScalar&, const JsonScalar&) = default;
 };

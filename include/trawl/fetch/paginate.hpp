@@ -53,6 +53,7 @@ struct Covering {
 struct PageVerdict {
     std::uint64_t pages = 0, rows = 0;           // that were taken
     std::optional<std::uint64_t> expected_rows;  // as the source says
+    std::optional<std::uint64_t> stated_rows;    // the same, also where it need not be exact
     std::vector<std::string> problems;           // "page 3 has 40 rows instead of 50", "27 of 5127 rows are missing"
     std::string failure;                         // why what came must not pass for all there is; else empty
     [[nodiscard]] bool complete() const noexcept { return problems.empty(); }

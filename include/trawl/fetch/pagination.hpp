@@ -53,6 +53,11 @@ struct Pagination {
     std::optional<JsonPath> link_path;
     std::string link_relation;
 
+    /// Found, and nothing said that there is a second page: it is the only one if the source gives it again, or an
+    /// error for the second.
+    bool is_guess = false;
+    bool total_is_named = false;  // total_path is the user's, not the default
+
     // What the first page said, counted from that page on.
     std::optional<std::uint64_t> page_size;  // rows of a full page; unset: the first page's
     std::optional<std::uint64_t> pages;

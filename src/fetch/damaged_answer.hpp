@@ -1,0 +1,15 @@
+/// Answers that say 200 and are no page: what a proxy or a crash made of one. They may come right when asked for again.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "trawl/http/response.hpp"
+
+namespace trawl::fetch {
+
+/// Why a successful answer, where JSON is expected, is damaged: it is empty, HTML, or ends too early. All of it is read
+/// only where its framing does not say where it ends (RFC 9112, section 6.3, rule 8).
+[[nodiscard]] std::optional<std::string> damage_in(const Response& response);
+
+}  // namespace trawl::fetch
