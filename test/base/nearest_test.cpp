@@ -17,7 +17,7 @@ TEST(DidYouMean, NamesTheNearest) {
     EXPECT_EQ(did_you_mean("", kKnown), "");
     constexpr std::array<std::string_view, 2> methods{"GET", "POST"};
     EXPECT_EQ(did_you_mean("PUT", methods), "");
-    EXPECT_EQ(did_you_mean("GTE", methods), "");
+    EXPECT_EQ(did_you_mean("GTE", methods), "; did you mean 'GET'?");
     EXPECT_EQ(did_you_mean("POT", methods), "; did you mean 'POST'?");
 }
 

@@ -20,7 +20,7 @@ from rig.readers import by_duckdb
 needs_connectors = pytest.mark.skipif("not connector.is_there()", reason="connectors are not there yet")
 
 BAD = {name for name, *_ in BAD_FILES}
-KEYS = {"client": {"base_url", "headers", "auth", "paginator", "limits"},
+KEYS = {"client": {"base_url", "headers", "auth", "paginator", "limits", "retry", "timeout"},
         "resources": {"name", "table", "path", "method", "params", "json", "headers", "paginator", "data_selector",
                       "primary_key",
                       "columns", "write_disposition", "selected", "include_from_parent", "incremental", "partitions",

@@ -164,7 +164,7 @@ REQUESTS = [
         check=with_header("x-team", "whales")),
     one("the client's headers", numbered("total", "page"), "", 'headers = { "X-Team" = "whales" }',
         check=with_header("x-team", "whales")),
-    one("an array of params", numbered("total", "page"), 'params = { tag = ["a", "b c"], kind = "x" }',
+    one("an array of params", numbered("total", "page", takes_lists_of="tag"), 'params = { tag = ["a", "b c"], kind = "x" }',
         check=with_each("tag", "a", "b c")),
     Connector("params over those of the defaults", numbered("total", "page"), check=with_params(kind="mine", lang="en"),
               toml='[client]\nbase_url = "@URL@"\n[resource_defaults]\nparams = { kind = "all", lang = "en" }\n'

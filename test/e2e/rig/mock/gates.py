@@ -11,9 +11,10 @@ from urllib.parse import parse_qs
 from rig.mock.wire import Answer, Request
 
 
-def refuses_doubled(source, request: Request, _) -> Answer | None:
-    """On for every source: a parameter that comes twice is a client's mistake with a next URL."""
-    keys = [key for key, _ in request.query]
+def refuses_doubled(source, request: Request, lists: str) -> Answer | None:
+    """On for every source: a parameter that comes twice is a client's mistake with a next URL, but for one of which the
+    source takes a list."""
+    keys = [key for key, _ in request.query if key != lists]
     doubled = {key for key in keys if keys.count(key) > 1}
     return Answer({"error": f"parameter {sorted(doubled)[0]} is doubled"}, 400) if doubled else None
 

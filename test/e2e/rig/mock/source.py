@@ -66,7 +66,7 @@ class Source:
                 self.rows = changed.all_rows()
 
     def _gated(self, request: Request) -> Answer | None:
-        for gate, how in [(refuses_doubled, None),
+        for gate, how in [(refuses_doubled, self.quirks.get("takes_lists_of")),
                           *((GATES[name], how) for name, how in self.quirks.items() if name in GATES)]:
             if answer := gate(self, request, how):
                 return answer
