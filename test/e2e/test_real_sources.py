@@ -190,7 +190,7 @@ def test_drf_with_a_paginator_that_is_named(drf, lake, path, paginator):
 
 def test_drf_answers_404_behind_the_last_page(drf, lake):
     result = tool.pull(drf.url + "/page/subdivisions/?page_size=300", lake, "rows", "--paginator",
-                       "page_number:total_path=$.nowhere")
+                       "page_number:total_path=none")
     assert_refused(result, lake, exit_codes.STATUS, ("404", "page=19"))
 
 

@@ -137,7 +137,8 @@ class Server:
         self.tls_url = f"https://127.0.0.1:{self._listen(lambda accepted: self._tls.wrap_socket(accepted, server_side=True))}"
 
     def body(self, number: int) -> bytes:
-        return self.bodies[number - 1].encode()
+        known = number <= len(self.bodies)
+        return (self.bodies[number - 1] if known else numbered.beyond(len(self.bodies))).encode()
 
     def close(self) -> None:
         for each in self._open:

@@ -41,6 +41,11 @@ def make(page_count: int) -> tuple[list[str], list[dict]]:
     return bodies, rows
 
 
+def beyond(page_count: int) -> str:
+    """What stands behind the last page: nobody is promised that it will not be asked for."""
+    return json.dumps(_body(page_count + 1, page_count, []))
+
+
 def _body(number: int, page_count: int, part: list[dict]) -> dict:
     """The page does not say its own number: the tool would notice by that what the comparison is to notice."""
     following = f"{number + 1}.json" if number < page_count else None
