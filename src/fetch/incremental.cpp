@@ -104,7 +104,8 @@ void append_normal(std::string& out, JsonView value) {
         for (auto child = value.first(); child != value.last(); child = child.next()) children.push_back(child);
         // By hand stable: std::stable_sort of GCC 12 uses what C++23 has removed.
         if (value.is(What::object))
-            std::ranges::sort(children, {}, [](const JsonView& child) { return std::pair(child->key, child->raw.data()); });
+            std::ranges::sort(children, {},
+                              [](const JsonView& child) { return std::pair(child->key, child->raw.data()); });
         out += value.is(What::object) ? '{' : '[';
         for (const JsonView& child : children) {
             if (value.is(What::object)) out += format("{}:{}", child->key.size(), child->key);

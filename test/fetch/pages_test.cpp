@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -498,36 +497,6 @@ TEST(PageStream, ASourceThatRefusesEverythingIsGivenUp) {
         EXPECT_EQ(error.status(), 429);
         EXPECT_NE(std::string_view(error.what()).find("refused all of the last"), std::string::npos) << error.what();
     }
-}
-
-/// Answers one request, with the first page of nine, and is gone.
-Task<> serve_once(std::optional<TcpListener>& listener) {
-    TcpStream stream = co_await listener->accept();
-    listener.reset();
-    Buffer head = co_await stream.receive();
-    EXPECT_FALSE(head.empty());
-    co_await stream.send(answer(numbered_page(1, 9), "200 OK", "Connection: close\r\n"));
-}
-
-TEST(PageStream, ASourceThatIsGoneForTooLongIsGivenUp) {
-    auto work = []() -> Task<std::string> {
-        std::optional<TcpListener> listener(TcpListener::bind("127.0.0.1", 0));
-        FetchOptions options(format("http://127.0.0.1:{}/x", listener->port()));
-        options.outage_max = 0s;
-        TaskGroup group;
-        group.spawn(serve_once(listener));
-        Client client;
-        PageStream pages(client, options);
-        std::string message;
-        try {
-            while (auto page = co_await pages.next()) EXPECT_EQ(page->records, ids(2));
-        } catch (const ConnectError& error) {
-            message = error.what();
-        }
-        co_return message;
-    };
-    const std::string message = run(work());
-    EXPECT_NE(message.find("could not be reached for 0 s"), std::string::npos) << message;
 }
 
 TEST(PageStream, ANameServerThatFailsOnceIsAskedAgain) {
