@@ -241,17 +241,23 @@ std::optional<Pagination> by_offset(const PageView& view, const Totals& totals) 
     return found;
 }
 
+/// The pages from `place` on, which is a page number or else an offset.
+Pagination at_place(const Asked& place, bool is_page) {
+    Pagination found;
+    found.kind = is_page ? PaginationKind::page_number : PaginationKind::offset;
+    found.param = place.body_path ? "" : place.name;
+    found.body_path = place.body_path;
+    found.first = place.value;
+    return found;
+}
+
 /// A page number or an offset, and instead of a total a field such as `has_more`.
 std::optional<Pagination> by_more(const PageView& view) {
     const auto more = fetch::says_more(view);
     const auto page = page_number(view);
     const auto place = page ? page : offset(view);
     if (!more || !place) return std::nullopt;
-    Pagination found;
-    found.kind = page ? PaginationKind::page_number : PaginationKind::offset;
-    found.param = place->body_path ? "" : place->name;
-    found.body_path = place->body_path;
-    found.first = place->value;
+    Pagination found = at_place(*place, page.has_value());
     found.has_more_path = more;
     name_the_limit(found, view, std::nullopt);
     found.explanation = format("pagination: {} `{}` while {} is true, asked for ahead", page ? "page number" : "offset",
@@ -331,11 +337,7 @@ std::optional<Pagination> by_place(const PageView& view) {
     auto place = page ? page : offset(view);
     if (!place) place = offset_beside_limit(view);
     if (!place) return std::nullopt;
-    Pagination found;
-    found.kind = page ? PaginationKind::page_number : PaginationKind::offset;
-    found.param = place->body_path ? "" : place->name;
-    found.body_path = place->body_path;
-    found.first = place->value;
+    Pagination found = at_place(*place, page.has_value());
     found.is_guess = true;
     name_the_limit(found, view, std::nullopt);
     found.explanation = format("pagination: {} `{}`, asked for ahead until a page is empty (nothing says how many)",
@@ -359,8 +361,7 @@ Pagination single_page_in_doubt(const PageView& view) {
     throw PaginationError(
         format("{}, this page has {}, and nothing says how to ask for the others; name the pagination "
                "(--paginator page_number:page_param=NAME, offset:limit=100, ...; see trawl help paginators), or take "
-               "this page "
-               "alone (single_page)",
+               "this page alone (single_page)",
                evidence, view.records.count));
 }
 

@@ -8,6 +8,7 @@
 #include "disk.hpp"
 #include "tls_pair.hpp"
 #include "trawl/coro/gather.hpp"
+#include "trawl/net/tcp.hpp"
 #include "trawl/net/tls.hpp"
 #include "trawl/net/unix.hpp"
 
@@ -37,6 +38,15 @@ inline Task<Ends> connected(const Setting& setting) {
     auto sockets = UnixStream::pair();
     auto both = co_await gather(TlsStream::accept(std::move(sockets.first), setting.server),
                                 TlsStream::connect(std::move(sockets.second), setting.client, "a.example"));
+    co_return Ends{std::move(std::get<0>(both)), std::move(std::get<1>(both))};
+}
+
+/// The same through TCP, whose buffers take more.
+inline Task<Ends> connected_by_tcp(const Setting& setting) {
+    TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+    auto sockets = co_await gather(listener.accept(), TcpStream::connect("127.0.0.1", listener.port()));
+    auto both = co_await gather(TlsStream::accept(std::move(std::get<0>(sockets)), setting.server),
+                                TlsStream::connect(std::move(std::get<1>(sockets)), setting.client, "a.example"));
     co_return Ends{std::move(std::get<0>(both)), std::move(std::get<1>(both))};
 }
 

@@ -50,12 +50,9 @@ Task<> send_the_rest(TlsStream& stream) {
 TEST(Tls, SendsAtOnceWhatTheKernelTakesAndTheRestLater) {
     const Setting setting;
     auto work = [&]() -> Task<> {
-        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
-        auto sockets = co_await gather(listener.accept(), TcpStream::connect("127.0.0.1", listener.port()));
-        auto ends = co_await gather(TlsStream::accept(std::move(std::get<0>(sockets)), setting.server),
-                                    TlsStream::connect(std::move(std::get<1>(sockets)), setting.client, "a.example"));
-        TlsStream& server = std::get<0>(ends);
-        TlsStream& client = std::get<1>(ends);
+        Ends ends = co_await connected_by_tcp(setting);
+        TlsStream& server = ends.server;
+        TlsStream& client = ends.client;
         std::string sent;
         bool is_out = true;
         for (unsigned piece = 0; is_out; ++piece) {
@@ -112,12 +109,9 @@ TEST(Tls, CarriesAMegabyteBothWaysInPiecesOfAnySize) {
     const std::string there = random_bytes(1 << 20, 1);
     const std::string back = random_bytes(1 << 20, 2);
     auto work = [&]() -> Task<> {
-        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
-        auto sockets = co_await gather(listener.accept(), TcpStream::connect("127.0.0.1", listener.port()));
-        auto ends = co_await gather(TlsStream::accept(std::move(std::get<0>(sockets)), setting.server),
-                                    TlsStream::connect(std::move(std::get<1>(sockets)), setting.client, "a.example"));
-        TlsStream& server = std::get<0>(ends);
-        TlsStream& client = std::get<1>(ends);
+        Ends ends = co_await connected_by_tcp(setting);
+        TlsStream& server = ends.server;
+        TlsStream& client = ends.client;
         auto all = co_await gather(send_in_pieces(client, there, 3), receive_all(server),
                                    send_in_pieces(server, back, 4), receive_all(client));
         EXPECT_TRUE(std::get<1>(all) == there);

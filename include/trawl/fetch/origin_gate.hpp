@@ -5,9 +5,8 @@
 ///     pass.succeeded();                       // or refused(), failed(); dropped: it says nothing
 ///
 /// Rules: first come, first served. A pass is given when the limiter has room, its pace and every Retry-After allow it,
-/// and the budget has a request left; while the origin cannot be reached, to one
-/// at a time; whoever is destroyed while it waits, or drops its pass, hands its place on. The
-/// gate must outlive its passes and those who wait.
+/// and the budget has a request left; while the origin cannot be reached, to one at a time. Whoever is destroyed while
+/// it waits, or drops its pass, hands its place on. The gate must outlive its passes and those who wait.
 #pragma once
 
 #include <cstddef>
