@@ -5,7 +5,8 @@ import time
 
 
 class Count:
-    """`lost`: pages of which nothing came, and nobody asks again. The rate is that of the second half of the time: it leaves out starting."""
+    """`lost`: pages of which nothing came, and nobody asks again. The rate is that of the second half of the time: it leaves out starting.
+    If there are no more pages by then, it is that of all."""
 
     def __init__(self):
         self.url, self.seconds, self.all_pages = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
@@ -24,5 +25,7 @@ class Count:
             self.late_rows += rows
 
     def report(self):
-        late = max(1e-9, self.passed() - self.seconds / 2)
-        print(json.dumps({"rows": self.rows, "lost": self.lost, "refused": self.refused, "rows_per_s": self.late_rows / late}), flush=True)
+        passed = self.passed()
+        late = passed - self.seconds / 2
+        rate = self.late_rows / late if late > 0 else self.rows / passed
+        print(json.dumps({"rows": self.rows, "lost": self.lost, "refused": self.refused, "rows_per_s": rate}), flush=True)
