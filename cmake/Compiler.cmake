@@ -25,11 +25,13 @@ if(TRAWL_FUZZ)  # libraries in C as well
   add_compile_options(-O2 -fsanitize=fuzzer-no-link,${TRAWL_SANITIZE} -fno-sanitize-recover=all -fno-sanitize=vptr)
 endif()
 
-# trawl_precompile(<target> <header>...): parses them once for all sources of the target. Only where TRAWL_PCH says so: what
-# a source forgets to include is not missed then, and g++ warns of what is in the standard library.
+# trawl_precompile(<target> [ALWAYS] <header>...): parses them once for all sources of the target. What a source forgets to include
+# is not missed then, and an optimising g++ warns of what is in the standard library: so, for what users get, only where TRAWL_PCH
+# says so.
 function(trawl_precompile target)
-  if(TRAWL_PCH)
-    list(TRANSFORM ARGN REPLACE "(.+)" "$<$<COMPILE_LANGUAGE:CXX>:<\\1$<ANGLE-R>>" OUTPUT_VARIABLE headers)
+  cmake_parse_arguments(ARG "ALWAYS" "" "" ${ARGN})
+  if(TRAWL_PCH OR ARG_ALWAYS)
+    list(TRANSFORM ARG_UNPARSED_ARGUMENTS REPLACE "(.+)" "$<$<COMPILE_LANGUAGE:CXX>:<\\1$<ANGLE-R>>" OUTPUT_VARIABLE headers)
     target_precompile_headers(${target} PRIVATE ${headers})
     # So that ccache can tell what they hold.
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>
