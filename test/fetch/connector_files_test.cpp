@@ -155,6 +155,38 @@ TEST(ConnectorSchema, HasTheKeysOfTheParser) {
     EXPECT_EQ(properties("resource_defaults"), defaults);
 }
 
+// What parse_paginator has is known to itself alone; it tells all of it to who mistypes one.
+std::set<std::string> told(const std::string& mistyped) {
+    try {
+        (void)parse_paginator(mistyped);
+    } catch (const UsageError& error) {
+        const std::string message = error.what();
+        std::string_view rest = std::string_view(message).substr(message.find("; there are") + 11);
+        rest = rest.substr(rest.find(": ") + 2);
+        rest = rest.substr(0, rest.find(';'));
+        std::set<std::string> names;
+        while (!rest.empty()) {
+            const std::string_view name = rest.substr(0, rest.find(", "));
+            rest.remove_prefix(std::min(rest.size(), name.size() + 2));
+            names.emplace(name);
+        }
+        return names;
+    }
+    return {};
+}
+
+TEST(ConnectorSchema, HasThePaginatorsOfTheParserAndTheirOptions) {
+    std::set<std::string> kinds = words(schema()["$defs"]["paginator"]["anyOf"][0]);
+    EXPECT_EQ(kinds.erase("auto"), 1U);  // the connector's own
+    EXPECT_EQ(kinds, told("zzzzzzzz"));
+    for (const std::string& kind : kinds) {
+        std::set<std::string> options = properties(("paginator_" + kind).c_str());
+        options.erase("type");
+        if (options.empty()) options.insert("-");
+        EXPECT_EQ(options, told(kind + ":zzzzzzzz=1")) << kind;
+    }
+}
+
 TEST(ConnectorSchema, HasTheWordsOfTheParser) {
     const Json defs = schema()["$defs"];
     const Json resource = defs["resource"]["properties"];
