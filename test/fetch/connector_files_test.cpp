@@ -2,13 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <string_view>
 
 #include "connector_helpers.hpp"
 #include "connector_keys.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/fetch/pagination.hpp"
 #include "trawl/http/json.hpp"
 #include "trawl/loop/loop.hpp"
 
