@@ -138,3 +138,21 @@ def test_the_levels_below_debug(mock, lake, level, is_told):
     source = mock.begin(Scenario("page_number", {"says": ["total", "page"]}))
     result = tool.pull(source.url + "/items", lake, "rows", "--log-level", level).succeeded()
     assert ("57 rows" in result.out) == is_told and result.err == "", str(result)
+
+
+def test_what_is_found_of_children_is_told_once(mock, lake, tmp_path):
+    source = mock.begin(Scenario("page_number", {"says": ["total", "page"]}))
+    (tmp_path / "c.toml").write_text(f"""
+[client]
+base_url = "{source.url}"
+[[resources]]
+name = "parents"
+path = "items"
+[[resources]]
+name = "children"
+path = "items"
+paginator = "single_page"
+params = {{ page = "{{resources.parents.id}}" }}
+""")
+    result = tool.run("pull", tmp_path / "c.toml", "--to", lake).succeeded()
+    assert result.out.count("records: ") == 2, str(result)  # pages of 10, of 7 and of no rows
