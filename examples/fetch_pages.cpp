@@ -2,7 +2,6 @@
 ///
 ///     example_fetch_pages URL      URL of a source such as bench/origin
 #include <string>
-#include <string_view>
 
 #include "trawl/trawl.hpp"
 
@@ -18,13 +17,6 @@ Task<> all_pages(trawl::Client& client) {
     for (const std::string& note : pages.notes()) trawl::print("{}\n", note);
 }
 
-// A page's records are NDJSON: one JSON text a line, the last one ended as well.
-std::string_view take_line(std::string_view& left) {
-    const std::string_view line = left.substr(0, left.find('\n'));
-    left.remove_prefix(line.size() + 1);
-    return line;
-}
-
 Task<> each_record(trawl::Client& client) {
     trawl::PageStream pages = trawl::fetch_pages(client, "/offset/languages?limit=500")
                                   .paginate("offset:total_path=$.total")
@@ -32,8 +24,7 @@ Task<> each_record(trawl::Client& client) {
                                   .stream();
     std::size_t living = 0;
     while (auto page = co_await pages.next()) {
-        std::string_view left = page->records;
-        while (!left.empty()) living += trawl::Json::parse(take_line(left))["type"].string() == "L";
+        for (const trawl::Json& language : page->json().items()) living += language["type"].string() == "L";
     }
     trawl::print("{} living languages\n", living);
 }

@@ -3,10 +3,12 @@
 #include <optional>
 
 #include "commands.hpp"
+#include "log_lines.hpp"
 #include "look_text.hpp"
 #include "output.hpp"
 #include "source_argument.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/base/log.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/pull/look.hpp"
 
@@ -48,6 +50,7 @@ void run_check(const CheckCommand& command) {
     LookOptions options(connector);
     options.only = command.only;
     options.ca_file = command.source.ca_file;
+    options.log = log_at(command.source.log_level);
     const std::vector<ResourceLook> looks = run(look(std::move(options)));
     const std::exception_ptr error = tell(looks, connector);
     if (command.only.empty()) print_answer(children_text(connector));

@@ -1,11 +1,14 @@
 // `trawl get`: a list of URLs into files.
 #include "commands.hpp"
+#include "interrupted.hpp"
 #include "line_reader.hpp"
+#include "log_lines.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "trawl/base/ascii.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/loop/interrupt.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
@@ -47,6 +50,7 @@ GetOptions options_of(const GetCommand& command) {
     options.ca_file = command.ca_file;
     options.headers = command.headers;
     options.skip_existing = command.skip_existing;
+    options.log = log_at(command.log_level);
     return options;
 }
 
@@ -95,8 +99,18 @@ Task<> get_in(TaskGroup& group, const GetCommand& command, GetProgress& progress
 Task<> supervise(const GetCommand& command, GetProgress& progress) {
     TaskGroup group;
     group.spawn(get_in(group, command, progress));
-    if (!command.quiet) group.spawn(log_progress(progress));
+    if (command.log_level == LogLevel::info) group.spawn(log_progress(progress));
     co_await group.join();
+}
+
+/// What is there stays there.
+void get(const GetCommand& command, GetProgress& progress) {
+    try {
+        run(supervise(command, progress), OnSignal::kThrow);
+    } catch (const trawl::Interrupted& interrupted) {
+        const std::string_view option = command.rows ? "" : " with --skip-existing for the rest";
+        throw Interrupted(format("{}; run it again{}", interrupted.what(), option));
+    }
 }
 
 }  // namespace
@@ -105,9 +119,9 @@ void run_get(const GetCommand& command) {
     for (const auto& [name, value] : command.headers) hide({value});
     GetProgress progress;
     const TimePoint begin = Clock::now();
-    run(supervise(command, progress));
+    get(command, progress);
     for (const std::string& error : progress.errors) print_status(format("trawl: {}\n", as_one_line(error)));
-    if (!command.quiet)
+    if (command.log_level >= LogLevel::info)
         print_answer(format("{} in {}, up to {} at once\n", get_line(progress), duration_text(Clock::now() - begin),
                             progress.in_flight_peak));
     if (progress.failed > 0)

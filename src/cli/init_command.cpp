@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "init_text.hpp"
+#include "log_lines.hpp"
 #include "output.hpp"
 #include "source_argument.hpp"
 #include "trawl/base/error.hpp"
@@ -32,6 +33,7 @@ void run_init(const InitCommand& command) {
     LookOptions options(run(connector_of(command.source)));
     hide(secrets_of(options.connector));
     options.ca_file = command.source.ca_file;
+    options.log = log_at(command.source.log_level);
     const ResourceLook one = run(look(std::move(options))).front();
     if (one.error) std::rethrow_exception(one.error);
     const std::string text = init_text(command.source, one);

@@ -43,12 +43,4 @@ std::string look_text(const ResourceLook& look, const std::vector<std::string>& 
     return text;
 }
 
-std::string message_of(const std::exception_ptr& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (const std::exception& thrown) {
-        return thrown.what();
-    }
-}
-
 }  // namespace trawl::cli

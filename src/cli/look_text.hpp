@@ -1,7 +1,6 @@
 /// How a look at a source reads: pure text.
 #pragma once
 
-#include <exception>
 #include <string>
 #include <vector>
 
@@ -11,7 +10,5 @@ namespace trawl::cli {
 
 /// What was found on the first page, a line for each thing.
 [[nodiscard]] std::string look_text(const ResourceLook& look, const std::vector<std::string>& primary_key);
-
-[[nodiscard]] std::string message_of(const std::exception_ptr& error);
 
 }  // namespace trawl::cli

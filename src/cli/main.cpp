@@ -38,10 +38,19 @@ std::string_view without_verdict(std::string_view message) {
     return message;
 }
 
+// How credentials are given is the tool's to say.
+std::string_view advice_on(const std::exception& error) {
+    constexpr int kUnauthorized = 401;
+    const auto* refused = dynamic_cast<const StatusError*>(&error);
+    const bool had_login = std::string_view(error.what()).find("does not accept the login") != std::string_view::npos;
+    if (refused == nullptr || refused->status() != kUnauthorized || had_login) return "";
+    return "; give them with --header, or with auth in a connector (trawl help connectors)";
+}
+
 // `after`: what became of the rest, of a pull.
 int report(const std::exception& error, const std::string& after = {}) {
     const std::string message = as_one_line(after.empty() ? error.what() : without_verdict(error.what()));
-    print_status(format("trawl: {}{}\n", message, after));
+    print_status(format("trawl: {}{}{}\n", message, advice_on(error), after));
     return static_cast<int>(exit_code(error));
 }
 

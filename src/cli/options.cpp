@@ -3,12 +3,13 @@
 
 #include <string_view>
 
+#include "connectors_help.hpp"
 #include "exit_code.hpp"
 #include "options_parts.hpp"
+#include "other_words.hpp"
 #include "paginators_help.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
-#include "trawl/base/nearest.hpp"
 
 namespace trawl::cli {
 namespace {
@@ -22,6 +23,7 @@ constexpr const char* kAbout =
     "  trawl sql \"select count(*) from items\" --lake lake     ask the lake\n"
     "  trawl get -i urls.txt --to files/                      a list of URLs into files\n"
     "  trawl ps 4711                                          what a pull that runs is doing\n"
+    "  trawl help connectors                                  secrets, several endpoints, only what is new\n"
     "  trawl help paginators                                  when the pagination is not found\n";
 
 /// The verbs, in the order in which the help shows them.
@@ -33,69 +35,75 @@ std::vector<Verb> add_verbs(CLI::App& app) {
 }
 
 std::vector<std::string> topics(const std::vector<Verb>& verbs) {
-    std::vector<std::string> words{"exit-codes", "paginators"};
+    std::vector<std::string> words{"connectors", "paginators", "exit-codes"};
     for (const Verb& verb : verbs) words.push_back(verb.app->get_name());
     return words;
-}
-
-/// "a, b or c"
-std::string listed(const std::vector<std::string>& words) {
-    std::string text;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
-    return text;
 }
 
 std::string help_on(const std::string& topic, const CLI::App& app, const std::vector<Verb>& verbs) {
     if (topic.empty()) return app.help();
     if (topic == "exit-codes") return exit_codes_help();
     if (topic == "paginators") return paginators_help();
+    if (topic == "connectors") return connectors_help();
     for (const Verb& verb : verbs) {
-        if (topic == verb.app->get_name()) return verb.app->help();
+        if (topic == verb.app->get_name()) return verb.app->help(app.get_name());
     }
     const std::vector<std::string> words = topics(verbs);
     const std::vector<std::string_view> known(words.begin(), words.end());
-    throw UsageError(format("there is no help on '{}'{}; use {}", topic, did_you_mean(topic, known), listed(words)));
+    throw UsageError(format("there is no help on '{}'{}; use {}", topic, meant(topic, known), listed(words)));
 }
 
-void add_names(const CLI::App& app, std::vector<std::string>& names) {
-    for (const CLI::Option* option : app.get_options()) {
+/// The verb that was named, if one was.
+const CLI::App* verb_of(const CLI::App& app) {
+    const std::vector<CLI::App*> named = app.get_subcommands();
+    return named.empty() ? nullptr : named.front();
+}
+
+/// "trawl help pull", or "trawl --help" where there is no verb.
+std::string help_of(const CLI::App& app) {
+    const CLI::App* verb = verb_of(app);
+    return verb == nullptr || verb->get_name() == "help" ? "trawl --help" : "trawl help " + verb->get_name();
+}
+
+/// What could have been meant: the verb's options, or without one all verbs.
+std::vector<std::string> known_words(const CLI::App& app) {
+    const CLI::App* verb = verb_of(app);
+    std::vector<std::string> names;
+    for (const CLI::Option* option : (verb == nullptr ? app : *verb).get_options()) {
         for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
         for (const std::string& name : option->get_snames()) names.push_back("-" + name);
     }
-}
-
-/// All that could have been meant: verbs, and the options of each.
-std::vector<std::string> known_words(const CLI::App& app) {
-    std::vector<std::string> names;
-    add_names(app, names);
-    for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
-        names.push_back(verb->get_name());
-        add_names(*verb, names);
-    }
+    if (verb != nullptr) return names;
+    for (const CLI::App* one : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(one->get_name());
     return names;
 }
 
 // CLI11 names what it did not expect in reverse; the first word is the one that was mistyped.
 std::string unexpected(const std::vector<std::string>& words, const CLI::App& app) {
+    const CLI::App* verb = verb_of(app);
     const std::vector<std::string> names = known_words(app);
     const std::vector<std::string_view> known(names.begin(), names.end());
+    if (verb == nullptr && !words.front().starts_with("-"))
+        return format("there is no verb '{}'{}", words.front(), meant(words.front(), known));
     for (const std::string& word : words) {
         const std::string name = word.substr(0, word.find('='));  // what stands behind it may be a secret
-        if (word.starts_with("-")) return format("there is no option {}{}", name, did_you_mean(name, known));
+        if (!word.starts_with("-")) continue;
+        const std::string owner = verb == nullptr ? "" : format(" of trawl {}", verb->get_name());
+        return format("there is no option {}{}{}", name, owner, meant(name, known));
     }
     if (words.front().find("://") != std::string::npos) return "a second URL was not expected";
-    return format("'{}' was not expected{}; put a query with blanks in quotes", words.front(),
-                  did_you_mean(words.front(), known));
+    const std::string_view quotes = verb->get_name() == "sql" ? "; put the query in quotes" : "";
+    return format("'{}' was not expected behind trawl {}{}", words.front(), verb->get_name(), quotes);
 }
 
 // One line, also for what CLI11 says in several.
-[[noreturn]] void throw_usage(const CLI::ParseError& error) {
+[[noreturn]] void throw_usage(const CLI::ParseError& error, const CLI::App& app) {
     std::string message = error.what();
     for (char& c : message) {
         if (c == '\n') c = ' ';
     }
-    throw UsageError(message + "; see trawl --help");
+    throw UsageError(format("{}; see {}", message, help_of(app)));
 }
 
 }  // namespace
@@ -106,7 +114,7 @@ Command parse_command_line(int argc, const char* const* argv) {
     app.require_subcommand(0, 1);  // a word that is no verb is then named as such
     const std::vector<Verb> verbs = add_verbs(app);
     std::string topic;
-    CLI::App* help = app.add_subcommand("help", "Explain: exit-codes, paginators, or a verb");
+    CLI::App* help = app.add_subcommand("help", "Explain: connectors, paginators, exit-codes, or a verb");
     help->add_option("TOPIC", topic, listed(topics(verbs)));
     try {
         app.parse(argc, argv);
@@ -117,9 +125,9 @@ Command parse_command_line(int argc, const char* const* argv) {
     } catch (const CLI::CallForHelp&) {
         return PrintCommand{app.help()};
     } catch (const CLI::ExtrasError&) {
-        throw UsageError(unexpected(app.remaining(true), app) + "; see trawl --help");
+        throw UsageError(format("{}; see {}", unexpected(app.remaining(true), app), help_of(app)));
     } catch (const CLI::ParseError& error) {
-        throw_usage(error);
+        throw_usage(error, app);
     }
     for (const Verb& verb : verbs) {
         if (*verb.app) return verb.command();

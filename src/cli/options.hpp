@@ -15,6 +15,14 @@
 
 namespace trawl::cli {
 
+/// What is told: each level also what the ones before it tell.
+enum class LogLevel {
+    error,    // what failed
+    warning,  // what should be known about the data
+    info,     // progress, and what was found and done
+    debug     // each request, each retry, each change of a limit, each commit
+};
+
 /// A source as the command line names it: a URL with what it does not say itself, or a connector's file.
 struct SourceArguments {
     std::string source;
@@ -22,6 +30,7 @@ struct SourceArguments {
     std::optional<std::string> secrets_file;
     std::optional<std::size_t> concurrency;
     std::string ca_file;
+    LogLevel log_level = LogLevel::info;
 };
 
 /// Whether that is a connector's file, and not a URL.
@@ -39,7 +48,6 @@ struct PullCommand {
     ProgressStyle progress = ProgressStyle::automatic;
     std::vector<std::string> partitions;  // JSON texts, or files of them; "-" is stdin
     std::string trace;                    // a file; empty: none
-    bool quiet = false;
 };
 
 struct CheckCommand {
@@ -81,7 +89,7 @@ struct GetCommand {
     std::optional<std::string> records;
     std::vector<std::string> primary_key;
     WriteDisposition disposition = WriteDisposition::replace;
-    bool quiet = false;
+    LogLevel log_level = LogLevel::info;
 };
 
 struct SqlCommand {

@@ -22,7 +22,11 @@ Verb add_check(CLI::App& app) {
     add_primary_key(check, command->source.url.primary_key);
     add_resources(check, command->only, "Of a connector's resources only this one; may be given again");
     check->add_flag("--offline", command->offline, "Read the file and its secrets, and ask nobody");
-    return {check, [command]() -> Command { return *command; }};
+    add_log_level(check, command->source.log_level);
+    return {check, [command]() -> Command {
+                require_connector(command->source, command->only);
+                return *command;
+            }};
 }
 
 Verb add_preview(CLI::App& app) {
@@ -35,14 +39,20 @@ Verb add_preview(CLI::App& app) {
     preview->add_option("--rows", command->rows, "How many")
         ->type_name("N")
         ->capture_default_str()
-        ->check(CLI::Range(std::uint64_t{1}, kRowsMax).description(""));
+        ->check(whole_number(1, kRowsMax));
     add_choice<PreviewCommand::Format>(preview, "--format", command->format,
                                        "table (the default), json (an object a line, as the source wrote it) or csv",
                                        "FORMAT",
                                        {{"table", PreviewCommand::Format::table},
                                         {"json", PreviewCommand::Format::json},
                                         {"csv", PreviewCommand::Format::csv}});
-    return {preview, [command]() -> Command { return *command; }};
+    add_log_level(preview, command->source.log_level);
+    return {preview, [command]() -> Command {
+                std::vector<std::string> only;
+                if (!command->resource.empty()) only.push_back(command->resource);
+                require_connector(command->source, only);
+                return *command;
+            }};
 }
 
 Verb add_plan(CLI::App& app) {
@@ -56,8 +66,12 @@ Verb add_plan(CLI::App& app) {
     plan->add_option("--parts", command->parts, "Partitions of each resource, at most")
         ->type_name("N")
         ->capture_default_str()
-        ->check(CLI::Range(std::uint64_t{1}, kPartsMax).description(""));
-    return {plan, [command]() -> Command { return *command; }};
+        ->check(whole_number(1, kPartsMax));
+    add_log_level(plan, command->source.log_level);
+    return {plan, [command]() -> Command {
+                require_connector(command->source, command->only);
+                return *command;
+            }};
 }
 
 Verb add_init(CLI::App& app) {
@@ -70,6 +84,7 @@ Verb add_init(CLI::App& app) {
     init->add_option("-o,--output", command->output,
                      "The file, NAME.toml, which must not be there yet (default: print it)")
         ->type_name("FILE");
+    add_log_level(init, command->source.log_level);
     return {init, [command]() -> Command { return *command; }};
 }
 

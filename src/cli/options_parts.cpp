@@ -1,7 +1,11 @@
 // Options that several verbs have.
 #include "options_parts.hpp"
 
+#include <charconv>
+
+#include "other_words.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 
 namespace trawl::cli {
 namespace {
@@ -22,12 +26,58 @@ std::pair<std::string, std::string> split_header(const std::string& text) {
 
 }  // namespace
 
+std::string listed(const std::vector<std::string>& words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+    return text;
+}
+
+std::function<std::string(const std::string&)> whole_number(std::uint64_t least, std::uint64_t most) {
+    return [least, most](const std::string& text) -> std::string {
+        std::uint64_t number = 0;
+        const char* end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, number);
+        if (read.ec == std::errc{} && read.ptr == end && number >= least && number <= most) return "";
+        return format("'{}' is no whole number from {} to {}", text, least, most);
+    };
+}
+
+CLI::ValidationError no_choice(const char* name, const std::string& word, const std::vector<std::string>& words) {
+    const std::vector<std::string_view> known(words.begin(), words.end());
+    return CLI::ValidationError(name, format("'{}' is none of {}{}", word, listed(words), meant(word, known)));
+}
+
+void add_log_level(CLI::App* app, LogLevel& level) {
+    CLI::Option* const option = add_choice<LogLevel>(
+        app, "--log-level", level,
+        "What is told: error, warning, info (the default), or debug: a line on stderr for each request, "
+        "retry, change of a limit, and commit",
+        "WORD",
+        {{"error", LogLevel::error},
+         {"warning", LogLevel::warning},
+         {"info", LogLevel::info},
+         {"debug", LogLevel::debug}});
+    const auto be_quiet = [&level] { level = LogLevel::error; };
+    app->add_flag_callback("--quiet", be_quiet, "The same as --log-level error")->excludes(option);
+}
+
+void require_connector(const SourceArguments& source, const std::vector<std::string>& only, bool full_refresh) {
+    if (is_connector(source.source)) return;
+    std::string_view name;
+    if (full_refresh) name = "--full-refresh";
+    if (source.secrets_file) name = "--secrets";
+    if (!only.empty()) name = "--resource";
+    if (!name.empty())
+        throw UsageError(format("{} is for a connector's file (NAME.toml): leave it out with a URL", name));
+}
+
 void add_headers(CLI::App* app, std::vector<std::pair<std::string, std::string>>& headers) {
     const auto take = [&headers](const std::vector<std::string>& texts) {
         for (const std::string& text : texts) headers.push_back(split_header(text));
     };
     app->add_option_function<std::vector<std::string>>(
-           "--header", take, "'Name: value', sent with every request to the URL's host; may be given again")
+           "-H,--header", take, "'Name: value', sent with every request to the URL's host; may be given again")
         ->type_name("TEXT")
         ->expected(1)
         ->take_all();
@@ -36,7 +86,7 @@ void add_headers(CLI::App* app, std::vector<std::pair<std::string, std::string>>
 void add_concurrency(CLI::App* app, std::optional<std::size_t>& concurrency) {
     app->add_option("--concurrency", concurrency, "Requests at once to a host, at most (default: found out)")
         ->type_name("N")
-        ->check(CLI::Range(std::size_t{1}, kConcurrencyMax).description(""));
+        ->check(whole_number(1, kConcurrencyMax));
 }
 
 void add_ca_file(CLI::App* app, std::string& ca_file) {

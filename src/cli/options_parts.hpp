@@ -3,8 +3,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,11 +38,35 @@ void add_concurrency(CLI::App* app, std::optional<std::size_t>& concurrency);
 void add_ca_file(CLI::App* app, std::string& ca_file);
 void add_resources(CLI::App* app, std::vector<std::string>& only, const char* what);
 
+void add_log_level(CLI::App* app, LogLevel& level);
+
+/// What makes no sense of a URL: it has one resource, no secrets, and no state. `only`: what --resource names.
+void require_connector(const SourceArguments& source, const std::vector<std::string>& only, bool full_refresh = false);
+
+/// "a, b or c"
+[[nodiscard]] std::string listed(const std::vector<std::string>& words);
+
+/// For `check()`: a whole number within the two bounds, or what is wrong.
+[[nodiscard]] std::function<std::string(const std::string&)> whole_number(std::uint64_t least, std::uint64_t most);
+
+/// What is told of a word that is none of `words`.
+[[nodiscard]] CLI::ValidationError no_choice(const char* name, const std::string& word,
+                                             const std::vector<std::string>& words);
+
 /// One of `words`, which stand for values.
 template <class Value>
-void add_choice(CLI::App* app, const char* name, Value& value, const char* what, const char* type_name,
-                const std::map<std::string, Value>& words) {
-    app->add_option(name, value, what)->type_name(type_name)->transform(CLI::CheckedTransformer(words).description(""));
+CLI::Option* add_choice(CLI::App* app, const char* name, Value& value, const char* what, const char* type_name,
+                        std::vector<std::pair<std::string, Value>> words) {
+    const auto take = [name, &value, words = std::move(words)](const std::string& word) {
+        std::vector<std::string> known;
+        for (const auto& [one, meaning] : words) {
+            if (word == one) value = meaning;
+            if (word == one) return;
+            known.push_back(one);
+        }
+        throw no_choice(name, word, known);
+    };
+    return app->add_option_function<std::string>(name, take, what)->type_name(type_name);
 }
 
 }  // namespace trawl::cli

@@ -3,6 +3,7 @@
 
 #include "options_parts.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 
 namespace trawl::cli {
 namespace {
@@ -24,6 +25,7 @@ void add_progress(CLI::App* app, ProgressStyle& style) {
 }
 
 Command settled(PullCommand command) {
+    require_connector(command.source, command.only, command.full_refresh);
     if (command.lake.empty()) throw UsageError("--to is empty: give the lake's directory");
     const bool merges = command.source.url.write_disposition == WriteDisposition::merge;
     if (merges && command.source.url.primary_key.empty() && !is_connector(command.source.source))
@@ -36,6 +38,10 @@ Command settled(PullCommand command) {
 Command settled(GetCommand command) {
     if (command.urls.empty() == command.list.empty())
         throw UsageError("name the URLs, or a file of them with -i; see trawl help get");
+    for (const std::string& url : command.urls) {
+        if (url.find("://") == std::string::npos && std::filesystem::is_regular_file(url))
+            throw UsageError(format("{} is a file, not a URL: for the URLs in it, write -i {}", url, url));
+    }
     if (command.rows && command.skip_existing)
         throw UsageError("--skip-existing is for files: leave it out with --rows");
     if (command.disposition == WriteDisposition::merge && command.primary_key.empty())
@@ -67,14 +73,14 @@ Verb add_pull(CLI::App& app) {
     pull->add_option("--memory", command->memory_mb, "Megabytes that pages may take while they wait")
         ->type_name("MB")
         ->capture_default_str()
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 20).description(""));
+        ->check(whole_number(1, std::uint64_t{1} << 20));
     add_progress(pull, command->progress);
     pull->add_option(
             "--trace", command->trace,
             "Write how many requests at once each host was allowed, when, and what came of it: a JSON object a "
             "line")
         ->type_name("FILE");
-    pull->add_flag("--quiet", command->quiet, "Print nothing but errors");
+    add_log_level(pull, command->source.log_level);
     return {pull, [command]() -> Command { return settled(*command); }};
 }
 
@@ -95,7 +101,7 @@ Verb add_get(CLI::App& app) {
     add_headers(get, command->headers);
     add_concurrency(get, command->concurrency);
     add_ca_file(get, command->ca_file);
-    get->add_flag("--quiet", command->quiet, "Print nothing but errors");
+    add_log_level(get, command->log_level);
     return {get, [command]() -> Command { return settled(*command); }};
 }
 

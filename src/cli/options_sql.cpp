@@ -22,7 +22,7 @@ Verb add_ps(CLI::App& app) {
     CLI::App* ps = app.add_subcommand("ps", "Show what the tasks of a running pull do, and where each waits");
     ps->add_option("PID", command->process, "The process: a trawl pull of the same user")
         ->required()
-        ->check(CLI::Range(1, std::numeric_limits<pid_t>::max()).description(""));
+        ->check(whole_number(1, std::numeric_limits<pid_t>::max()));
     return {ps, [command]() -> Command { return *command; }};
 }
 

@@ -1,5 +1,6 @@
 // `trawl plan`: a source as partitions.
 #include "commands.hpp"
+#include "log_lines.hpp"
 #include "output.hpp"
 #include "source_argument.hpp"
 #include "trawl/base/error.hpp"
@@ -14,6 +15,7 @@ void run_plan(const PlanCommand& command) {
     hide(secrets_of(options.connector));
     options.only = command.only;
     options.ca_file = command.source.ca_file;
+    options.log = log_at(command.source.log_level);
     options.parts = command.parts;
     const PullPlan made = run(plan(std::move(options)));
     for (const std::string& note : made.notes) print_status(format("trawl: {}\n", as_one_line(note)));

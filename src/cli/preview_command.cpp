@@ -1,6 +1,7 @@
 // `trawl preview`: the first rows.
 #include "commands.hpp"
 #include "csv.hpp"
+#include "log_lines.hpp"
 #include "output.hpp"
 #include "row_table.hpp"
 #include "source_argument.hpp"
@@ -33,6 +34,7 @@ void run_preview(const PreviewCommand& command) {
     LookOptions options(run(connector_of(command.source)));
     hide(secrets_of(options.connector));
     options.ca_file = command.source.ca_file;
+    options.log = log_at(command.source.log_level);
     std::string resource = command.resource.empty() ? first_resource(options.connector) : command.resource;
     print_answer(shown(run(first_rows(std::move(options), std::move(resource), command.rows)), command.format));
 }

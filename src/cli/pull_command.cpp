@@ -8,6 +8,7 @@
 #include "commands.hpp"
 #include "interrupted.hpp"
 #include "line_reader.hpp"
+#include "log_lines.hpp"
 #include "output.hpp"
 #include "progress.hpp"
 #include "pull_failed.hpp"
@@ -108,6 +109,12 @@ Task<> show_progress(const PullCommand& command, const Session& session) {
     return is_terminal() ? draw_progress(session) : log_progress(session);
 }
 
+// Between the lines of debug it would only be in the way, unless it is for a program.
+bool shows_progress(const PullCommand& command) {
+    if (command.progress == ProgressStyle::none || command.source.log_level < LogLevel::info) return false;
+    return command.source.log_level == LogLevel::info || command.progress == ProgressStyle::json;
+}
+
 Task<> supervise(const PullCommand& command, std::optional<PullPartition> partition, Session& session) {
     SignalWatcher watcher{SIGINT, SIGTERM};
     PullOptions options(co_await connector_of(command.source));
@@ -119,21 +126,24 @@ Task<> supervise(const PullCommand& command, std::optional<PullPartition> partit
     options.memory_max = command.memory_mb << 20;
     hide(secrets_of(options.connector));
     options.partition = std::move(partition);
+    options.log = log_at(command.source.log_level);
     session.name = is_connector(command.source.source) ? std::filesystem::path(command.source.source).stem().string()
                                                        : options.connector.resources.front().table;
     TaskGroup group;
     group.spawn(pull_in(group, std::move(options), session));
     group.spawn(listen(watcher, session));
     group.spawn(answer_ps(), "trawl ps");
-    if (!command.quiet && command.progress != ProgressStyle::none) group.spawn(show_progress(command, session));
+    if (shows_progress(command)) group.spawn(show_progress(command, session));
     co_await group.join();
 }
 
-/// What nobody may overlook, also with --quiet: there may be more rows than were taken.
-void tell_doubts(const PullSummary& summary) {
+/// What should be known about the data; with --quiet only what nobody may overlook: there may be more rows than were
+/// taken.
+void tell_doubts(const PullSummary& summary, LogLevel level) {
+    const std::string_view told = level < LogLevel::warning ? "note: one page of " : "note: ";
     for (const TableSummary& table : summary.tables)
         for (const std::string& note : table.notes)
-            if (note.starts_with("note: one page of ")) print_status(format("trawl: {}\n", as_one_line(note)));
+            if (note.starts_with(told)) print_status(format("trawl: {}\n", as_one_line(note)));
 }
 
 void pull_once(const PullCommand& command, std::optional<PullPartition> partition) {
@@ -146,8 +156,9 @@ void pull_once(const PullCommand& command, std::optional<PullPartition> partitio
     try {
         loop.run(supervise(command, std::move(partition), session));
         if (trace) trace->write(*session.summary);
-        if (!command.quiet) print_answer(summary_text(*session.summary));
-        if (command.quiet) tell_doubts(*session.summary);
+        const LogLevel level = command.source.log_level;
+        if (level >= LogLevel::info) print_answer(summary_text(*session.summary));
+        if (level < LogLevel::info) tell_doubts(*session.summary, level);
     } catch (const std::exception&) {
         error = std::current_exception();
     }

@@ -18,6 +18,7 @@ struct PageSource::Attempt {
     std::optional<Response> response;
     std::exception_ptr error;
     Failure failure;
+    Duration took{};
     bool is_final = false;        // the policy need not be asked
     bool is_unreachable = false;  // no connection could be made, to a source that has answered
 };
@@ -84,6 +85,13 @@ constexpr std::string_view kAccept = "application/json, */*;q=0.1";
                              response.url().redacted(), response.status(), reason));
 }
 
+// For the log. What the source asks for is told as it said it.
+std::string reason_of(const Failure& failure, const std::exception_ptr& error) {
+    if (error) return message_of(error);
+    const std::string status = format("status {}", failure.status);
+    return failure.retry_after ? format("{}, Retry-After: {}", status, *failure.retry_after) : status;
+}
+
 RetryDecision gone_for(Duration time) {
     return GiveUp{format("the source could not be reached for {:.0f} s", std::chrono::duration<double>(time).count())};
 }
@@ -103,6 +111,7 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request) {
     ++stats_.requests;
     ++stats_.in_flight;
     stats_.in_flight_peak = std::max(stats_.in_flight_peak, stats_.in_flight);
+    const TimePoint sent = now();
     try {
         Response response = co_await build(request);
         stats_.waited += response.elapsed();
@@ -143,6 +152,7 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request) {
         result.error = std::current_exception();
     }
     --stats_.in_flight;
+    result.took = now() - sent;
     co_return result;
 }
 
@@ -230,6 +240,15 @@ void PageSource::settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& 
     pass.refused(refusal);
 }
 
+void PageSource::tell(const PageRequest& request, const Attempt& done, int asked) const {
+    RequestLog::End end;
+    end.attempt = asked;
+    end.took = done.took;
+    end.error = done.error;
+    if (done.response) end.response = &*done.response;
+    log_.ended(request, end);
+}
+
 void PageSource::give_up(const PageRequest& request, const Attempt& done, const std::string& why) const {
     // A refusal that no retry can change speaks for itself.
     const bool was_tried = RetryPolicy::is_retried(done.failure) && !done.is_final;
@@ -258,9 +277,12 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
     OriginGate& gate = gates_.at(request.url.origin());
     budget_.on_request();
     Tries tries;
-    while (true) {
+    for (int asked = 1;; ++asked) {
         Attempt done = co_await attempt(request);
+        tell(request, done, asked);
+        const std::size_t limit = gate.limiter().limit();
         settle(gate, std::move(pass), done);
+        log_.limited(request.url.origin(), limit, gate.limiter().limit());
         stats_.limit = gates_.limit();
         if (const ResponseAction* action = action_for(done)) {
             const int status = done.response->status();
@@ -274,6 +296,7 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         if (const auto* given_up = std::get_if<GiveUp>(&decision)) give_up(request, done, given_up->reason);
         ++stats_.retries;
         const Retry& retry = std::get<Retry>(decision);
+        log_.retried(request, asked, reason_of(done.failure, done.error), retry);
         // How long the source asked to wait holds for everyone who asks it: the gate sees to that.
         if (!retry.asked_by_source) co_await sleep(retry.delay);
         pass = co_await gate.enter(options_.weight);

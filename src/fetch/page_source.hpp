@@ -11,6 +11,7 @@
 #include "trawl/fetch/origin_gate.hpp"
 #include "trawl/fetch/page_request.hpp"
 #include "trawl/fetch/pages.hpp"
+#include "trawl/fetch/request_log.hpp"
 #include "trawl/http/client.hpp"
 #include "trawl/http/retry.hpp"
 
@@ -28,8 +29,14 @@ enum class Asking { earnest, lightly };
 class PageSource {
 public:
     /// All of them must outlive it. Throws InvalidUrl.
-    PageSource(Client& client, const FetchOptions& options, OriginGates& gates, FetchStats& stats)
-        : client_(client), options_(options), gates_(gates), stats_(stats), origin_(Url::parse(options.url).origin()) {}
+    PageSource(Client& client, const FetchOptions& options, OriginGates& gates, FetchStats& stats,
+               const Log* log = nullptr)
+        : client_(client),
+          options_(options),
+          gates_(gates),
+          stats_(stats),
+          log_(log),
+          origin_(Url::parse(options.url).origin()) {}
 
     /// Waits until `request` may be sent. Throws ProtocolError when it leads from https to http.
     Task<OriginGate::Pass> enter(const PageRequest& request);
@@ -49,6 +56,7 @@ private:
     [[nodiscard]] Request build(const PageRequest& request);
     [[nodiscard]] const ResponseAction* action_for(const Attempt& done) const;
     void settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done);
+    void tell(const PageRequest& request, const Attempt& done, int asked) const;
     [[noreturn]] void give_up(const PageRequest& request, const Attempt& done, const std::string& why) const;
     [[nodiscard]] bool is_good(const PageRequest& request, Attempt& done) const;
     struct Tries;
@@ -60,6 +68,7 @@ private:
     const FetchOptions& options_;
     OriginGates& gates_;
     FetchStats& stats_;
+    RequestLog log_;
     std::string origin_;  // of the first page
     Check check_;
     RetryBudget budget_;

@@ -56,7 +56,7 @@ public:
         : options_(std::move(options)),
           stats_(shared.stats != nullptr ? *shared.stats : own_stats_),
           own_gates_(options_.limits),
-          source_(client, options_, shared.gates != nullptr ? *shared.gates : own_gates_, stats_),
+          source_(client, options_, shared.gates != nullptr ? *shared.gates : own_gates_, stats_, shared.log),
           own_memory_(options_.memory_max),
           memory_(shared.memory != nullptr ? *shared.memory : own_memory_) {
         if (options_.records) cutter_.records_path = JsonPath::parse(*options_.records);
@@ -448,6 +448,14 @@ private:
     bool ended_ = false;
     std::optional<fetch::PageFeed> feed_;  // last: its tasks use everything above
 };
+
+// No JSON text has the end of a line in a string: there it is written as an escape.
+Json Page::json() const {
+    std::string array = "[" + records;
+    if (array.ends_with('\n')) array.pop_back();
+    std::ranges::replace(array, '\n', ',');
+    return Json::parse(array + "]");
+}
 
 PageStream::PageStream(Client& client, FetchOptions options, FetchShared shared)
     : impl_(std::make_unique<Impl>(client, std::move(options), shared)) {}

@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 
+#include "loopback.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "url_text.hpp"
@@ -134,7 +135,9 @@ void check_absolute(std::string_view text) {
         fail(text, format("the scheme '{}' is not supported, only http and https are", scheme));
     const std::string_view rest = text.substr(text.starts_with("//") ? 2 : 0);
     if (rest.empty() || rest.front() == '/') fail(text, "it has no scheme and no host; write the whole URL");
-    fail(text, format("it has no scheme; did you mean 'https://{}'?", shortened(rest)));
+    const std::string host = http::lower_ascii(rest.substr(0, rest.find_first_of(":/?#")));
+    const std::string_view meant = http::is_loopback(host) ? "http" : "https";  // nobody has a certificate for it
+    fail(text, format("it has no scheme; did you mean '{}://{}'?", meant, shortened(rest)));
 }
 
 /// RFC 3986 section 5.2.3.

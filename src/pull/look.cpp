@@ -31,7 +31,7 @@ struct Ask {
 class Looking {
 public:
     explicit Looking(LookOptions options)
-        : options_(settled(std::move(options))), source_(options_.connector, kMemory) {}
+        : options_(settled(std::move(options))), source_(options_.connector, kMemory, options_.log) {}
 
     Task<std::vector<ResourceLook>> look() {
         std::vector<ResourceLook> looks;

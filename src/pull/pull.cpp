@@ -27,7 +27,9 @@ struct Tree {
 class Pull {
 public:
     Pull(PullOptions options, PullProgress& progress)
-        : options_(settled(std::move(options))), progress_(progress), source_(options_.connector, options_.memory_max) {
+        : options_(settled(std::move(options))),
+          progress_(progress),
+          source_(options_.connector, options_.memory_max, options_.log) {
         plant();
     }
 
@@ -164,13 +166,27 @@ private:
         const UnderWay counted(progress_);
         // Children first: a parent's state says that its rows, and what hangs on them, are there.
         for (auto run = tree.runs.rbegin(); run != tree.runs.rend(); ++run) {
+            const TimePoint begin = Clock::now();
             TableSummary table = co_await run->commit();
+            tell(table, Clock::now() - begin);
             if (table.version) progress_.committed.push_back(table.resource);
             if (run->resource().selected) summary_.tables.push_back(std::move(table));
         }
     }
 
+    void tell(const TableSummary& table, Duration took) const {
+        if (!options_.log || !table.version) return;
+        LogLine line("commit");
+        line.add("resource", table.resource).add("table", table.path.string()).add("version", *table.version);
+        options_.log(line.add("rows", table.rows).add("pages", table.pages).add("ms", took).text());
+    }
+
     void fail(const Tree& tree, std::exception_ptr error) {
+        if (options_.log)
+            options_.log(LogLine("failed")
+                             .add("resource", tree.runs.front().resource().name)
+                             .add("error", message_of(error))
+                             .text());
         if (!summary_.error) summary_.error = error;
         for (const ResourceRun& run : tree.runs) {
             const bool is_committed =

@@ -22,6 +22,11 @@ constexpr std::size_t kStreamsMax = 256;
 // The same note of each of a thousand children's streams would bury the others.
 constexpr std::size_t kNotesMax = 20;
 
+// Of what was found, how many rows the page had (in parentheses) is each stream's own.
+std::string_view gist_of(std::string_view note) {
+    return note.starts_with("note: ") ? note : note.substr(0, note.find(" ("));
+}
+
 std::chrono::sys_seconds wall_clock() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
@@ -182,7 +187,8 @@ void ResourceRun::ask_children(const JsonView& row, std::vector<std::vector<Ask>
 // A retrieval of a thousand streams says what one of them says.
 void ResourceRun::take_notes(const PageStream& pages) {
     for (const std::string& note : pages.notes()) {
-        const bool is_known = std::find(notes_.begin(), notes_.end(), note) != notes_.end();
+        const auto says_the_same = [&note](const std::string& other) { return gist_of(other) == gist_of(note); };
+        const bool is_known = std::ranges::any_of(notes_, says_the_same);
         if (!is_known && notes_.size() < kNotesMax) notes_.push_back(note);
     }
 }

@@ -74,11 +74,12 @@ void narrow(FetchOptions& options, const std::vector<std::pair<std::string, std:
     options.url = url.str();
 }
 
-Source::Source(const Connector& connector, std::size_t memory_max)
+Source::Source(const Connector& connector, std::size_t memory_max, Log log)
     : connector_(connector),
       client_({}, client_options(connector, memory_max)),
       gates_(origin_limits(connector.client.limits)),
-      memory_(memory_max) {
+      memory_(memory_max),
+      log_(std::move(log)) {
     if (connector.client.login) login_ = make_login(*connector.client.login, client_);
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "trawl/base/log.hpp"
 #include "trawl/fetch/byte_budget.hpp"
 #include "trawl/fetch/connector.hpp"
 #include "trawl/fetch/origin_gate.hpp"
@@ -21,7 +22,7 @@ namespace trawl::pulling {
 class Source {
 public:
     /// `connector` must outlive it. Throws InvalidUrl, UsageError, FileError.
-    Source(const Connector& connector, std::size_t memory_max);
+    Source(const Connector& connector, std::size_t memory_max, Log log = {});
     Source(const Source&) = delete;
     Source& operator=(const Source&) = delete;
 
@@ -33,8 +34,10 @@ public:
     [[nodiscard]] std::string place(const Resource& resource) const { return place_of(connector_, resource); }
 
     [[nodiscard]] Client& client() noexcept { return client_; }
-    [[nodiscard]] FetchShared shared(FetchStats& stats) noexcept { return {&gates_, &memory_, &stats}; }
+    [[nodiscard]] FetchShared shared(FetchStats& stats) noexcept { return {&gates_, &memory_, &stats, &log_}; }
     [[nodiscard]] OriginGates& gates() noexcept { return gates_; }
+    /// May be empty.
+    [[nodiscard]] const Log& log() const noexcept { return log_; }
 
 private:
     /// Whether what a request carries is for the URL's origin: the login and headers of the client, the resource's own.
@@ -52,6 +55,7 @@ private:
     std::shared_ptr<Auth> login_;
     OriginGates gates_;
     ByteBudget memory_;
+    Log log_;
 };
 
 /// Asks for a part alone: the query parameters that say which.

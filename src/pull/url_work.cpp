@@ -4,6 +4,7 @@
 
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/loop/time.hpp"
 
 namespace trawl::pulling {
 namespace {
@@ -16,7 +17,7 @@ Url parse(const std::string& text, std::uint64_t number) {
     }
 }
 
-void settle(OriginGate::Pass& pass, const Error& error) {
+void refuse(OriginGate::Pass& pass, const Error& error) {
     Refusal refusal;
     const auto* status = dynamic_cast<const StatusError*>(&error);
     const bool timed_out = dynamic_cast<const TimeoutError*>(&error) != nullptr;
@@ -32,7 +33,8 @@ UrlWork::UrlWork(GetOptions options, GetProgress& progress)
     : options_(std::move(options)),
       progress_(progress),
       client_({}, client_options(options_)),
-      gates_(options_.limits) {}
+      gates_(options_.limits),
+      log_(&options_.log) {}
 
 ClientOptions UrlWork::client_options(const GetOptions& options) {
     ClientOptions client;
@@ -64,18 +66,38 @@ Task<> UrlWork::work_on(Url url, std::string name, Semaphore::Permit place) {
         co_return;
     }
     OriginGate::Pass pass = co_await gates_.at(url.origin()).enter();
+    const TimePoint begin = now();
+    std::string problem;
     progress_.in_flight_peak = std::max(progress_.in_flight_peak, ++progress_.in_flight);
     try {
         Request request = client_.request("GET", url);
         for (const auto& [field, value] : options_.headers) request = std::move(request).secret_header(field, value);
         co_await take(std::move(request), std::move(name));
-        pass.succeeded();
+        settle(url, pass, nullptr);
         ++progress_.files;
     } catch (const Error& error) {
-        settle(pass, error);
-        fail(error.what());
+        settle(url, pass, &error);
+        problem = error.what();
+        fail(problem);
     }
     --progress_.in_flight;
+    tell(url, now() - begin, problem);
+}
+
+void UrlWork::settle(const Url& url, OriginGate::Pass& pass, const Error* error) {
+    const OriginGate& gate = gates_.at(url.origin());
+    const std::size_t limit = gate.limiter().limit();
+    if (error == nullptr) pass.succeeded();
+    if (error != nullptr) refuse(pass, *error);
+    log_.limited(url.origin(), limit, gate.limiter().limit());
+}
+
+void UrlWork::tell(const Url& url, Duration took, const std::string& problem) const {
+    if (!options_.log) return;
+    LogLine line("url");
+    line.add("url", url.redacted()).add("ms", took);
+    if (!problem.empty()) line.add("error", problem);
+    options_.log(line.text());
 }
 
 void UrlWork::fail(const std::string& message) {

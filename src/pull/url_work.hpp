@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <string>
 
+#include "trawl/base/error.hpp"
 #include "trawl/coro/task.hpp"
+#include "trawl/fetch/request_log.hpp"
 #include "trawl/http/client.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/pull/get.hpp"
@@ -38,6 +40,8 @@ protected:
 private:
     Task<> work_on(Url url, std::string name, Semaphore::Permit place);
     void fail(const std::string& message);
+    void settle(const Url& url, OriginGate::Pass& pass, const Error* error);
+    void tell(const Url& url, Duration took, const std::string& problem) const;
 
     // URLs under way or waiting for their origin: enough for several origins at once, and a bound on memory.
     static constexpr std::size_t kWaitingMax = 4096;
@@ -48,6 +52,7 @@ private:
     GetProgress& progress_;
     Client client_;
     OriginGates gates_;
+    RequestLog log_;
     Semaphore waiting_{kWaitingMax};
 };
 

@@ -10,6 +10,7 @@ import re
 import pytest
 
 from rig import data, exit_codes, origin, tool
+from rig.mock.scenario import Scenario
 from rig.readers import assert_table
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and newline
@@ -98,3 +99,60 @@ def test_a_trace_that_cannot_be_written_is_told_before_the_pull(nginx, lake):
     result = tool.pull(nginx.url + "/pages/languages", lake, "rows", "--trace", "/dev/null/trace")
     assert result.code == exit_codes.USAGE and "/dev/null/trace" in result.err, str(result)
     assert not lake.exists()
+
+
+LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z debug (\w+)((?: \w+=(?:\"(?:[^\"\\]|\\.)*\"|[^ \"]+))*)$")
+
+
+def log_of(err: str) -> list[tuple[str, dict]]:
+    found = [LOG_LINE.match(line) for line in err.splitlines()]
+    assert all(found), f"a line is no logfmt:\n{err}"
+    return [(line[1], {key: value.strip('"') for key, value in re.findall(r' (\w+)=("(?:[^"\\]|\\.)*"|[^ "]+)', line[2])})
+            for line in found]
+
+
+def test_a_log_tells_each_request_and_why_it_was_sent_again(mock, lake):
+    source = mock.begin(Scenario("page_number", {"says": ["total", "page"]}, {"fails_once": {"nth": 3, "status": 503}}))
+    log = log_of(tool.pull(source.url + "/items", lake, "rows", "--log-level", "debug").succeeded().err)
+    requests = [fields for event, fields in log if event == "request"]
+    assert len(requests) == len(source.requests()), log
+    assert sorted(one["status"] for one in requests)[-2:] == ["200", "503"], log
+    assert all(one["url"].startswith(source.url) and float(one["ms"]) >= 0 for one in requests), log
+    retries = [fields for event, fields in log if event == "retry"]
+    assert [(one["reason"], one["attempt"]) for one in retries] == [("status 503", "1")], log
+    again = [one for one in requests if one["attempt"] == "2"]
+    assert [one["url"] for one in again] == [retries[0]["url"]], log
+    commits = [fields for event, fields in log if event == "commit"]
+    assert [(one["resource"], one["version"], one["rows"]) for one in commits] == [("rows", "0", "57")], log
+
+
+def test_a_log_of_urls_tells_each(mock, tmp_path):
+    source = mock.begin(Scenario("page_number", {"says": ["total", "page"]}))
+    urls = [source.url + f"/items?page={page}" for page in (1, 2)]
+    result = tool.run("get", *urls, "--to", tmp_path / "files", "--log-level", "debug").succeeded()
+    assert sorted(fields["url"] for event, fields in log_of(result.err) if event == "url") == urls
+
+
+@pytest.mark.parametrize("level, is_told", [("error", False), ("warning", False), ("info", True)])
+def test_the_levels_below_debug(mock, lake, level, is_told):
+    source = mock.begin(Scenario("page_number", {"says": ["total", "page"]}))
+    result = tool.pull(source.url + "/items", lake, "rows", "--log-level", level).succeeded()
+    assert ("57 rows" in result.out) == is_told and result.err == "", str(result)
+
+
+def test_what_is_found_of_children_is_told_once(mock, lake, tmp_path):
+    source = mock.begin(Scenario("page_number", {"says": ["total", "page"]}))
+    (tmp_path / "c.toml").write_text(f"""
+[client]
+base_url = "{source.url}"
+[[resources]]
+name = "parents"
+path = "items"
+[[resources]]
+name = "children"
+path = "items"
+paginator = "single_page"
+params = {{ page = "{{resources.parents.id}}" }}
+""")
+    result = tool.run("pull", tmp_path / "c.toml", "--to", lake).succeeded()
+    assert result.out.count("records: ") == 2, str(result)  # pages of 10, of 7 and of no rows

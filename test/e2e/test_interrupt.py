@@ -79,3 +79,15 @@ def test_an_answer_that_nobody_takes_does_not_deny_the_commit(mock, lake):
         result = tool.pull(source.url + "/items", lake, stdout=full)
     assert result.code == exit_codes.OUTPUT and "; committed: rows" in result.err, str(result)
     assert committed(lake)
+
+
+def test_a_stopped_get_says_how_to_go_on(mock, tmp_path):
+    source = mock.begin(Scenario("page_number", {"says": ["total", "page"]}, {"slow_page": {"2": 5000}}))
+    urls = [source.url + f"/items?page={page}" for page in (1, 2)]
+    process = tool.start("get", *urls, "--to", tmp_path / "files")
+    wait_until(lambda: (tmp_path / "files/items").exists() or process.poll() is not None, "the first file")
+    process.send_signal(signal.SIGINT)
+    result = tool.finish(process, timeout=20)
+    assert result.code == exit_codes.INTERRUPTED, str(result)
+    assert "interrupted by SIGINT" in result.err and "--skip-existing" in result.err, str(result)
+    assert [path.name for path in (tmp_path / "files").iterdir()] == ["items"], "a half file was left, or a whole one is gone"

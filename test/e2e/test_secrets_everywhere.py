@@ -257,3 +257,26 @@ def test_a_secret_that_a_url_spells_in_its_own_way(mock, tmp_path, client, resou
     assert result.code == code, str(result)
     logs = "".join(log.read_text() for log in (tmp_path / "lake").rglob("*.json"))
     assert [way for way in SPELLINGS if way in result.out + result.err + logs] == [], str(result)
+
+
+@pytest.mark.parametrize("scenario", [Scenario("page_number", NUMBERED), Scenario("json_link", {}), QUIRKS["a page that breaks off"],
+                                      Scenario("page_number", NUMBERED, {"fails_once": {"nth": 2, "status": 503}}),
+                                      Scenario("page_number", NUMBERED, ECHO)], ids=lambda scenario: str(scenario.quirks))
+def test_a_log_of_every_request(mock, lake, scenario):
+    source = mock.begin(scenario)
+    url = with_password(source.url) + f"/items?api_key={SECRET}#access_token={SECRET}"
+    result = tool.pull(url, lake, "rows", "--header", f"X-Api-Key: {SECRET}", "--log-level", "debug")
+    assert was_told(source) and " debug request " in result.err, str(result)
+    assert_silent(result, lake)
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_a_log_of_a_connectors_requests(mock, tmp_path, login):
+    quirks = {"oauth2": {"id": "ada", "secret": SECRET, "prefix": SECRET}} if login == "OAuth" else {}
+    source = mock.begin(Scenario("page_number", NUMBERED, quirks | ECHO))
+    path = connector.write(tmp_path / "connector", file("", LOGINS[login] % SECRET), source)
+    for verb in (("pull", path, "--to", tmp_path / "lake"), ("check", path), ("preview", path, "--rows", "50")):
+        result = tool.run(*verb, "--log-level", "debug")
+        assert " debug request " in result.err, str(result)
+        assert_silent(result, tmp_path / "lake")
+    assert was_told(source)

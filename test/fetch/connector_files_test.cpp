@@ -2,13 +2,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <string_view>
 
 #include "connector_helpers.hpp"
 #include "connector_keys.hpp"
+#include "trawl/base/error.hpp"
+#include "trawl/fetch/pagination.hpp"
 #include "trawl/http/json.hpp"
 #include "trawl/loop/loop.hpp"
 
@@ -153,6 +157,38 @@ TEST(ConnectorSchema, HasTheKeysOfTheParser) {
     std::set<std::string> defaults = set_of(fetch::resource_keys);
     defaults.erase("name");
     EXPECT_EQ(properties("resource_defaults"), defaults);
+}
+
+// What parse_paginator has is known to itself alone; it tells all of it to who mistypes one.
+std::set<std::string> told(const std::string& mistyped) {
+    try {
+        (void)parse_paginator(mistyped);
+    } catch (const UsageError& error) {
+        const std::string message = error.what();
+        std::string_view rest = std::string_view(message).substr(message.find("; there are") + 11);
+        rest = rest.substr(rest.find(": ") + 2);
+        rest = rest.substr(0, rest.find(';'));
+        std::set<std::string> names;
+        while (!rest.empty()) {
+            const std::string_view name = rest.substr(0, rest.find(", "));
+            rest.remove_prefix(std::min(rest.size(), name.size() + 2));
+            names.emplace(name);
+        }
+        return names;
+    }
+    return {};
+}
+
+TEST(ConnectorSchema, HasThePaginatorsOfTheParserAndTheirOptions) {
+    std::set<std::string> kinds = words(schema()["$defs"]["paginator"]["anyOf"][0]);
+    EXPECT_EQ(kinds.erase("auto"), 1U);  // the connector's own
+    EXPECT_EQ(kinds, told("zzzzzzzz"));
+    for (const std::string& kind : kinds) {
+        std::set<std::string> options = properties(("paginator_" + kind).c_str());
+        options.erase("type");
+        if (options.empty()) options.insert("-");
+        EXPECT_EQ(options, told(kind + ":zzzzzzzz=1")) << kind;
+    }
 }
 
 TEST(ConnectorSchema, HasTheWordsOfTheParser) {

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "trawl/base/clock.hpp"
+#include "trawl/base/log.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/byte_budget.hpp"
 #include "trawl/fetch/origin_gate.hpp"
@@ -28,6 +29,7 @@
 #include "trawl/fetch/pagination.hpp"
 #include "trawl/fetch/response_action.hpp"
 #include "trawl/http/client.hpp"
+#include "trawl/http/json.hpp"
 #include "trawl/http/retry.hpp"
 
 namespace trawl {
@@ -70,6 +72,9 @@ struct Page {
     std::string records;      // one JSON text per line, as the source wrote it
     std::size_t count = 0;    // of records
     std::size_t bytes = 0;    // of the response's body
+
+    /// The records as one JSON array: for (const Json& row : page->json().items()). Reads them anew each time.
+    [[nodiscard]] Json json() const;
 };
 
 /// What has happened so far. Counts only grow, but for in_flight and limit.
@@ -90,6 +95,7 @@ struct FetchShared {
     OriginGates* gates = nullptr;  // one gate for each origin, whatever is asked of it
     ByteBudget* memory = nullptr;  // instead of memory_max
     FetchStats* stats = nullptr;   // may be read at any time between suspensions
+    const Log* log = nullptr;      // is told of each request, each retry and each change of a limit
 };
 
 class PageStream {

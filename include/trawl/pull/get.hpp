@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "trawl/base/log.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/origin_gate.hpp"
 #include "trawl/lake/writer.hpp"
@@ -27,6 +28,7 @@ public:
     OriginLimits limits;             // hard settings; the rest is found out
     std::string ca_file;             // certificates (PEM) to trust besides the system's; empty: none
     std::vector<std::pair<std::string, std::string>> headers;  // sent with each request, to whatever URL is listed
+    Log log;                                                   // is told of each URL, and each change of a limit
     bool skip_existing = false;  // leaves out what is there already: a list that was interrupted goes on
 
     GetOptions() {}  // NOLINT(modernize-use-equals-default): g++ 12 destroys aggregate temporaries twice

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "trawl/base/log.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/connector.hpp"
 #include "trawl/fetch/pages_found.hpp"
@@ -22,6 +23,7 @@ public:
     Connector connector;
     std::vector<std::string> only;  // resources; empty: all without a parent
     std::string ca_file;            // certificates (PEM) to trust besides the system's; empty: none
+    Log log;                        // is told of each request and each retry
 };
 
 /// What the first page of a resource told.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "trawl/base/clock.hpp"
+#include "trawl/base/log.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/connector.hpp"
 #include "trawl/fetch/pages.hpp"
@@ -46,6 +47,7 @@ public:
     std::string ca_file;                     // certificates (PEM) to trust besides the system's; empty: none
     std::size_t memory_max = FetchOptions::kMemoryMax;
     bool full_refresh = false;  // incremental resources, and what hangs on them, begin anew and replace their tables
+    Log log;                    // is told of each request, retry, change of a limit, and commit
     std::optional<PullPartition> partition;  // only this one, of its resource and those that hang on it
 };
 
