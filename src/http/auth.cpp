@@ -31,7 +31,10 @@ std::string fresh_nonce() {
 
 class DigestAuth::Impl {
 public:
-    Impl(std::string_view user, std::string_view password) : login_(std::string(user), std::string(password)) {}
+    Impl(std::string_view user, std::string_view password) : login_(std::string(user), std::string(password)) {
+        if (user.find(':') != std::string_view::npos)  // RFC 7616, section 3.4.2
+            throw UsageError("a user name has no colon in digest authentication: it ends there");
+    }
 
     void sign(Request& request) {
         if (!login_.ready()) return;

@@ -40,6 +40,8 @@ void add_defaults(Headers& headers, const Url& url, Headers& spare) {
         headers = default_headers();
         return;
     }
+    // A part of a compressed body cannot be read by itself; so has Go's client.
+    if (headers.contains("range") && !headers.contains("accept-encoding")) headers.add("accept-encoding", "identity");
     for (const auto [name, value] : default_headers())
         if (!headers.contains(name)) headers.add(name, value);
 }
@@ -97,9 +99,11 @@ public:
     Task<Response> send_in_time(Request request) {
         const Duration limit = *request.timeout();
         const std::string message = http::too_slow(request, "not complete", limit);
+        const TimePoint deadline = Loop::current().deadline_after(limit);
         try {
-            co_return co_await trawl::timeout(limit, send(std::move(request)));
+            co_return co_await timeout_at(deadline, send(std::move(request)));
         } catch (const TimeoutError&) {
+            if (Loop::current().now() < deadline) throw;  // a limit of the client's, which says more
             throw TimeoutError(message);
         }
     }
@@ -244,11 +248,13 @@ Request Client::request(std::string_view method, std::string_view target) {
 Request Client::request(std::string_view method, const Url& url) { return {*this, std::string(method), url}; }
 
 Task<Response> Client::send(Request&& request) {
+    request.check_unsent();
     if (impl_->has_policy(request)) return impl_->send_in_attempts(std::move(request));
     return request.timeout() ? impl_->send_in_time(std::move(request)) : impl_->send(std::move(request));
 }
 
 Task<ResponseStream> Client::stream(Request request) {
+    request.check_unsent();
     if (impl_->has_policy(request)) {
         auto exchange = std::make_unique<http::Exchange>(co_await impl_->open_in_attempts(std::move(request), false));
         co_return ResponseStream(std::move(exchange));
@@ -262,6 +268,7 @@ Task<ResponseStream> Client::stream(Request request) {
         exchange->set_deadline(deadline);
         co_return ResponseStream(std::move(exchange));
     } catch (const TimeoutError&) {
+        if (Loop::current().now() < deadline) throw;
         throw TimeoutError(message);
     }
 }

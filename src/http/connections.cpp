@@ -81,6 +81,7 @@ void Lease::give_back() {
 
 // Files that somebody names are read at once, so that a wrong name is told at once; the system's when they are needed.
 Connections::Connections(const ClientOptions& options) : options_(options), pool_(limits_of(options)) {
+    if (options_.connections == 0) throw UsageError("a client of 0 connections sends nothing: it needs 1 at least");
     if (options_.tls != TlsOptions()) tls_.emplace(tls_options());
 }
 

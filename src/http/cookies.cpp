@@ -200,10 +200,13 @@ std::string CookieJar::header_for(const Url& url, sys_seconds now) {
     });
     std::string header;
     for (Entry* entry : found) {
+        const Cookie& cookie = entry->cookie;
+        std::string pair = header.empty() ? "" : "; ";
+        if (!cookie.name.empty()) pair += cookie.name + '=';
+        pair += cookie.value;
+        if (pair.size() > limits_.header_max - std::min(header.size(), limits_.header_max)) continue;
         entry->used = next_event_++;
-        if (!header.empty()) header += "; ";
-        if (!entry->cookie.name.empty()) header += entry->cookie.name + '=';
-        header += entry->cookie.value;
+        header += pair;
     }
     return header;
 }

@@ -25,6 +25,7 @@ void Exchange::restart(Request request) {
 
 void Exchange::decode() {
     if (request_.method() == "HEAD") return;
+    if (is_complete() && carrier().body().empty()) return;  // nothing is coded in whatever way: a 304 may say how
     const auto codings = parse_content_encoding(headers());
     if (!codings) throw ProtocolError(format("{}: the answer {}", request_name(request_), codings.error()));
     if (!codings->empty()) {

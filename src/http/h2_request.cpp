@@ -57,7 +57,6 @@ const std::vector<H2Field>& H2RequestFields::make(std::string_view method, const
     check_method(method);
     check_host(headers);
     check_content_length(headers, body_size);
-    if (method == "CONNECT") throw UsageError("CONNECT is not to be had over HTTP/2; use a connection of HTTP/1");
     if (plain_end_ == 0 || headers != headers_ || !std::ranges::equal(secret_headers, secret_headers_))
         make_plain(headers, secret_headers);
     fields_.resize(plain_end_);

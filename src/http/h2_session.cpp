@@ -13,6 +13,10 @@ namespace {
 constexpr std::size_t output_size_max = 65'536;
 constexpr std::size_t frame_size_max = 16'384;  // RFC 9113 section 6.5.2; our settings do not raise it
 
+// A WINDOW_UPDATE brings a request on, not a response, and servers send two of them for as little as a frame of a body.
+// Windows that open byte by byte remain a flood.
+constexpr std::size_t kBytesOfAWindow = 1024;
+
 enum Code : std::uint32_t {  // RFC 9113 section 7
     protocol_error = 1,
     flow_control_error = 3,
@@ -265,6 +269,7 @@ std::optional<H2Events::Read> H2Session::read_body(StreamId id, std::span<char> 
     const std::string_view left = std::string_view(exchange.request_body).substr(exchange.request_sent);
     const std::size_t size = left.copy(out.data(), out.size());
     exchange.request_sent += size;
+    idle_frames_ -= std::min(idle_frames_, size / kBytesOfAWindow);
     const bool is_last = size == left.size();
     if (is_last) {
         exchange.request_body = std::string();

@@ -57,7 +57,7 @@ struct H2Limits {
     /// filled it: whoever waits for one stream while others lie unread needs stream_window for each of them.
     std::uint32_t connection_window = 1 << 24;
     std::size_t streams_max = 1'000;        ///< at once, if the server allows more
-    std::size_t idle_frames_max = 10'000;   ///< frames in a row that bring no response any further; so has Go
+    std::size_t idle_frames_max = 10'000;   ///< frames in a row that bring nothing any further; so has Go
     std::size_t resets_max = 1'000;         ///< streams that the server resets in a row, none answered in between
     std::size_t answers_size_max = 65'536;  ///< bytes of answers to PING and SETTINGS that wait to be sent
     StreamId stream_id_max = std::numeric_limits<StreamId>::max();  ///< the connection is used up beyond it

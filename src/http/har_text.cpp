@@ -75,7 +75,9 @@ std::string har_cookies(std::string_view field, bool is_set_cookie) {
     std::string json;
     while (!field.empty()) {
         const std::size_t end = is_set_cookie ? field.size() : std::min(field.find(';'), field.size());
-        const std::string_view name = trim(field.substr(0, std::min(field.find_first_of("=;"), end)));
+        // Without a "=" it is a value that has no name (RFC 6265bis section 5.6).
+        const std::size_t equals = field.substr(0, std::min(field.find(';'), end)).find('=');
+        const std::string_view name = trim(field.substr(0, equals == std::string_view::npos ? 0 : equals));
         field.remove_prefix(std::min(end + 1, field.size()));
         if (!json.empty()) json += ',';
         json += format(R"({{"name":{},"value":"***"}})", har_string(name));
@@ -85,17 +87,17 @@ std::string har_cookies(std::string_view field, bool is_set_cookie) {
 
 // A Link has its URLs in angle brackets, the others are one.
 std::string redact_urls(std::string_view value) {
+    if (!trim(value).starts_with('<')) return redact_url_text(value);
     std::string shown;
     while (true) {
         const std::size_t open = value.find('<');
         const std::size_t close = value.find('>', open == std::string_view::npos ? 0 : open);
         if (open == std::string_view::npos || close == std::string_view::npos) break;
-        shown +=
-            std::string(value.substr(0, open + 1)) + redact_url_text(value.substr(open + 1, close - open - 1)) + '>';
+        shown += redact_url_text(value.substr(0, open)) + '<' +
+                 redact_url_text(value.substr(open + 1, close - open - 1)) + '>';
         value.remove_prefix(close + 1);
     }
-    if (shown.empty()) return redact_url_text(value);
-    return shown + std::string(value);
+    return shown + redact_url_text(value);
 }
 
 }  // namespace trawl::http

@@ -89,7 +89,10 @@ private:
             if (type && !is_bearer(type->string()))
                 throw AuthError(format("{}: the token is not to be sent as a bearer's: its type is another", name));
             const Duration lasts = lifetime ? std::chrono::seconds(seconds_of(*lifetime)) : kUnknownLifetime;
-            return {json["access_token"].string(), now() + std::max(lasts - kEarly, lasts / 2)};
+            std::string token = json["access_token"].string();
+            if (!is_sendable(token))
+                throw AuthError(format("{}: the token is empty, or has bytes that no header field may have", name));
+            return {std::move(token), now() + std::max(lasts - kEarly, lasts / 2)};
         } catch (const JsonError&) {
             throw AuthError(
                 format("{}: the answer is none to a request for a token (RFC 6749, 5.1): "
@@ -100,16 +103,29 @@ private:
 
     static bool is_bearer(std::string_view type) { return type == "Bearer" || type == "bearer" || type == "BEARER"; }
 
+    // RFC 6749, appendix A.12.
+    static bool is_sendable(std::string_view token) {
+        return !token.empty() && std::ranges::all_of(token, [](char c) { return c > ' ' && c <= '~'; });
+    }
+
     // Some send a number as a string. A day is enough: it is fetched again then.
     static std::int64_t seconds_of(const Json& lifetime) {
-        std::int64_t seconds = 0;
+        double seconds = 0;
         if (lifetime.kind() == Json::Kind::string) {
             const std::string text = lifetime.string();
             std::from_chars(text.data(), text.data() + text.size(), seconds);
         } else if (!lifetime.is_null()) {
-            seconds = static_cast<std::int64_t>(lifetime.number());
+            seconds = lifetime.number();
         }
-        return std::clamp<std::int64_t>(seconds, 0, 86'400);
+        return seconds >= 1 ? static_cast<std::int64_t>(std::min(seconds, 86'400.0)) : 0;
+    }
+
+    // RFC 6749, 5.2 has codes of one word. What is longer is text, which may repeat what was sent.
+    static std::string shown(const std::string& code) {
+        constexpr std::size_t kWordMax = 64;
+        constexpr std::string_view kOfWords = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+        const bool is_word = code.size() <= kWordMax && code.find_first_not_of(kOfWords) == std::string::npos;
+        return is_word ? code : "an error that is no code";
     }
 
     static std::string refusal(const Response& answer) {
@@ -117,7 +133,7 @@ private:
             const Json json = answer.json();
             const auto code = json.find("error");
             if (code)
-                return format("no token: {} (status {}); check the client's id and secret", code->string(),
+                return format("no token: {} (status {}); check the client's id and secret", shown(code->string()),
                               answer.status());
         } catch (const JsonError&) {  // ignored: there is no code to show
         }

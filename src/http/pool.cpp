@@ -90,6 +90,7 @@ PoolDecisions Pool::connected_shared(ConnectionId id, std::size_t streams_max, T
     connection->is_shared = true;
     connection->requests_max = streams_max;
     connection->origin->second.sharing = Sharing::expected;
+    connection->origin->second.openings_max = 1;
     connection->origin->second.shared.push_back(connection);
     serve(now, decisions);
     return decisions;
@@ -132,6 +133,7 @@ PoolDecisions Pool::cancelled(RequestId id, TimePoint now) {
     const Request request = at->second;
     remove(at);
     if (request.connection != nullptr) {
+        if (request.connection->use == Use::connecting) expect_less(request.origin->second);
         leave(*request.connection, request.connection->is_shared, now, std::nullopt, decisions);
     } else {
         request.origin->second.waiting.erase(request.order);
@@ -210,7 +212,13 @@ void Pool::serve_from_shared(Origins::iterator origin, TimePoint now, PoolDecisi
 /// Where a connection may be shared, the one that is being opened may serve all who wait.
 bool Pool::may_open(const Origin& origin, std::size_t per_origin_max) {
     if (origin.waiting.empty() || origin.connection_count >= per_origin_max) return false;
-    return origin.sharing == Sharing::never || origin.connecting_count == 0;
+    return origin.sharing == Sharing::never || origin.connecting_count < origin.openings_max;
+}
+
+/// After one that could not be opened, twice as many try for themselves: one behind the other, a hundred would wait for
+/// their errors a hundred times as long as the first.
+void Pool::expect_less(Origin& origin) const {
+    origin.openings_max = std::min(2 * origin.openings_max, limits_.per_origin_max);
 }
 
 /// The origin of the request that has waited longest among those whose origin may have one more connection.

@@ -99,6 +99,7 @@ private:
         std::size_t connection_count = 0;
         std::size_t connecting_count = 0;
         Sharing sharing = Sharing::never;
+        std::size_t openings_max = 1;  // at once, where connections may turn out to be shared
     };
     using Origins = std::map<std::string, Origin, std::less<>>;
     struct Connection {
@@ -124,6 +125,7 @@ private:
     void remove(Requests::iterator request);
     [[nodiscard]] Connection* ready_for_more(const Origin& origin, TimePoint now) const;
     [[nodiscard]] static bool may_open(const Origin& origin, std::size_t per_origin_max);
+    void expect_less(Origin& origin) const;
     [[nodiscard]] Connection* ready(ConnectionId id, TimePoint now);
     void retire(Connection& connection, PoolDecisions& decisions);
     [[nodiscard]] Origins::iterator next_to_open();

@@ -95,7 +95,10 @@ bool is_in_network(const std::string& host, const std::string& network) {
 }
 
 bool is_at_or_below(std::string_view host, std::string_view name) {
+    if (name.starts_with("*.")) name.remove_prefix(1);
     if (name.starts_with('.')) name.remove_prefix(1);
+    if (name.ends_with('.')) name.remove_suffix(1);  // the root's dot
+    if (host.ends_with('.')) host.remove_suffix(1);
     if (name.empty() || !host.ends_with(name)) return false;
     return host.size() == name.size() || host[host.size() - name.size() - 1] == '.';
 }
@@ -171,8 +174,9 @@ Proxies& Proxies::https(std::string_view url) {
 
 Proxies& Proxies::except(std::string_view hosts) {
     while (!hosts.empty()) {
-        const std::size_t end = std::min(hosts.find(','), hosts.size());
-        const std::string_view entry = trimmed(hosts.substr(0, end));
+        const std::size_t end =
+            std::min(hosts.find_first_of(", \t"), hosts.size());  // blanks divide as well, as for curl
+        const std::string_view entry = hosts.substr(0, end);
         if (!entry.empty()) except_.push_back(lower(entry));
         hosts.remove_prefix(std::min(end + 1, hosts.size()));
     }

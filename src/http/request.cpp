@@ -10,7 +10,20 @@
 
 namespace trawl {
 
+// A Url is never empty, but for one that was moved from.
+void Request::check_unsent() const {
+    if (!url_.str().empty()) return;
+    throw UsageError("this request was sent before, or moved from: a request is sent once; send a copy of it");
+}
+
+Request&& Request::param(std::string_view key, std::string_view value) && {
+    check_unsent();
+    url_ = url_.with_query(key, value);
+    return std::move(*this);
+}
+
 Request&& Request::params(const std::vector<std::pair<std::string, std::string>>& all) && {
+    check_unsent();
     url_ = url_.with_query(all);
     return std::move(*this);
 }

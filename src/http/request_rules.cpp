@@ -14,6 +14,7 @@ constexpr std::string_view method_chars = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-";  // a s
 }  // namespace
 
 void check_method(std::string_view method) {
+    if (method == "CONNECT") throw UsageError("CONNECT is between a client and its proxy; see ClientOptions::proxies");
     if (!method.empty() && method.size() <= 32 && method.find_first_not_of(method_chars) == std::string_view::npos)
         return;
     throw UsageError("the request's method is not one: write it in capital letters, such as GET");

@@ -15,9 +15,9 @@ namespace trawl::http {
     constexpr std::array<std::string_view, 7> words = {"auth",    "token",      "secret", "passw",
                                                        "session", "credential", "cookie"};
     const std::string lower = lower_ascii(name);
-    return is_secret_key(name) || std::ranges::any_of(words, [&lower](std::string_view word) {
-               return lower.find(word) != std::string::npos;
-           });
+    return is_secret_key(name) || lower.ends_with("-key") ||
+           std::ranges::any_of(words,
+                               [&lower](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
 }  // namespace trawl::http

@@ -150,8 +150,8 @@ bool is_plain_target(std::string_view text) noexcept {
 bool is_secret_key(std::string_view decoded_key) {
     std::string key;
     for (const char c : lower_ascii(decoded_key))
-        if (c != '_' && c != '-') key += c;
-    if (key.starts_with("xamz") || key.starts_with("xgoog")) return true;  // presigned S3 and GCS URLs
+        if (std::string_view("_-.[]").find(c) == std::string_view::npos) key += c;  // "user[password]", too
+    if (key.starts_with("xamz") || key.starts_with("xgoog")) return true;           // presigned S3 and GCS URLs
     // Whole names: as endings they would hide `primary_key` and `page_token`, which one needs to see.
     constexpr std::array<std::string_view, 11> names = {"token", "key",    "pass",    "pwd",       "sig",   "auth",
                                                         "jwt",   "bearer", "session", "sessionid", "appkey"};

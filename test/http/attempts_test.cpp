@@ -217,6 +217,8 @@ TEST(Attempts, ErrorsKeepTheirKind) {
     EXPECT_EQ(with_note(OsError(ECONNRESET, "GET x: broke")), "GET x: broke: Connection reset by peer; attempt 6 of 6");
     EXPECT_EQ(with_note(ConnectError(ECONNREFUSED, "GET x: cannot connect")),
               "GET x: cannot connect: Connection refused; attempt 6 of 6");
+    EXPECT_EQ(with_note(ResolveError("GET x: no answer", ResolveError::Reason::kNoAnswer)),
+              "GET x: no answer; attempt 6 of 6");
     EXPECT_EQ(with_note(CertificateError("h", "expired")), "TLS with h: expired");
     EXPECT_EQ(with_note(FileError(ENOENT, "read", "ca.pem", "")), "read 'ca.pem': No such file or directory");
 }
@@ -232,6 +234,9 @@ TEST(Attempts, KnowWhichErrorsMayPass) {
     EXPECT_EQ(kind_of(TlsError("h", "")), "final");
     EXPECT_EQ(kind_of(FileError(ENOENT, "read", "f", "")), "final");
     EXPECT_EQ(kind_of(ResolveError("")), "final");
+    EXPECT_EQ(kind_of(ResolveError("", ResolveError::Reason::kNoSuchHost)), "final");
+    EXPECT_EQ(kind_of(ResolveError("", ResolveError::Reason::kServerFailed)), "unsent");
+    EXPECT_EQ(kind_of(ResolveError("", ResolveError::Reason::kNoAnswer)), "unsent");
     EXPECT_EQ(kind_of(UsageError("")), "final");
     EXPECT_EQ(kind_of(AuthError("")), "final");
 }

@@ -10,6 +10,7 @@
 
 #include "scripted_server.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
 #include "trawl/coro/gather.hpp"
 #include "trawl/http/client.hpp"
 
@@ -62,6 +63,8 @@ TEST(DigestAuth, ARefusedPasswordIsTheAnswer) {
         EXPECT_EQ(server.requests().size(), 2U);
     }());
 }
+
+TEST(DigestAuth, ANameHasNoColon) { EXPECT_THROW(DigestAuth("ada:x", "y"), UsageError); }
 
 TEST(DigestAuth, ABodyIsSentAgain) {
     run([]() -> Task<> {
@@ -158,6 +161,9 @@ TEST(OAuth2ClientCredentials, WhatIsNoTokenIsAnError) {
         {json("[]"), "none to a request for a token"},
         {json(R"({"access_token": 5})"), "none to a request for a token"},
         {json(R"({"access_token": "t", "token_type": "mac"})"), "another"},
+        {json(R"({"access_token": ""})"), "the token is empty"},
+        {json(R"({"access_token": "a\r\nx: hush"})"), "bytes that no header field may have"},
+        {"HTTP/1.1 400 X\r\nContent-Length: 40\r\n\r\n{\"error\": \"the secret hush is no good\"} ", "no code"},
     };
     for (const Case& c : cases) {
         run([](const Case& expected) -> Task<> {
@@ -174,6 +180,21 @@ TEST(OAuth2ClientCredentials, WhatIsNoTokenIsAnError) {
                 EXPECT_THAT(error.what(), Not(HasSubstr("hush")));
             }
         }(c));
+    }
+}
+
+TEST(OAuth2ClientCredentials, ALifetimeBeyondAllNumbersIsADay) {
+    for (const char* lifetime : {"1e300", "99999999999999999999", "\"1e300\"", "\"inf\""}) {
+        run([](std::string lasts) -> Task<> {
+            const Answer token{json(format(R"({{"access_token": "t", "expires_in": {}}})", lasts))};
+            const Answer page{ok("page")};
+            ScriptedServer tokens({{token, token}}), server({{page, page}});
+            Client client(server.url());
+            auto login = std::make_shared<OAuth2ClientCredentials>(client, tokens.url() + "/token", "id", "x");
+            EXPECT_EQ(co_await status_of(client, login), 200);
+            EXPECT_EQ(co_await status_of(client, login), 200);
+            EXPECT_EQ(tokens.requests().size(), 1U) << lasts;
+        }(lifetime));
     }
 }
 

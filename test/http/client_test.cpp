@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "hostile.hpp"
 #include "scripted_server.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -408,6 +409,36 @@ TEST(Client, MayOutliveItsLoopAndServeAnother) {
     };
     EXPECT_EQ(run(work()), "a");
     EXPECT_EQ(run(work()), "a");
+}
+
+TEST(Client, WithoutConnectionsIsAnErrorAndNotAWait) {
+    ClientOptions options;
+    options.connections = 0;
+    EXPECT_THROW(Client("http://h/", options), UsageError);
+}
+
+TEST(Client, AnErrorNamesTheLimitThatWasReached) {
+    const Answer stalls{"", Then::stall};
+    with_server(
+        {{stalls}},
+        [](Client& client, ScriptedServer&) -> Task<> {
+            for (const bool in_pieces : {false, true}) {
+                const auto error = co_await testing::outcome(client.get("/").timeout(30s), in_pieces);
+                EXPECT_THAT(error, ::testing::HasSubstr("no answer within 0.05 s"));
+                const auto other = co_await testing::outcome(client.get("/").timeout(20ms), in_pieces);
+                EXPECT_THAT(other, ::testing::HasSubstr("not complete within 0.02 s"));
+            }
+        },
+        quick());
+}
+
+TEST(Client, APartIsNotAskedForCompressed) {
+    with_server({{{ok("")}, {ok("")}}}, [](Client& client, ScriptedServer& server) -> Task<> {
+        co_await client.get("/").header("Range", "bytes=5-");
+        co_await client.get("/").header("Range", "bytes=5-").header("Accept-Encoding", "gzip");
+        EXPECT_NE(server.requests()[0].find("\r\naccept-encoding: identity\r\n"), std::string::npos);
+        EXPECT_NE(server.requests()[1].find("\r\nAccept-Encoding: gzip\r\n"), std::string::npos);
+    });
 }
 
 }  // namespace

@@ -365,6 +365,25 @@ TEST(CookieJar, KeepsItsLimitsUnderManyCookies) {
     EXPECT_TRUE(header.ends_with("n79=v"));
 }
 
+/// CVE-2022-32205: a neighbour's cookies for all of example.com made every request too large.
+TEST(CookieJar, SendsNoMoreThanServersTake) {
+    CookieJar jar;
+    const Url url = Url::parse("https://api.site.example/");
+    jar.store(url, "sid=mine", now);
+    for (const char* name : {"a", "b", "c"})
+        jar.store(Url::parse("https://evil.site.example/"),
+                  std::string(name) + '=' + std::string(4'000, 'x') + "; Domain=site.example", now);
+    jar.store(url, "small=1", now);
+    const std::string header = jar.header_for(url, now);
+    EXPECT_LE(header.size(), CookieLimits().header_max);
+    EXPECT_TRUE(header.starts_with("sid=mine; a=x"));
+    EXPECT_TRUE(header.ends_with("; small=1"));
+    EXPECT_EQ(std::ranges::count(header, '='), 4);
+    CookieJar none(CookieLimits{.header_max = 0});
+    none.store(url, "sid=mine", now);
+    EXPECT_EQ(none.header_for(url, now), "");
+}
+
 TEST(CookieDate, IsReadInAllTheWaysServersWriteIt) {
     struct Date {
         const char* text;

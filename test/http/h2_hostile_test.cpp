@@ -271,5 +271,22 @@ TEST(H2Hostile, DataOfForgottenStreamsAreNoFlood) {
     EXPECT_EQ(shown(one.session, one.id), "200 [] body '' complete");
 }
 
+/// Uploads are acknowledged by two frames for each of theirs: 80 MB of them would have been a flood.
+TEST(H2Hostile, WindowsThatLetABodyGoOnAreNoFlood) {
+    const auto sent_by = [](std::uint32_t window) {
+        H2Session session({.idle_frames_max = 100});
+        session.feed(settings({{4, 0}}));
+        const StreamId id = session.begin("POST", url(), {}, std::string(1 << 22, 'x'));
+        (void)drain(session);
+        while (session.failure().empty() && !session.is_body_out(id)) {
+            session.feed(window_update(0, window) + window_update(id, window));
+            (void)drain(session);
+        }
+        return session.failure();
+    };
+    EXPECT_EQ(sent_by(16'384), "");
+    EXPECT_THAT(sent_by(1), HasSubstr("bring no response"));
+}
+
 }  // namespace
 }  // namespace trawl::http::h2

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <functional>
+#include <optional>
 
 #include "har_text.hpp"
 #include "hostile.hpp"
@@ -275,6 +276,35 @@ TEST(HarText, KnowsUtf8) {
 TEST(HarText, WritesMomentsInUtc) {
     using std::chrono::system_clock;
     EXPECT_EQ(http::har_moment(system_clock::from_time_t(784'111'777) + 5ms), "1994-11-06T08:49:37.005Z");
+}
+
+TEST(HarText, ACookieWithoutANameIsAValue) {
+    EXPECT_EQ(http::har_cookies("hush; Path=/", true), R"({"name":"","value":"***"})");
+    EXPECT_EQ(http::har_cookies("a=1; hush", false), R"({"name":"a","value":"***"},{"name":"","value":"***"})");
+}
+
+TEST(HarText, UrlsAroundBracketsHaveNoSecretsEither) {
+    EXPECT_EQ(http::redact_urls("/a?token=hush&x=<b>&token=hush"), "/a?token=***&x=<b>&token=***");
+    EXPECT_EQ(http::redact_urls("<b>//u:hush@h/?token=hush"), "<b>//h/?token=***");
+}
+
+TEST(Har, AStreamMayOutliveItsLoop) {
+    const Disk disk;
+    ClientOptions options;
+    options.har = std::make_shared<HarRecorder>(disk / "x.har");
+    Client client("", options);
+    std::optional<ResponseStream> kept;
+    run([](Client& used, std::optional<ResponseStream>& stream) -> Task<> {
+        ScriptedServer server({{{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Then::stall}}});
+        stream.emplace(co_await used.get(server.url() + "/kept").stream());
+    }(client, kept));
+    kept.reset();
+    run([](HarRecorder& recorder) -> Task<> { co_await recorder.flush(); }(*options.har));
+    std::string text;
+    run([](std::string path, std::string& read) -> Task<> { read = co_await read_file(path); }(disk / "x.har", text));
+    const std::vector<Json> entries = entries_of(text);
+    ASSERT_EQ(entries.size(), 1U);
+    EXPECT_EQ(entries[0]["response"]["_error"].string(), "given up before the answer's end");
 }
 
 }  // namespace

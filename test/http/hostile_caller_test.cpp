@@ -88,6 +88,7 @@ TEST(HostileCaller, AMethodIsAWord) {
         {"nothing", [](Client& c) { return c.request("", "/"); }},
         {"small letters", [](Client& c) { return c.request("get", "/"); }},
         {"a colon", [](Client& c) { return c.request("GET:", "/"); }},
+        {"a tunnel", [](Client& c) { return c.request("CONNECT", "/"); }},
         {"33 letters", [](Client& c) { return c.request(std::string(33, 'A'), "/"); }},
     };
     check_refused(rows, "UsageError: ");

@@ -224,6 +224,17 @@ TEST_F(PoolTest, WhenTheFirstCannotBeOpenedTheNextRequestTries) {
     EXPECT_EQ(pool.cancelled(1, start).describe(), "open 2 for 2; close 1");
 }
 
+/// Behind each other, the hundredth would have waited for a hundred times the limit of a connection.
+TEST_F(PoolTest, WhereTheFirstCannotBeOpenedMoreAndMoreTryAtOnce) {
+    Pool pool;
+    for (const RequestId id : {1U, 2U, 3U, 4U, 5U, 6U}) (void)pool.request(id, "a", start, true);
+    EXPECT_EQ(pool.cancelled(1, start).describe(), "open 2 for 2; open 3 for 3; close 1");
+    EXPECT_EQ(pool.cancelled(2, start).describe(), "open 4 for 4; open 5 for 5; open 6 for 6; close 2");
+    EXPECT_EQ(pool.connected_shared(3, 2, start).describe(), "wait");
+    EXPECT_EQ(pool.request(7, "a", start, true).describe(), "use 3 for 7");
+    EXPECT_EQ(pool.request(8, "a", start, true).describe(), "wait");
+}
+
 TEST_F(PoolTest, AServerMayAllowMoreOrFewerRequests) {
     Pool pool({.per_origin_max = 1});
     for (const RequestId id : {1U, 2U, 3U}) (void)pool.request(id, "a", start, true);

@@ -178,9 +178,9 @@ TEST(Redirect, SecretsStayWithinTheirOrigin) {
         EXPECT_EQ(headers_at(location), "Accept=a;accept=g;") << location;
     options.secret_headers.clear();
     EXPECT_EQ(headers_at("http://other/"), "Accept=a;X-Mine=e;accept=g;");
-    request.headers = {{"Private-Token", "a"}, {"X-Auth", "b"},          {"X-Session-Id", "c"},
-                       {"Cookie2", "d"},       {"X-Amz-Date", "e"},      {"apikey", "f"},
-                       {"User-Agent", "g"},    {"Accept-Language", "h"}, {"If-None-Match", "i"}};
+    request.headers = {{"Private-Token", "a"}, {"X-Auth", "b"},         {"X-Session-Id", "c"}, {"Cookie2", "d"},
+                       {"X-Amz-Date", "e"},    {"apikey", "f"},         {"User-Agent", "g"},   {"Accept-Language", "h"},
+                       {"If-None-Match", "i"}, {"X-Functions-Key", "j"}};
     EXPECT_EQ(headers_at("http://other/"), "User-Agent=g;Accept-Language=h;If-None-Match=i;");
 }
 

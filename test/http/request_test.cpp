@@ -1,11 +1,14 @@
 #include "trawl/http/request.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "hostile.hpp"
+#include "scripted_server.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/http/client.hpp"
 
@@ -65,6 +68,26 @@ TEST(Request, ATimeoutIsLongerThanNothing) {
     Client client("http://h/");
     EXPECT_THROW((void)client.get("/").timeout(0s), UsageError);
     EXPECT_THROW((void)client.get("/").timeout(-1s), UsageError);
+}
+
+TEST(Request, IsSentOnce) {
+    run([]() -> Task<> {
+        testing::ScriptedServer server({{{testing::ok("a")}, {testing::ok("b")}}});
+        Client client(server.url());
+        Request request = client.get("/").param("a", 1);
+        Request copy = request;
+        EXPECT_EQ(co_await testing::outcome(std::move(request)), "200 'a'");
+        for (const bool in_pieces : {false, true}) {
+            const std::string again = co_await testing::outcome(std::move(request), in_pieces);
+            EXPECT_THAT(again, ::testing::StartsWith("UsageError: this request was sent before"));
+            const std::string tried = co_await testing::outcome(std::move(request).retry(), in_pieces);
+            EXPECT_THAT(tried, ::testing::StartsWith("UsageError: this request was sent before"));
+        }
+        EXPECT_THROW((void)std::move(request).param("a", 1), UsageError);
+        EXPECT_THROW((void)std::move(request).params({{"a", "1"}}), UsageError);
+        EXPECT_EQ(co_await testing::outcome(std::move(copy)), "200 'b'");
+        EXPECT_EQ(server.requests().size(), 2U);
+    }());
 }
 
 }  // namespace

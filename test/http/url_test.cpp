@@ -297,6 +297,9 @@ TEST(Url, RedactedHidesUserinfoAndSecrets) {
          "http://h/?access_token=***&client_secret=***&password=***"},
         {"http://h/?%74oken=x&sig=y&auth=z&key=w", "http://h/?%74oken=***&sig=***&auth=***&key=***"},
         {"http://h/?page_token=x&primary_key=id", "http://h/?page_token=x&primary_key=id"},
+        {"http://h/?user[password]=x&token[]=y&auth.token=z",
+         "http://h/?user[password]=***&token[]=***&auth.token=***"},
+        {"http://h/?filter[key]=x&page[token]=y&a.key=z", "http://h/?filter[key]=x&page[token]=y&a.key=z"},
         {"http://h/?token&secret=", "http://h/?token&secret="},
         {"http://h/?a=1#access_token=x", "http://h/?a=1"},
     };

@@ -40,6 +40,7 @@ public:
 /// offers. The first request is sent twice; from then on the server's nonce is used again until it is stale.
 class DigestAuth final : public Auth {
 public:
+    /// Throws UsageError when `user` has a colon, which would end it.
     DigestAuth(std::string_view user, std::string_view password);
     ~DigestAuth() override;
     Task<> sign(Request& request) override;

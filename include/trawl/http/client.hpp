@@ -10,7 +10,8 @@
 /// before the first byte of an answer and the method is idempotent (RFC 9110, 9.2.2), or when the server says that it
 /// did not process it. Whatever else fails is tried again only under a RetryPolicy (see retry.hpp). Redirects are
 /// answers like any other unless they are to be followed. Bodies are asked for compressed (gzip, deflate, br, zstd),
-/// unless the request says what it accepts, and decoded. https verifies the server (see net/tls_options.hpp).
+/// unless the request says what it accepts or asks for a Range, and decoded. https verifies the server (see
+/// net/tls_options.hpp). A client outlives its requests and streams; responses need it no more.
 #pragma once
 
 #include <cstddef>
@@ -53,7 +54,7 @@ public:
     std::optional<Duration> pool_timeout;                    // until a connection is free; none: as long as it takes
     std::size_t rate_min = 1000;                      // bytes of a body per second, on average of rate_window; 0: any
     Duration rate_window = std::chrono::seconds(60);  // of waiting for a body: a stall of a network is over by then
-    std::size_t connections = 100;                    // open at once, idle ones included; further requests wait
+    std::size_t connections = 100;                    // open at once, idle ones included, 1 at least; others wait
     std::size_t body_max = std::size_t{1} << 30;      // bytes of one answer, decoded; more is an error
     std::size_t redirects_max = 0;                    // followed in a row, of GET and HEAD; see Request
     std::optional<RetryPolicy> retry;                 // of all requests that name no policy of their own

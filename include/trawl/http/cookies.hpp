@@ -59,6 +59,9 @@ struct CookieLimits {
     std::size_t pair_max = 4096;  ///< bytes of name and value
     std::size_t per_domain_max = 50;
     std::size_t total_max = 3000;
+    /// Bytes of all that one request is sent; what would be too much stays behind. As curl has it: with more, a
+    /// neighbour who may set cookies for us could have servers refuse all that we ask (CVE-2022-32205).
+    std::size_t header_max = 8190;
 };
 
 class CookieJar {

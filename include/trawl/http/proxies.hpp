@@ -44,9 +44,9 @@ public:
     Proxies& http(std::string_view url);
     Proxies& https(std::string_view url);
     Proxies& all(std::string_view url) { return http(url).https(url); }
-    /// Hosts to reach directly, divided by commas: names, which stand for what is below them too ("example.com",
-    /// ".example.com"); addresses and networks ("10.0.0.1", "10.0.0.0/8", "fd00::/8"); each with ":port" for that port
-    /// alone; "*" for all.
+    /// Hosts to reach directly, divided by commas or blanks: names, which stand for what is below them too
+    /// ("example.com", ".example.com", "*.example.com"); addresses and networks ("10.0.0.1", "10.0.0.0/8", "fd00::/8");
+    /// each with ":port" for that port alone; "*" for all.
     Proxies& except(std::string_view hosts);
 
     [[nodiscard]] const Proxy* for_url(const Url& url) const;

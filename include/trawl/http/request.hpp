@@ -51,10 +51,7 @@ public:
     /// Authorization, Cookie and what sounds secret ("X-Api-Key") are anyway.
     Request&& secret_header(std::string_view name, std::string_view value) &&;
     /// Sets a query parameter, replacing one of the same name.
-    Request&& param(std::string_view key, std::string_view value) && {
-        url_ = url_.with_query(key, value);
-        return std::move(*this);
-    }
+    Request&& param(std::string_view key, std::string_view value) &&;
     /// The same for a number.
     Request&& param(std::string_view key, std::integral auto value) && {
         return std::move(*this).param(key, std::string_view(std::to_string(value)));
@@ -106,7 +103,8 @@ public:
     }
 
     /// Sends it and gives the whole response. Throws ResolveError, ConnectError, TlsError, TimeoutError,
-    /// ProtocolError, OsError. A status of 4xx or 5xx is no error here.
+    /// ProtocolError, OsError. A status of 4xx or 5xx is no error here. A request is sent once: to send it again, send
+    /// a copy. Throws UsageError for one that was sent before.
     auto operator co_await() && { return std::move(*this).send().operator co_await(); }
     Task<Response> send() &&;
     /// Sends it and gives the response as soon as its head has come; its body is read piece by piece.
@@ -125,6 +123,8 @@ public:
     [[nodiscard]] const std::optional<RetryPolicy>& retry() const noexcept { return retry_; }
     [[nodiscard]] const std::shared_ptr<Auth>& auth() const noexcept { return auth_; }
     [[nodiscard]] const std::vector<std::string>& secret_headers() const noexcept { return secret_headers_; }
+    /// Throws UsageError when it was sent before, or moved from.
+    void check_unsent() const;
     /// Makes it the request that a redirect led to.
     void redirect_to(std::string method, Url url, Headers headers, bool keeps_body);
 
