@@ -9,6 +9,7 @@
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
+#include "trawl/net/resolver.hpp"
 
 namespace trawl::http {
 
@@ -38,6 +39,9 @@ std::optional<Failure> failure_of(const std::exception_ptr& error) {
         return std::nullopt;
     } catch (const ProtocolError&) {
         return Failure{FailureKind::damaged, 0, {}};
+    } catch (const ResolveError& unresolved) {
+        if (!may_pass(unresolved.reason())) return std::nullopt;
+        return Failure{FailureKind::unsent, 0, {}};
     } catch (const ConnectError&) {
         return Failure{FailureKind::unsent, 0, {}};
     } catch (const FileError&) {  // of the files that TLS needs
@@ -62,6 +66,8 @@ void rethrow_with(const std::exception_ptr& error, const std::string& note) {
     const std::string behind = "; " + note;
     try {
         std::rethrow_exception(error);
+    } catch (const ResolveError& unresolved) {
+        throw ResolveError(unresolved.what() + behind, unresolved.reason());
     } catch (const ConnectError& refused) {
         throw ConnectError(refused.code(), std::string(refused.what_failed()), note);
     } catch (const FileError&) {
