@@ -109,6 +109,9 @@ public:
     /// ProtocolError, OsError. A status of 4xx or 5xx is no error here.
     auto operator co_await() && { return std::move(*this).send().operator co_await(); }
     Task<Response> send() &&;
+    operator Task<Response>() && {  // NOLINT(google-explicit-constructor): gather(client.get("/a"), ...)
+        return std::move(*this).send();
+    }
     /// Sends it and gives the response as soon as its head has come; its body is read piece by piece.
     Task<ResponseStream> stream() &&;
 
