@@ -51,12 +51,11 @@ Task<> errors(trawl::Client& client) {
     trawl::print("a form: status {}\n", response.status());
 }
 
-// A Request is awaited, or made a Task by send().
 Task<> together(trawl::Client& client) {
-    auto both = co_await trawl::gather(client.get("/page/languages").send(), client.get("/page/subdivisions").send());
+    auto both = co_await trawl::gather(client.get("/page/languages"), client.get("/page/subdivisions"));
     trawl::print("two at once: {} and {}\n", std::get<0>(both).status(), std::get<1>(both).status());
-    std::vector<Task<trawl::Response>> requests;
-    for (int page = 1; page <= 3; ++page) requests.push_back(client.get("/page/languages").param("page", page).send());
+    std::vector<trawl::Request> requests;
+    for (int page = 1; page <= 3; ++page) requests.push_back(client.get("/page/languages").param("page", page));
     auto pages = co_await trawl::gather_outcomes(std::move(requests));  // the error of one is its outcome
     for (trawl::Outcome<trawl::Response>& page : pages) {
         if (!page.has_value()) continue;

@@ -14,8 +14,8 @@ MEDIAN_GOAL, P90_GOAL = 10, 40
 THIRD_PARTY = (
     (r"fmt/", r"fmt::", ("base",)),
     (r"liburing", r"io_uring_", ("loop",)),
-    (r"openssl/(?!evp)", r"(?:SSL|BIO|X509)_\w+\(", ("net",)),
-    (r"openssl/evp", r"EVP_\w+\(", ("net", "http")),
+    (r"openssl/(?!evp|pem|bio|bn|ec|err|rsa)", r"(?:SSL|X509)_\w+\(", ("net",)),
+    (r"openssl/(?:evp|pem|bio|bn|ec|err|rsa)", r"(?:EVP|BIO|PEM)_\w+\(", ("net", "http")),
     (r"ares(?:_\w+)?\.h", r"ares_\w+\(", ("net",)),
     (r"llhttp", r"llhttp_", ("http",)),
     (r"boost/", r"boost::", ("http",)),

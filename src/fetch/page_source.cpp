@@ -10,6 +10,7 @@
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
+#include "trawl/net/resolver.hpp"
 
 namespace trawl::fetch {
 
@@ -61,11 +62,6 @@ Failure failure_of(const Response& response) {
     } catch (const PageError& page) {
         throw PageError(page.what() + reason);
     }
-}
-
-// Name servers that are overloaded or restarted; what they do say is final.
-bool may_pass(ResolveError::Reason reason) {
-    return reason == ResolveError::Reason::kServerFailed || reason == ResolveError::Reason::kNoAnswer;
 }
 
 // Most servers have one kind of JSON and look for its name or for */*; some answer 406 where neither is there, also to

@@ -9,6 +9,7 @@
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
+#include "trawl/net/resolver.hpp"
 
 namespace trawl::http {
 
@@ -27,15 +28,6 @@ double RetryOrigins::random() {
     return std::uniform_real_distribution<double>()(*random_);
 }
 
-namespace {
-
-// What a name server cannot say now, it may say later. Of the system's own resolver nothing is known.
-bool may_pass(ResolveError::Reason reason) noexcept {
-    return reason == ResolveError::Reason::kServerFailed || reason == ResolveError::Reason::kNoAnswer;
-}
-
-}  // namespace
-
 std::optional<Failure> failure_of(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
@@ -47,15 +39,15 @@ std::optional<Failure> failure_of(const std::exception_ptr& error) {
         return std::nullopt;
     } catch (const ProtocolError&) {
         return Failure{FailureKind::damaged, 0, {}};
+    } catch (const ResolveError& unresolved) {
+        if (!may_pass(unresolved.reason())) return std::nullopt;
+        return Failure{FailureKind::unsent, 0, {}};
     } catch (const ConnectError&) {
         return Failure{FailureKind::unsent, 0, {}};
     } catch (const FileError&) {  // of the files that TLS needs
         return std::nullopt;
     } catch (const OsError&) {
         return Failure{FailureKind::connection, 0, {}};
-    } catch (const ResolveError& unresolved) {
-        if (!may_pass(unresolved.reason())) return std::nullopt;
-        return Failure{FailureKind::unsent, 0, {}};
     } catch (const TruncatedError&) {  // the handshake broke off: behind it, this is a ProtocolError
         return Failure{FailureKind::unsent, 0, {}};
     } catch (const Error&) {  // ignored: the caller has it, and throws it
@@ -74,14 +66,14 @@ void rethrow_with(const std::exception_ptr& error, const std::string& note) {
     const std::string behind = "; " + note;
     try {
         std::rethrow_exception(error);
+    } catch (const ResolveError& unresolved) {
+        throw ResolveError(unresolved.what() + behind, unresolved.reason());
     } catch (const ConnectError& refused) {
         throw ConnectError(refused.code(), std::string(refused.what_failed()), note);
     } catch (const FileError&) {
         throw;
     } catch (const OsError& broken) {
         throw OsError(broken.code(), std::string(broken.what_failed()), note);
-    } catch (const ResolveError& unresolved) {
-        throw ResolveError(unresolved.what() + behind, unresolved.reason());
     } catch (const TruncatedError& broken_off) {
         throw TruncatedError(broken_off.host(), broken_off.reason() + behind);
     } catch (const TimeoutError& timeout) {

@@ -228,11 +228,8 @@ Task<TcpStream> Connections::connect(const Request& request, const Proxy* proxy,
     const std::uint16_t port = proxy == nullptr ? request.url().port() : proxy->port;
     const char* what = proxy == nullptr ? "the source" : "the proxy";
     const TimePoint began = Clock::now();
-    const TimePoint deadline = Loop::current().deadline_after(options_.connect_timeout);
     try {
-        std::vector<Address> addresses = co_await timeout_at(deadline, resolve(host, port));
-        timings.resolve = Clock::now() - began;
-        TcpStream stream = co_await timeout_at(deadline, TcpStream::connect(host, std::move(addresses)));
+        TcpStream stream = co_await timeout(options_.connect_timeout, TcpStream::connect(host, port, &timings.resolve));
         timings.connect = Clock::now() - began - timings.resolve;
         co_return stream;
     } catch (const TimeoutError&) {

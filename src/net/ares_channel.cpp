@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -20,6 +19,7 @@
 #include "dns_answer.hpp"
 #include "host_name.hpp"
 #include "socket.hpp"
+#include "trawl/base/ascii.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/loop/background.hpp"
 #include "trawl/loop/loop.hpp"
@@ -33,6 +33,7 @@ using Reason = ResolveError::Reason;
 
 // c-ares's clock has milliseconds: a shorter sleep would find that nothing is due yet.
 constexpr Duration kTick = std::chrono::milliseconds(1);
+constexpr std::size_t kNameMax = 254;  // RFC 1035, section 2.3.4, with the root's dot
 
 /// A socket of c-ares's. It outlives its closing while a task of the channel's uses it.
 struct Socket {
@@ -47,7 +48,7 @@ struct Socket {
     bool wants_to_write = false;
 };
 
-/// What the servers said last to one of the two questions.
+/// What the servers said last to a question.
 struct Heard {
     std::uint8_t code = 0;
     bool is_word = false;
@@ -76,11 +77,35 @@ Address address_of(const ares_addr_port_node& server) noexcept {
 
 NameAnswer answer_of(const ares_addrinfo& found) {
     NameAnswer answer;
+    std::vector<Address> addresses;
     for (const auto* node = found.nodes; node != nullptr; node = node->ai_next)
-        answer.addresses.emplace_back(node->ai_addr, node->ai_addrlen);
+        addresses.emplace_back(node->ai_addr, node->ai_addrlen);
+    answer.addresses = in_order(addresses);
     answer.ttl = ttl_of(found);
     answer.may_be_kept = true;
     return answer;
+}
+
+/// Where the system's file says to look for names that are not whole.
+struct Search {
+    std::vector<std::string> domains;
+    int ndots = 1;  // a name with so many dots is tried as it is first
+};
+
+Search search_of(ares_channel channel) {
+    Search search;
+    ares_options options{};
+    int given = 0;
+    if (::ares_save_options(channel, &options, &given) == ARES_SUCCESS) {
+        search.ndots = options.ndots;
+        for (int i = 0; i < options.ndomains; ++i) {
+            std::string domain(without_root(options.domains[i]));
+            std::ranges::transform(domain, domain.begin(), [](char byte) { return to_lower(byte); });
+            if (!domain.empty()) search.domains.push_back(std::move(domain));  // systemd writes "search ."
+        }
+    }
+    ::ares_destroy_options(&options);
+    return search;
 }
 
 class Channel;
@@ -90,22 +115,19 @@ struct Question {
     std::string name;  // without a dot at its end
     AresChannel::Done done;
     TimePoint began;
-    std::array<std::optional<Heard>, 2> heard;  // of A, of AAAA
+    Family family;
+    std::optional<Heard> heard;
     std::optional<std::uint32_t> negative_ttl;
 
     void hear(const DnsAnswer& said, const Address& server) {
-        heard[said.type == kTypeA ? 0 : 1] = Heard{said.code, said.is_word(), server};
+        if (said.type != (family == Family::kIPv4 ? kTypeA : kTypeAaaa)) return;
+        heard = Heard{said.code, said.is_word(), server};
         if (said.negative_ttl) negative_ttl = std::min(negative_ttl.value_or(*said.negative_ttl), *said.negative_ttl);
     }
-    /// What the servers said to both, when that is an answer.
-    [[nodiscard]] bool is_answered() const noexcept {
-        return std::ranges::all_of(heard, [](const auto& one) { return one && one->is_word; });
-    }
-    /// The one who could not say, if there is one.
-    [[nodiscard]] const Heard* failure() const noexcept {
-        const auto found = std::ranges::find_if(heard, [](const auto& one) { return one && !one->is_word; });
-        return found == heard.end() ? nullptr : &**found;
-    }
+    /// A server said what there is.
+    [[nodiscard]] bool is_answered() const noexcept { return heard && heard->is_word; }
+    /// The server that could not say, if there is one.
+    [[nodiscard]] const Heard* failure() const noexcept { return heard && !heard->is_word ? &*heard : nullptr; }
 };
 
 class Channel final : public AresChannel {
@@ -120,7 +142,8 @@ public:
     }
 
     bool start(const AresSettings& settings);
-    void ask(const std::string& name, Done done) override;
+    [[nodiscard]] std::vector<std::string> names_of(const std::string& host) const override;
+    void ask(const std::string& name, Family family, Done done) override;
     [[nodiscard]] std::size_t running() const noexcept override { return questions_.size(); }
 
 private:
@@ -144,6 +167,7 @@ private:
     [[nodiscard]] NameAnswer failure_of(const Question& question, int status) const;
 
     ares_channel ares_ = nullptr;
+    Search search_;
     Duration timeout_;
     std::unordered_multimap<std::string, std::unique_ptr<Question>> questions_;  // by their names
     std::map<int, std::shared_ptr<Socket>> sockets_;
@@ -242,7 +266,7 @@ bool Channel::start(const AresSettings& settings) {
     options.timeout = static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(settings.timeout).count());
     options.tries = settings.tries;
     std::string path = settings.resolv_conf;
-    std::string lookups = settings.lookups;
+    std::string lookups = "b";  // servers alone
     options.resolvconf_path = path.data();
     options.lookups = lookups.data();
     options.sock_state_cb = &watch;
@@ -252,39 +276,47 @@ bool Channel::start(const AresSettings& settings) {
     if (::ares_init_options(&ares_, &options, kGiven) != ARES_SUCCESS) return false;
     static const ares_socket_functions kSockets = {&make_socket, &close_socket, &connect_socket, &receive, &send};
     ::ares_set_socket_functions(ares_, &kSockets, this);
+    search_ = search_of(ares_);
     std::string named;
     for (const Address& server : settings.servers) named += (named.empty() ? "" : ",") + server.str();
     return named.empty() || ::ares_set_servers_ports_csv(ares_, named.c_str()) == ARES_SUCCESS;
 }
 
-void Channel::ask(const std::string& name, Done done) {
+// resolv.conf(5), "search" and "options ndots".
+std::vector<std::string> Channel::names_of(const std::string& host) const {
+    if (host.ends_with('.')) return {host};
+    std::vector<std::string> names;
+    for (const std::string& domain : search_.domains) {
+        std::string name = format("{}.{}.", host, domain);
+        if (name.size() <= kNameMax) names.push_back(std::move(name));
+    }
+    const bool is_first = std::ranges::count(host, '.') >= search_.ndots;
+    names.insert(is_first ? names.begin() : names.end(), host + '.');
+    return names;
+}
+
+void Channel::ask(const std::string& name, Family family, Done done) {
     auto question = std::make_unique<Question>();
     question->channel = this;
+    question->family = family;
     question->name = without_root(name);
     question->done = std::move(done);
     question->began = now();
     Question& asked = *question;
     questions_.emplace(asked.name, std::move(question));
     ares_addrinfo_hints hints{};
-    hints.ai_flags = ARES_AI_ENVHOSTS;  // CARES_HOSTS names another file than /etc/hosts
-    hints.ai_family = AF_UNSPEC;
+    hints.ai_flags = ARES_AI_NOSORT;
+    hints.ai_family = family == Family::kIPv4 ? AF_INET : AF_INET6;
     hints.ai_socktype = SOCK_STREAM;
     ::ares_getaddrinfo(ares_, name.c_str(), nullptr, &hints, &answered, &asked);
     if (!questions_.empty() && !std::exchange(keeps_time_, true)) tasks_.spawn(keep_time(), "resolver's time limits");
 }
 
-// The name that was asked for may have a search domain behind the one that is looked up.
 void Channel::hear(const Socket& socket, std::string_view message) {
     const auto said = read_dns_answer(message);
     if (!said) return;
-    std::string name = said->question;
-    for (;;) {
-        const auto [begin, end] = questions_.equal_range(name);
-        for (auto one = begin; one != end; ++one) one->second->hear(*said, socket.peer);
-        const std::size_t dot = name.rfind('.');
-        if (begin != end || dot == std::string::npos) return;
-        name.resize(dot);
-    }
+    const auto [begin, end] = questions_.equal_range(said->question);
+    for (auto one = begin; one != end; ++one) one->second->hear(*said, socket.peer);
 }
 
 std::unique_ptr<Question> Channel::take(const Question& question) {
@@ -356,8 +388,6 @@ NameAnswer Channel::failure_of(const Question& question, int status) const {
                             failure->server.str(), name_of_dns_code(failure->code));
     } else if (is_absent) {
         answer.reason = status == ARES_ENOTFOUND ? Reason::kNoSuchHost : Reason::kNoAddress;
-        answer.why = status == ARES_ENOTFOUND ? "there is no such host; check its spelling"
-                                              : "the name is known, but has neither an IPv4 nor an IPv6 address";
         answer.may_be_kept = question.is_answered();
         answer.ttl = std::chrono::seconds(question.negative_ttl.value_or(0));
     } else if (status == ARES_ETIMEOUT) {

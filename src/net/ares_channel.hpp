@@ -20,7 +20,6 @@ namespace trawl::net {
 struct AresSettings {
     std::vector<Address> servers;  // none: those of the file
     std::string resolv_conf;
-    std::string lookups;  // "fb": the hosts file, then DNS; "f": the file alone
     Duration timeout{};
     int tries = 1;
 };
@@ -35,8 +34,11 @@ public:
     static std::unique_ptr<AresChannel> make(const AresSettings& settings);
     virtual ~AresChannel() = default;
 
-    /// Asks for the IPv4 and IPv6 addresses of `name`.
-    virtual void ask(const std::string& name, Done done) = 0;
+    /// The names that `host` may stand for, in the order in which to ask for them: with the search domains of the
+    /// system's file, unless it ends with a dot. Each ends with one.
+    [[nodiscard]] virtual std::vector<std::string> names_of(const std::string& host) const = 0;
+    /// Asks servers for the addresses of `name`, which names_of() gave, of one family.
+    virtual void ask(const std::string& name, Family family, Done done) = 0;
     /// How many lookups have not ended.
     [[nodiscard]] virtual std::size_t running() const noexcept = 0;
 };

@@ -1,5 +1,8 @@
 #include "system_files.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <charconv>
 #include <vector>
@@ -83,7 +86,41 @@ void note_option(std::string_view word, ResolvConf& conf) noexcept {
     if (const auto attempts = number_behind(word, "attempts:")) conf.attempts = std::min(*attempts, kAttemptsMax);
 }
 
+std::optional<Address> read_address(const std::string& digits) noexcept {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    if (::inet_pton(AF_INET, digits.c_str(), &v4.sin_addr) == 1)
+        return Address(reinterpret_cast<sockaddr*>(&v4), sizeof v4);
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    if (::inet_pton(AF_INET6, digits.c_str(), &v6.sin6_addr) == 1)
+        return Address(reinterpret_cast<sockaddr*>(&v6), sizeof v6);
+    return std::nullopt;
+}
+
+std::string lower(std::string_view word) {
+    std::string text(word);
+    std::ranges::transform(text, text.begin(), [](char byte) { return to_lower(byte); });
+    return text;
+}
+
 }  // namespace
+
+HostsFile::HostsFile(std::string_view text) {
+    while (!text.empty()) {
+        const std::string_view line = take_line(text);
+        const std::vector<std::string_view> words = words_of(line.substr(0, line.find('#')));
+        if (words.empty()) continue;
+        const auto address = read_address(std::string(words[0]));
+        if (!address) continue;
+        for (std::size_t i = 1; i < words.size(); ++i) names_[lower(without_root(words[i]))].push_back(*address);
+    }
+}
+
+std::vector<Address> HostsFile::find(std::string_view name) const {
+    const auto found = names_.find(std::string(without_root(name)));
+    return found == names_.end() ? std::vector<Address>() : found->second;
+}
 
 bool HostSources::ask_system_for(std::string_view name) const noexcept {
     if (only_system) return true;

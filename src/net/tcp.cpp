@@ -12,12 +12,6 @@
 #include "trawl/base/format.hpp"
 
 namespace trawl {
-namespace {
-
-// RFC 8305, section 8.
-constexpr Duration kAttemptDelay = std::chrono::milliseconds(250);
-
-}  // namespace
 
 // Requests are written whole: waiting for more to send (Nagle) would only delay them.
 TcpStream::TcpStream(int fd) : StreamSocket(fd) {
@@ -50,14 +44,13 @@ Task<TcpStream> TcpStream::connect(Address address) {
     co_return stream;
 }
 
-Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port) {
-    std::vector<Address> addresses = co_await resolve(host, port);
-    co_return co_await net::connect_first(std::move(host), std::move(addresses), kAttemptDelay);
+Task<TcpStream> TcpStream::connect(std::string host, std::uint16_t port, Duration* until_begun) {
+    return net::resolve_and_connect(std::move(host), port, until_begun);
 }
 
 Task<TcpStream> TcpStream::connect(std::string host, std::vector<Address> addresses) {
     if (addresses.empty()) throw UsageError("there is no address of '" + host + "' to connect to");
-    co_return co_await net::connect_first(std::move(host), std::move(addresses), kAttemptDelay);
+    co_return co_await net::connect_first(std::move(host), std::move(addresses));
 }
 
 TcpListener TcpListener::bind(const std::string& host, std::uint16_t port, const ListenOptions& options) {

@@ -10,6 +10,7 @@
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/coro/gather.hpp"
+#include "trawl/coro/task_set.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl {
@@ -240,6 +241,33 @@ TEST(Client, OpensNoMoreConnectionsThanItMay) {
             EXPECT_EQ(server.connections(), 3U);
         },
         options);
+}
+
+TEST(Client, TakesRequestsTogetherAsTheyAre) {
+    with_server({std::vector<Answer>(50, Answer{ok("x")})}, [](Client& client, ScriptedServer&) -> Task<> {
+        auto both = co_await gather(client.get("/a").header("accept", "text/plain"), client.head("/b"));
+        EXPECT_EQ(std::get<0>(both).text(), "x");
+        EXPECT_EQ(std::get<1>(both).status(), 200);
+        auto mixed = co_await gather(client.get("/a"), text_of(client, "/b"), sleep(std::chrono::milliseconds(0)));
+        EXPECT_EQ(std::get<0>(mixed).text(), "x");
+        EXPECT_EQ(std::get<1>(mixed), "x");
+        std::vector<Request> requests;
+        for (int i = 0; i < 3; ++i) requests.push_back(client.get("/c").param("page", i));
+        auto all = co_await gather(std::move(requests));
+        EXPECT_EQ(all.size(), 3U);
+    });
+}
+
+TEST(Client, TellsTheOutcomesOfRequestsAsTheyAre) {
+    with_server({std::vector<Answer>(50, Answer{ok("x")})}, [](Client& client, ScriptedServer&) -> Task<> {
+        auto both = co_await gather_outcomes(client.get("/a"), client.get("http://127.0.0.1:1/"));
+        EXPECT_EQ(std::get<0>(both).take().text(), "x");
+        EXPECT_THROW(std::get<1>(both).take(), ConnectError);
+        TaskSet<Response> set;
+        set.add(client.get("/a"));
+        auto done = co_await set.next();
+        EXPECT_EQ(done->outcome.take().text(), "x");
+    });
 }
 
 TEST(Client, WaitsForAConnectionNoLongerThanItMay) {

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "hostile.hpp"
+#include "net/dns_server.hpp"
 #include "scripted_server.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/coro/gather.hpp"
@@ -239,6 +240,35 @@ TEST(Retrying, ATaskThatIsCancelledInAPauseLeavesNothingBehind) {
             EXPECT_THAT(client.describe_pool(), HasSubstr(" idle "));
         },
         retrying(RetryPolicy(6, 1h, 1h)));
+}
+
+/// Name servers that say `code` to the first two questions, and then where the server is.
+Task<std::string> behind_names(ScriptedServer& server, unsigned code, const char* method, std::size_t& asked) {
+    DnsServer names([&](const std::string& name, unsigned type) {
+        if (++asked <= 2) return DnsReply().code(code);
+        return type == kDnsA ? DnsReply().a(name, 60, "127.0.0.1") : DnsReply();
+    });
+    configure_resolver(names.options().tries(1));
+    Client client(format("http://a.example:{}", Url::parse(server.url()).port()), retrying());
+    std::string result = co_await outcome(client.request(method, "/x"));
+    co_return result;
+}
+
+TEST(Retrying, AsksAgainWhenNameServersFailAndNotWhenTheyAnswer) {
+    const auto work = [](unsigned code, const char* method, std::size_t& asked) -> Task<std::string> {
+        ScriptedServer server({{{ok("found")}}});
+        std::string result = co_await behind_names(server, code, method, asked);
+        co_return result;
+    };
+    constexpr unsigned kServfail = 2, kNxdomain = 3;
+    for (const char* method : {"GET", "POST"}) {
+        std::size_t asked = 0;
+        EXPECT_EQ(run(work(kServfail, method, asked)), "200 'found'") << method;
+        EXPECT_EQ(asked, 4U);
+    }
+    std::size_t asked = 0;
+    EXPECT_THAT(run(work(kNxdomain, "GET", asked)), HasSubstr("no such host"));
+    EXPECT_EQ(asked, 2U);
 }
 
 }  // namespace

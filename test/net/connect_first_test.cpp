@@ -20,21 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string families(const std::vector<std::string>& hosts) {
-    std::vector<Address> addresses;
-    for (const std::string& host : hosts) addresses.push_back(numeric_address(host, 80));
-    std::string text;
-    for (const Address& address : by_turns(addresses)) text += address.str() + " ";
-    return text;
-}
-
-TEST(ConnectFirst, TakesFamiliesByTurns) {
-    EXPECT_EQ(families({"10.0.0.1"}), "10.0.0.1:80 ");
-    EXPECT_EQ(families({"::1", "::2", "10.0.0.1", "::3"}), "[::1]:80 10.0.0.1:80 [::2]:80 [::3]:80 ");
-    EXPECT_EQ(families({"10.0.0.1", "10.0.0.2", "::1", "::2", "::3"}),
-              "10.0.0.1:80 [::1]:80 10.0.0.2:80 [::2]:80 [::3]:80 ");
-}
-
 /// An address at which nobody answers: its listener's queue is full, so that the kernel drops what comes.
 class BlackHole {
 public:

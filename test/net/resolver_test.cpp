@@ -282,6 +282,7 @@ TEST(Resolver, EndsWhatIsUnderwayAsItBeganWhenOptionsChange) {
         co_return co_await outcome_of("a.example");
     };
     const auto test = [&](DnsServer&) -> Task<> {
+        co_await outcome_of("localhost");  // the system's files are read
         auto both = co_await gather(outcome_of("a.example"), change());
         EXPECT_EQ(std::get<0>(both).addresses.size(), 2U) << std::get<0>(both).error;
         EXPECT_EQ(std::get<1>(both).reason, Reason::kNoSuchHost);
@@ -363,6 +364,16 @@ private:
     std::string path_ = ::testing::TempDir() + format("trawl-resolv-{}.conf", ::getpid());
 };
 
+// Without their types.
+std::vector<std::string> names_asked(const DnsServer& server) {
+    std::vector<std::string> names;
+    for (const std::string& one : server.asked) {
+        const std::string name = one.substr(0, one.find(' '));
+        if (names.empty() || names.back() != name) names.push_back(name);
+    }
+    return names;
+}
+
 TEST(Resolver, TriesSearchDomainsUnlessTheNameIsAbsolute) {
     const auto answer = [](const std::string& name, unsigned type) {
         return name == "db.corp.example" ? both_families(name, type) : DnsReply().code(3);
@@ -376,6 +387,34 @@ TEST(Resolver, TriesSearchDomainsUnlessTheNameIsAbsolute) {
         Outcome absolute = co_await outcome_of("db.");
         EXPECT_EQ(absolute.reason, Reason::kNoSuchHost);
         EXPECT_THAT(server.asked, UnorderedElementsAre("db A", "db AAAA"));
+    };
+    with_server(answer, test);
+}
+
+TEST(Resolver, TriesANameWithManyDotsAsItIsFirst) {
+    const auto answer = [](const std::string&, unsigned) { return DnsReply().code(3); };
+    const auto test = [](DnsServer& server) -> Task<> {
+        const ConfFile conf("search One.example . two.example\noptions ndots:2\n");
+        configure_resolver(server.options().resolv_conf(conf.path()).timeout(kPatience));
+        co_await outcome_of("a.b");
+        EXPECT_THAT(names_asked(server), ElementsAre("a.b.one.example", "a.b.two.example", "a.b"));
+        server.asked.clear();
+        co_await outcome_of("a.b.c");
+        EXPECT_THAT(names_asked(server), ElementsAre("a.b.c", "a.b.c.one.example", "a.b.c.two.example"));
+    };
+    with_server(answer, test);
+}
+
+TEST(Resolver, NeverMixesTheAddressesOfTwoNames) {
+    const auto answer = [](const std::string& name, unsigned type) {
+        if (name == "db.one.example") return type == kDnsA ? both_families(name, type) : DnsReply();
+        return both_families(name, type);
+    };
+    const auto test = [](DnsServer& server) -> Task<> {
+        const ConfFile conf("search one.example two.example\n");
+        configure_resolver(server.options().resolv_conf(conf.path()).timeout(kPatience));
+        Outcome found = co_await outcome_of("db");
+        EXPECT_THAT(found.addresses, ElementsAre("192.0.2.1:80")) << found.error;
     };
     with_server(answer, test);
 }

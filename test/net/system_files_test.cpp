@@ -64,5 +64,22 @@ TEST(ResolvConf, TellsServersAndLimits) {
     EXPECT_EQ(odd.attempts, 5);
 }
 
+TEST(HostsFile, GivesTheAddressesOfAllLinesThatHaveAName) {
+    const HostsFile hosts(
+        "127.0.0.1 localhost\n# 10.0.0.9 a.example\n10.0.0.1\tA.Example a # a comment b\n"
+        "2001:db8::1 a.example.\n\nnonsense a.example\n10.0.0.2");
+    const auto text = [&](const char* name) {
+        std::string all;
+        for (const Address& one : hosts.find(name)) all += one.str() + " ";
+        return all;
+    };
+    EXPECT_EQ(text("a.example"), "10.0.0.1:0 [2001:db8::1]:0 ");
+    EXPECT_EQ(text("a.example."), "10.0.0.1:0 [2001:db8::1]:0 ");
+    EXPECT_EQ(text("a"), "10.0.0.1:0 ");
+    EXPECT_EQ(text("localhost"), "127.0.0.1:0 ");
+    EXPECT_EQ(text("b"), "");
+    EXPECT_EQ(text("comment"), "");
+}
+
 }  // namespace
 }  // namespace trawl::net

@@ -1,7 +1,8 @@
 /// gather: several tasks at once, their results in the order of the arguments.
 ///
 /// gather: the first error destroys the tasks that are still at work and is thrown. gather_outcomes: every task goes to
-/// its end, and the error of one is its outcome. Destroying the gather destroys all of them.
+/// its end, and the error of one is its outcome. Destroying the gather destroys all of them. What can be awaited is
+/// taken as it is: a Task, a sleep, a request of the HTTP client (see as_task).
 #pragma once
 
 #include <memory>
@@ -11,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "trawl/coro/as_task.hpp"
 #include "trawl/coro/task.hpp"
 
 namespace trawl {
@@ -159,44 +161,75 @@ private:
     std::unique_ptr<GatherChild<T, kErrors>[]> children_;
 };
 
+template <class... Ts>
+Task<std::tuple<Stored<Ts>...>> gather_each(Task<Ts>... tasks) {
+    GatherTuple<Errors::kEndTheGather, Ts...> together(std::move(tasks)...);
+    co_await together;
+    co_return together.take();
+}
+
+template <class T>
+Task<std::vector<Stored<T>>> gather_all(std::vector<Task<T>> tasks) {
+    GatherVector<Errors::kEndTheGather, T> together(std::move(tasks));
+    co_await together;
+    co_return together.take();
+}
+
+inline Task<> gather_all(std::vector<Task<>> tasks) {
+    GatherVector<Errors::kEndTheGather, void> together(std::move(tasks));
+    co_await together;
+}
+
+template <class... Ts>
+Task<std::tuple<Outcome<Ts>...>> gather_each_outcome(Task<Ts>... tasks) {
+    GatherTuple<Errors::kAreOutcomes, Ts...> together(std::move(tasks)...);
+    co_await together;
+    co_return together.take();
+}
+
+template <class T>
+Task<std::vector<Outcome<T>>> gather_all_outcomes(std::vector<Task<T>> tasks) {
+    GatherVector<Errors::kAreOutcomes, T> together(std::move(tasks));
+    co_await together;
+    co_return together.take();
+}
+
+/// One that would do if it were moved.
+template <class A>
+concept NamedTask = !AsTask<A> && AsTask<std::remove_cvref_t<A>>;
+
 }  // namespace coro
 
-/// Runs the tasks together and gives a tuple of their values (std::monostate for void, a pointer for a reference).
-template <class... Ts>
-Task<std::tuple<coro::Stored<Ts>...>> gather(Task<Ts>... tasks) {
-    coro::GatherTuple<coro::Errors::kEndTheGather, Ts...> together(std::move(tasks)...);
-    co_await together;
-    co_return together.take();
+/// Runs them together and gives a tuple of their values (std::monostate for void, a pointer for a reference).
+template <AsTask... As>
+Task<std::tuple<coro::Stored<typename coro::Awaited<As>::Type>...>> gather(As&&... all) {
+    return coro::gather_each(as_task(std::forward<As>(all))...);
 }
 
-/// Runs the tasks together and gives a vector of their values, in the order of `tasks`.
-template <class T>
-Task<std::vector<coro::Stored<T>>> gather(std::vector<Task<T>> tasks) {
-    coro::GatherVector<coro::Errors::kEndTheGather, T> together(std::move(tasks));
-    co_await together;
-    co_return together.take();
+/// Runs them together and gives a vector of their values, in the order of `all`; nothing when they have no values.
+template <AsTask A>
+auto gather(std::vector<A> all) {
+    return coro::gather_all(as_tasks(std::move(all)));
 }
 
-/// The same for tasks without a value.
-inline Task<> gather(std::vector<Task<>> tasks) {
-    coro::GatherVector<coro::Errors::kEndTheGather, void> together(std::move(tasks));
-    co_await together;
+/// Says so to whoever forgot to.
+template <class... As>
+    requires(coro::NamedTask<As> || ...)
+Task<> gather(As&&...) {
+    static_assert(sizeof...(As) == 0, "give a Task to gather as std::move(task): it runs once, and is used up");
+    return {};
 }
 
-/// Runs the tasks together, all of them to their ends, and gives a tuple of their outcomes.
-template <class... Ts>
-Task<std::tuple<Outcome<Ts>...>> gather_outcomes(Task<Ts>... tasks) {
-    coro::GatherTuple<coro::Errors::kAreOutcomes, Ts...> together(std::move(tasks)...);
-    co_await together;
-    co_return together.take();
+/// Runs them together, all of them to their ends, and gives a tuple of their outcomes.
+template <AsTask... As>
+Task<std::tuple<Outcome<typename coro::Awaited<As>::Type>...>> gather_outcomes(As&&... all) {
+    return coro::gather_each_outcome(as_task(std::forward<As>(all))...);
 }
 
-/// Runs the tasks together, all of them to their ends, and gives a vector of their outcomes, in the order of `tasks`.
-template <class T>
-Task<std::vector<Outcome<T>>> gather_outcomes(std::vector<Task<T>> tasks) {
-    coro::GatherVector<coro::Errors::kAreOutcomes, T> together(std::move(tasks));
-    co_await together;
-    co_return together.take();
+/// Runs them together, all of them to their ends, and gives a vector of their outcomes, in the order of `all`.
+template <AsTask A>
+Task<std::vector<Outcome<typename coro::Awaited<A>::Type>>> gather_outcomes(std::vector<A> all) {
+    return coro::gather_all_outcomes(as_tasks(std::move(all)));
 }
 
 }  // namespace trawl

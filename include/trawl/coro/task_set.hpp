@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "trawl/coro/as_task.hpp"
 #include "trawl/coro/children.hpp"
 
 namespace trawl {
@@ -174,9 +175,9 @@ struct TaskSet<T>::Member final : coro::StartedTask<T, coro::ChildNode> {
 };
 
 /// Starts the tasks; `co_await set.next()` gives them one by one as they end.
-template <class T>
-TaskSet<T> as_completed(std::vector<Task<T>> tasks) {
-    return TaskSet<T>(std::move(tasks));
+template <AsTask A>
+TaskSet<typename coro::Awaited<A>::Type> as_completed(std::vector<A> tasks) {
+    return TaskSet<typename coro::Awaited<A>::Type>(as_tasks(std::move(tasks)));
 }
 
 }  // namespace trawl

@@ -93,4 +93,37 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+/// OAuth 2.0 with a JWT that a private key signs (RFC 7523, section 2.1), as Google's service accounts, Salesforce and
+/// others have it. Tokens are kept and fetched as by OAuth2ClientCredentials.
+class JwtBearerAuth final : public Auth {
+public:
+    /// `client` makes the requests for tokens, and outlives this. `token_url` is https, or on this machine.
+    /// `private_key` is PEM: RSA of 2048 bits at least (RS256), or of the curve P-256 (ES256); in one line with "\n" as
+    /// environment variables have it, too. `passphrase` opens it if it is encrypted. Throws InvalidUrl, UsageError.
+    JwtBearerAuth(Client& client, std::string_view token_url, std::string_view client_id, std::string_view private_key,
+                  std::string_view passphrase = {});
+    ~JwtBearerAuth() override;
+    /// Throws UsageError, which says what is wrong with a key. It is in no message.
+    static void check_key(std::string_view private_key, std::string_view passphrase = {});
+
+    /// What the token is to be for: "read write". A claim of the JWT.
+    JwtBearerAuth& scope(std::string_view scope);
+    /// For whom it is. Default: the client itself.
+    JwtBearerAuth& subject(std::string_view subject);
+    /// To whom the JWT speaks. Default: the token's URL.
+    JwtBearerAuth& audience(std::string_view audience);
+    /// A field of the request for a token; its value is taken for a secret.
+    JwtBearerAuth& header(std::string_view name, std::string_view value);
+    /// How long a token counts whose giver does not say. Default: until it is refused, a day at most.
+    JwtBearerAuth& lifetime_unless_told(Duration lifetime);
+
+    /// Throws what a request throws; AuthError when no token is given.
+    Task<> sign(Request& request) override;
+    bool challenged(const Request& request, const Headers& answer) override;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
 }  // namespace trawl

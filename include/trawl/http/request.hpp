@@ -107,6 +107,9 @@ public:
     /// a copy. Throws UsageError for one that was sent before.
     auto operator co_await() && { return std::move(*this).send().operator co_await(); }
     Task<Response> send() &&;
+    operator Task<Response>() && {  // NOLINT(google-explicit-constructor): gather(client.get("/a"), ...)
+        return std::move(*this).send();
+    }
     /// Sends it and gives the response as soon as its head has come; its body is read piece by piece.
     Task<ResponseStream> stream() &&;
 

@@ -4,10 +4,10 @@
 ///     options.retry = RetryPolicy();                                      // all requests of a client, or
 ///     Response page = co_await client.get("/page").retry(RetryPolicy(3));  // one of them
 ///
-/// What is retried: connection errors (a name server's that cannot say is one), timeouts, damaged or cut-off answers,
+/// What is retried: connection errors, name servers that failed or were silent, timeouts, damaged or cut-off answers,
 /// and the statuses 408, 425, 429, 500, 502, 503, 504. The delay is full-jitter exponential: uniform in [0, min(cap,
-/// base * 2^(attempt - 1))], which spreads clients that failed together (Brooker, "Exponential Backoff And Jitter", AWS
-/// 2015). Retry-After is a floor under it. A budget per origin keeps retries at a share of all requests, so that a
+/// base * 2^(attempt - 1))], which spreads clients that failed together (Brooker, "Exponential Backoff And Jitter",
+/// AWS 2015). Retry-After is a floor under it. A budget per origin keeps retries at a share of all requests, so that a
 /// source in trouble is not hit harder.
 ///
 /// What a Client makes of it: only idempotent methods (RFC 9110 section 9.2.2) are repeated, others when no connection

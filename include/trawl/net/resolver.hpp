@@ -1,11 +1,12 @@
 /// How the names of hosts become addresses: by DNS, without a thread, and kept for as long as the answers say.
 ///
 /// Rules: each loop has a resolver of its own, made when its first name is looked up. /etc/hosts (or the file that the
-/// environment's CARES_HOSTS names) comes first, or
-/// whenever /etc/nsswitch.conf says; then the servers of /etc/resolv.conf are asked for IPv4 and IPv6 addresses at
-/// once. An answer is kept for its TTL, for 1 s at least and 60 s at most; that there is none for 1 to 10 s, and only
-/// when the servers said so. Tasks that ask for the same name at once share one lookup. When those files change, what
-/// was kept is forgotten, a second later at most.
+/// environment's CARES_HOSTS names) comes first, or whenever /etc/nsswitch.conf says; then the servers of
+/// /etc/resolv.conf are asked for IPv6 and IPv4 addresses, by two questions at once: resolve() waits for both, and
+/// TcpStream::connect() for the first that it can begin with. The failure of one is none while the other has addresses.
+/// Each answer is kept for its own TTL, for 1 s at least and 60 s at most; that there is none for 1 to 10 s, and only
+/// when the servers said so. Tasks that ask for the same name at once share its lookups. When those files change, which
+/// a thread reads, what was kept is forgotten, a second later at most.
 ///
 /// Names under localhost are this machine's and names under invalid do not exist: nobody is asked (RFC 6761). A name
 /// with a dot at its end is absolute: no search domain is tried.
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "trawl/base/clock.hpp"
+#include "trawl/base/error.hpp"
 #include "trawl/net/address.hpp"
 
 namespace trawl {
@@ -69,5 +71,11 @@ private:
 /// How the tasks of this thread's loop look names up from now on. What was kept is forgotten; lookups that are underway
 /// end as they began. TRAWL_RESOLVER=system overrides it. Throws UsageError when no loop runs.
 void configure_resolver(ResolverOptions options);
+
+/// Whether the next try may find what this one did not: name servers that are overloaded, restarted or out of reach.
+/// What they do say is final.
+[[nodiscard]] constexpr bool may_pass(ResolveError::Reason reason) noexcept {
+    return reason == ResolveError::Reason::kServerFailed || reason == ResolveError::Reason::kNoAnswer;
+}
 
 }  // namespace trawl

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/loop/io.hpp"
 #include "trawl/net/address.hpp"
@@ -23,9 +24,12 @@ public:
     /// Takes over a connected, non-blocking socket.
     explicit TcpStream(int fd);
 
-    /// Connects to the address of `host` that answers first: the next one is tried when one has failed, or has not
-    /// answered for 250 ms (RFC 8305). Suspends. Throws ResolveError, or ConnectError naming each address.
-    static Task<TcpStream> connect(std::string host, std::uint16_t port);
+    /// Connects to the address of `host` that answers first (RFC 8305). IPv6 and IPv4 addresses are asked for at once;
+    /// connecting begins with the first IPv6 ones, or with IPv4 ones that came 50 ms earlier; the next address is
+    /// tried when one has failed, or has not answered for 250 ms. `until_begun` gets how long it took until then,
+    /// unless it is null; it must outlive the Task. Suspends. Throws ResolveError, or ConnectError naming each address
+    /// that was tried.
+    static Task<TcpStream> connect(std::string host, std::uint16_t port, Duration* until_begun = nullptr);
     /// The same, to addresses of `host` that were looked up before; there is one at least (UsageError).
     static Task<TcpStream> connect(std::string host, std::vector<Address> addresses);
     /// To this address alone. Suspends. Throws ConnectError.
