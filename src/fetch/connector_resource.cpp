@@ -81,6 +81,7 @@ private:
         try {
             Template parsed = Template::parse(value.is(TomlKind::string) ? value.braced : scalar->text, use);
             note(parsed.placeholders(), value.at, use == Template::Use::text);
+            if (value.is_secret) parsed.mark_secret();
             return parsed;
         } catch (const UsageError& error) {
             tell(value, name, error.what());
@@ -117,6 +118,7 @@ private:
             alone.append_string(value.braced);
             note(alone.placeholders(), value.at, false);
             json.append_string(value.braced);
+            if (value.is_secret) json.mark_secret();
         } catch (const UsageError& error) {
             tell(value, "json", error.what());
         }

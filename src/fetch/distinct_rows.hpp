@@ -17,6 +17,7 @@ public:
 
     /// Exact up to 65,536; beyond, within 2% in all but one of ten thousand cases.
     [[nodiscard]] std::uint64_t count() const { return std::uint64_t{kept_.size()} << zeros_; }
+    [[nodiscard]] bool is_exact() const noexcept { return zeros_ == 0; }
     /// So many fewer than `expected` that rows must have come twice in place of others, and more than the row or two
     /// that move while a source is read.
     [[nodiscard]] bool are_too_few(std::uint64_t expected) const;

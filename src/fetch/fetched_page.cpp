@@ -73,6 +73,7 @@ FetchedPage PageCutter::cut(Response response, PageRequest request, ByteBudget::
                                        : records_path ? records_path
                                                       : records_by_protocol(page, said));
         refuse_half_characters(records.ndjson);
+        if (const auto refusal = shape.refusal(records.ndjson, records.count)) throw PageError(*refusal);
         std::vector<KeyHash> keys;
         if (row_key) keys = row_key->of_all(records.ndjson);
         return {std::move(request), std::move(headers), std::move(body),  std::move(page),

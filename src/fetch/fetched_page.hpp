@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "row_key.hpp"
+#include "row_shape.hpp"
 #include "trawl/fetch/byte_budget.hpp"
 #include "trawl/fetch/json_page.hpp"
 #include "trawl/fetch/page_request.hpp"
@@ -49,6 +50,7 @@ struct PageCutter {
     const Pagination* said = nullptr;  // what the user says of the pagination: a protocol tells where records are
 
     bool is_lines = false;  // a page was a row a line
+    RowShape shape;         // of the first page's rows
 
     /// Parses an answer and cuts its records out; "no content" is a page without rows. Throws PageError and
     /// NoRecordsError, which name the URL.

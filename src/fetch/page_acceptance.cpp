@@ -17,6 +17,8 @@ using More = SeenPage::More;
 // Sources that filter rows leave pages empty, but a hundred of them in a row are a source that does not end.
 constexpr std::uint64_t empties_max = 100;
 
+constexpr std::size_t kShownMax = 80;  // of a URL, in a message
+
 More more_of(const std::optional<JsonScalar>& field) {
     if (!field) return More::no;
     const std::string text = fetch::to_lower(std::string_view(field->text));
@@ -70,6 +72,7 @@ void Paginator::State::read_more(SeenPage& page, const PageView& view, const fet
         const auto field = view.page.scalar(*pagination.has_more_path);
         // A cursor speaks for itself where the field is left out.
         if (field || counts()) page.more = more_of(field);
+        page.lacks_more = !field && counts();
     } else if (pagination.link_path) {
         page.more = more_of(view.page.scalar(*pagination.link_path));
     } else if (!pagination.link_relation.empty()) {
@@ -111,6 +114,7 @@ void Paginator::State::begin(const PageView& first) {
     check_total(first);
     names_next = !page.next_from.empty();
     prepare_to_probe(first);
+    if (page.rows > 0) places.emplace(page.fingerprint, 0);
     seen.insert_or_assign(0, std::move(page));
 }
 
@@ -234,11 +238,19 @@ std::optional<Acceptance> Paginator::State::refuse_repetition(std::uint64_t inde
                    "last page; name the right pagination with --paginator{}",
                    index, index + 1, advice_on_the_parameter()));
     }
-    if (index < 2 || !counts() || is_planned(index) || page.fingerprint != first_fingerprint) return std::nullopt;
-    throw PaginationError(
-        format("page {} has the rows of page 1 again: the source starts over behind its end; say where that is with "
-               "maximum_page or maximum_offset in --paginator",
-               index + 1));
+    if (index > 1 && counts() && !is_planned(index) && page.fingerprint == first_fingerprint)
+        throw PaginationError(
+            format("page {} has the rows of page 1 again: the source starts over behind its end; say where that is "
+                   "with maximum_page or maximum_offset in --paginator",
+                   index + 1));
+    if (page.repeats) {
+        const std::string url = any_order() ? counted(value_at(index), limit()).url.redacted() : page.url;
+        throw PaginationError(
+            format("page {} ({}) has the rows of page {} again: a cache or the source mixes pages up, or goes round in "
+                   "circles; run it again, or check --paginator",
+                   index + 1, url.substr(0, kShownMax), *page.repeats + 1));
+    }
+    return std::nullopt;
 }
 
 /// What was sent, and how another name is given.
@@ -269,6 +281,7 @@ Acceptance Paginator::State::drop_as_end(std::uint64_t index, std::string note) 
 Acceptance Paginator::State::take(std::uint64_t index, const SeenPage& page) {
     const std::uint64_t shared = is_offset() && index > 0 ? size - step() : 0;
     if (page.rows > 0) audit.goes_on();
+    if (page.rows > 0 && index > 1 && last_page.rows < size) was_short_amid = true;
     audit.taken(index, page.rows, shared, end.claimed() ? std::optional(size) : std::nullopt);
     note_holes(index, page);
     return {true, page.rows, conclude(index, page)};
@@ -325,7 +338,7 @@ void Paginator::State::throw_endless() const {
 // Rows where there should be none: but for a source that gives its last or its first page for all behind the end. Where
 // the last page says that it is the last, nobody looks further.
 bool Paginator::State::has_rows_behind(std::uint64_t last) const {
-    if (!any_order() || end.claimed() || end.limit() || last_page.more == More::no || ignores_guess) return false;
+    if (!any_order() || end.claimed() || end.limit() || last_page.says_it_is_last() || ignores_guess) return false;
     if (pagination.stop_after_short_page && last_page.rows < size) return false;
     return std::any_of(seen.begin(), seen.end(), [&](const auto& entry) {
         const SeenPage& page = entry.second;

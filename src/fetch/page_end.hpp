@@ -34,6 +34,7 @@ public:
     }
     [[nodiscard]] std::optional<std::uint64_t> claimed() const { return claimed_; }
     [[nodiscard]] std::optional<std::uint64_t> limit() const { return limit_; }
+    [[nodiscard]] bool is_settled() const { return settled_.has_value(); }
     [[nodiscard]] bool is_disproved() const { return is_disproved_; }
 
 private:

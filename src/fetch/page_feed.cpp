@@ -83,6 +83,10 @@ Task<> PageFeed::look_behind(std::uint64_t index) {
     changed_.set();
 }
 
+Task<PageResult<FetchedPage>> PageFeed::look_at(PageRequest request) {
+    co_return co_await result_of(std::move(request), memory_.take(kMemoryPerByte * page_bytes_), Asking::lightly);
+}
+
 Task<PageResult<FetchedPage>> PageFeed::probe(std::uint64_t index) {
     if (probing_ != index) group_.spawn(look_behind(index));
     while (probing_ != index || !probed_) {

@@ -48,6 +48,9 @@ public:
     /// there is none.
     Task<std::optional<FetchedPage>> fetch_now(PageRequest request);
 
+    /// One request beside the plan, whose failure is no trouble of the source's.
+    Task<PageResult<FetchedPage>> look_at(PageRequest request);
+
     /// What came of the paginator's probe(), which is asked for ahead if it is known early. Once.
     Task<PageResult<FetchedPage>> probe(std::uint64_t index);
 

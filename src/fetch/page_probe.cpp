@@ -1,8 +1,9 @@
-/// Paginator: one look behind an end for which nothing but a total vouches.
+/// Paginator: looks behind an end for which only one thing vouches, and before a beginning that nobody named.
 ///
 /// A total that is a page too small loses rows in silence where the last page that it allows is full. So the page
 /// behind that one is asked for: one request, and none where a short last page, or the pages themselves, say where the
-/// end is.
+/// end is. In the same way an empty page amid the others ends a source without a total, and a source that counts its
+/// pages from 0 loses its first one where 1 was taken for granted.
 #include <algorithm>
 #include <array>
 
@@ -80,6 +81,47 @@ std::string Paginator::State::probed(std::uint64_t index, const PageView* view) 
     end.disprove();
     return format("the total says that page {} is the last, and page {} has rows: asked on until none has", index,
                   index + 1);
+}
+
+/// Of pages whose rows can be told from each other: two that have all rows in common, wherever they are.
+void Paginator::State::look_for_a_repetition(std::uint64_t index, SeenPage& page, const PageView& view) {
+    if (page.rows < 2) return;
+    const auto [same, is_new] = places.try_emplace(page.fingerprint, index);
+    if (is_new || same->second == index || fetch::row_prints(view.records.ndjson).empty()) return;
+    if (same->second < index) {
+        page.repeats = same->second;
+        if (!any_order()) page.url = view.url.redacted();
+    } else {  // which came before this one
+        const auto later = seen.find(same->second);
+        if (later != seen.end()) later->second.repeats = index;
+        same->second = index;
+    }
+}
+
+bool Paginator::State::may_begin_before() const {
+    const bool by_links = pagination.link_path || !pagination.link_relation.empty() || names_next;
+    return pagination.kind == PaginationKind::page_number && any_order() && pagination.first == 1 && !is_first_told &&
+           !says_its_place && !by_links && !end.limit();
+}
+
+bool Paginator::State::is_begin_in_doubt() const {
+    if (!may_begin_before() || audit.pages() < 2 || ignores_guess) return false;
+    if (said_rows && audit.rows() >= *said_rows) return false;
+    return !end.claimed() || last_page.rows == 0;
+}
+
+std::optional<std::uint64_t> Paginator::State::unseen_behind() const {
+    constexpr std::uint64_t least = 2;  // a source of one page is not asked twice whether it has another
+    const auto last = end.end();
+    if (!any_order() || size == 0 || !last || *last < least || *last > judged || end.claimed() || end.limit() ||
+        end.is_settled())
+        return std::nullopt;
+    if (last_page.says_it_is_last() || ignores_guess) return std::nullopt;
+    if (last_page.rows < size && (pagination.stop_after_short_page || !was_short_amid)) return std::nullopt;
+    if (last_page.lacks_more) return seen.contains(*last) ? std::nullopt : last;
+    const auto at_the_end = seen.find(*last);
+    const bool has_rows = at_the_end != seen.end() && at_the_end->second.rows > 0;  // the last page's again
+    return has_rows || seen.contains(*last + 1) ? std::nullopt : std::optional(*last + 1);
 }
 
 }  // namespace trawl

@@ -40,6 +40,12 @@ Failure failure_of(const Response& response) {
     return failure;
 }
 
+// "Retry-After: 0" is what servers say that do not know it either.
+bool says_when(const Failure& failure) {
+    if (!failure.retry_after) return false;
+    return parse_retry_after(*failure.retry_after, std::chrono::system_clock::now()) > Duration::zero();
+}
+
 // The same kind of error, with the reason behind what it says.
 [[noreturn]] void rethrow_with(std::exception_ptr error, const PageRequest& request, const std::string& reason) {
     try {
@@ -210,7 +216,7 @@ RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, 
     if (failed.is_final) return GiveUp{};
     const Failure& failure = failed.failure;
     const bool is_status = failure.kind == FailureKind::status;
-    if (is_status && failure.status == 429 && !failure.retry_after) return decide_refused(gate);
+    if (is_status && failure.status == 429 && !says_when(failure)) return decide_refused(gate);
     if (is_status && failure.status != 429 && failure.status != 503 && how == Asking::lightly) return GiveUp{};
     if (failed.is_unreachable) {
         if (const auto decision = decide_unreachable(gate, tries)) return *decision;
@@ -263,8 +269,16 @@ void PageSource::refuse_downgrade(const PageRequest& request) const {
                                request.url.redacted()));
 }
 
+// The body is the user's, and may hold a key: whoever can change a page's text is not to say who gets it.
+void PageSource::refuse_to_tell(const PageRequest& request) const {
+    if (request.body.empty() || request.url.origin() == origin_) return;
+    throw ProtocolError(format("{} {}: the page before leads to another origin than {}, which is not told the body",
+                               request.method, request.url.redacted(), origin_));
+}
+
 Task<OriginGate::Pass> PageSource::enter(const PageRequest& request) {
     refuse_downgrade(request);
+    refuse_to_tell(request);
     co_return co_await gates_.at(request.url.origin()).enter(options_.weight);
 }
 

@@ -53,6 +53,7 @@ private:
     struct Attempt;
     Task<Attempt> attempt(const PageRequest& request);
     void refuse_downgrade(const PageRequest& request) const;
+    void refuse_to_tell(const PageRequest& request) const;
     [[nodiscard]] Request build(const PageRequest& request);
     [[nodiscard]] const ResponseAction* action_for(const Attempt& done) const;
     void settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done);

@@ -5,17 +5,17 @@
 #include <bit>
 
 #include "damaged_answer.hpp"
-#include "distinct_rows.hpp"
 #include "facts_found.hpp"
 #include "fetched_page.hpp"
 #include "moves.hpp"
 #include "page_feed.hpp"
 #include "page_source.hpp"
-#include "refusal_in_text.hpp"
+#include "row_doubts.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/detect.hpp"
 #include "trawl/fetch/paginate.hpp"
+#include "trawl/fetch/refusal_in_text.hpp"
 
 namespace trawl {
 
@@ -71,7 +71,7 @@ public:
             const bool is_lines = cutter_.is_lines || response.status() == kNoContent;
             if (found_ && !is_lines)  // the first page may be anything, and a wrong address does not pass
                 if (auto damage = fetch::damage_in(response)) return damage;
-            return refusals_.in(response.text(), request.body, cutter_.records_path);
+            return refusals_.in(response.status(), response.text(), request.body, cutter_.records_path);
         });
     }
 
@@ -147,6 +147,7 @@ private:
             co_await mend(rows);
             if (rows.count > 0) co_return deliver(std::move(rows));
         }
+        if (feed_) co_await look_around();
         check_all_came();
         co_return std::nullopt;
     }
@@ -163,6 +164,7 @@ private:
         if (response.status() == kNoContent) co_return no_first_page({ResponseAction::Action::end, kNoContent});
         FetchedPage first = cutter_.cut(std::move(response), start, memory_.take(0));
         if (first.records.count > 0) refusals_.learn(first.page, *first.body);
+        cutter_.shape.learn(first.records.ndjson);
         if (!cutter_.records_path) cutter_.records_path = first.records.path;
         if (!said_) paginator_.emplace(catching_moves(detect(first.view())), given);
         const Acceptance acceptance = paginator_->accept(0, first.view());
@@ -170,6 +172,8 @@ private:
         if (!paginator_->any_order()) second = paginator_->next(first.view());
         found_ = fetch::what_was_found(*paginator_, first.view());
         explain(first);
+        doubts_.begin(first.records.ndjson, paginator_->before_the_first(said_.has_value()).has_value());
+        first_rows_ = first.records.count;
         if (cutter_.row_key) watch_moves(first.records.count);
         start_feed(std::move(second), first.body->size());
         PageRows rows = std::move(first).take_rows();
@@ -228,6 +232,30 @@ private:
         const std::string note = paginator_->probed(*index, view ? &*view : nullptr);
         if (!note.empty()) notes_.push_back("note: " + note);
         co_return !note.empty();
+    }
+
+    // Behind an empty page, and before a first one that nobody named.
+    Task<> look_around() {
+        if (const auto behind = moves_ ? std::nullopt : paginator_->unseen_behind()) {
+            PageRequest request = paginator_->request_at(*behind);
+            const PageResult<FetchedPage> outcome = co_await feed_->look_at(std::move(request));
+            if (const auto* page = std::get_if<FetchedPage>(&outcome)) paginator_->noticed(*behind, page->view());
+        }
+        if (!paginator_->is_begin_in_doubt()) co_return;
+        auto before = paginator_->before_the_first(said_.has_value());
+        const PageResult<FetchedPage> outcome = co_await feed_->look_at(std::move(*before));
+        const auto* page = std::get_if<FetchedPage>(&outcome);
+        if (page != nullptr && page->records.count >= first_rows_ && doubts_.are_new(page->records.ndjson))
+            refuse_the_beginning();
+    }
+
+    [[noreturn]] void refuse_the_beginning() const {
+        throw PaginationError(
+            format("{}: page {}: the source counts its pages from 0, and one was left out; say --paginator "
+                   "page_number:base_page=0 (or, to leave page 0 out, begin in the URL: ?{}=1)",
+                   Url::parse(options_.url).redacted(),
+                   said_ ? "0 has rows of its own" : "1 has other rows than the one without a number",
+                   paginator_->pagination().param));
     }
 
     // Most sources have an error for pages that they do not have; others leave it open.
@@ -361,12 +389,9 @@ private:
     }
 
     Page deliver(PageRows rows) {
+        if (feed_) doubts_.add(rows.ndjson, rows.count);
         const bool is_counted = cutter_.row_key || paginator_->pagination().is_guess;
-        if (is_counted && !moves_) {
-            distinct_.add(rows.ndjson);
-            given_rows_ += rows.count;
-            check_it_moves_on();
-        }
+        if (is_counted && !moves_) check_it_moves_on();
         Page given;
         given.index = delivered_++;
         given.records = std::move(rows.ndjson);
@@ -393,28 +418,47 @@ private:
             notes_.push_back("note: " + verdict.failure);
         } else if (!verdict.failure.empty())
             throw PaginationError(format("{}: {}", Url::parse(options_.url).redacted(), verdict.failure));
+        if (!cutter_.row_key && verdict.pages > 1) check_repeats();
         for (const std::string& problem : verdict.problems) notes_.push_back("note: " + problem);
     }
 
     // A source that has rows for every page, whatever its number, would never end.
     void check_it_moves_on() const {
         constexpr std::uint64_t pages_min = 16;
-        if (delivered_ < pages_min || !std::has_single_bit(delivered_) || given_rows_ < 2 * distinct_.count()) return;
+        if (delivered_ < pages_min || !std::has_single_bit(delivered_) ||
+            doubts_.given() < 2 * doubts_.distinct().count())
+            return;
         throw PaginationError(
             format("{}: {} rows came and only {} of them are different: the source gives the same rows again and "
                    "again; name the right pagination with --paginator (single_page, if it has one page)",
-                   Url::parse(options_.url).redacted(), given_rows_, distinct_.count()));
+                   Url::parse(options_.url).redacted(), doubts_.given(), doubts_.distinct().count()));
     }
 
     // Pages of a list that is sorted anew for each of them have as many rows as there should be, and some of them twice
     // in place of others. Rows that differ and have one key are the user's own choice.
     void check_they_differ(std::uint64_t said, std::uint64_t came) const {
-        if (came < said || !distinct_.are_too_few(said)) return;
+        if (came < said || !doubts_.distinct().are_too_few(said)) return;
         throw PaginationError(format(
             "{}: the source said {} rows and {} different ones came, others of them twice: its order changes between "
             "requests; have it sort by a key (a parameter such as sort=id), or, if its rows do repeat, say "
             "total_path=none in --paginator",
-            Url::parse(options_.url).redacted(), said, distinct_.count()));
+            Url::parse(options_.url).redacted(), said, doubts_.distinct().count()));
+    }
+
+    // Without a key nothing is proven; what rows say by coming twice is told.
+    void check_repeats() {
+        if (doubts_.come_in_no_order())
+            throw PaginationError(format(
+                "{}: {} rows came, and {} different ones, although each has an id: the source's order changes between "
+                "requests, and rows are missing in place of those that came twice; have it sort by a key (a parameter "
+                "such "
+                "as sort=id), or give a --primary-key",
+                Url::parse(options_.url).redacted(), doubts_.given(), doubts_.distinct().count()));
+        if (doubts_.have_repeats())
+            notes_.emplace_back(
+                "note: some rows came more than once, word for word; if the source does not repeat them, rows moved "
+                "while "
+                "they were read, and others may be missing: give a --primary-key");
     }
 
     void tell_moves() {
@@ -443,8 +487,8 @@ private:
     std::uint64_t delivered_ = 0;
     std::optional<std::uint64_t> told_;  // pages in all, as stats_ have it
     std::optional<fetch::Moves> moves_;
-    std::uint64_t given_rows_ = 0;  // where they are counted
-    fetch::DistinctRows distinct_;  // of all that was given, where rows have a key
+    std::uint64_t first_rows_ = 0;  // on the first page
+    fetch::RowDoubts doubts_;
     bool ended_ = false;
     std::optional<fetch::PageFeed> feed_;  // last: its tasks use everything above
 };

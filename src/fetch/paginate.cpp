@@ -42,7 +42,9 @@ Paginator::State::State(Pagination said, PageRequest request) : pagination(std::
         throw UsageError("the paginator relay needs the body of a GraphQL request: {\"query\": ...}");
     if (!counts()) return;
     const std::uint64_t usual = is_offset() ? 0 : 1;
-    if (!pagination.first) pagination.first = own_value(pagination, start).value_or(usual);
+    const auto own = own_value(pagination, start);
+    is_first_told = own.has_value();
+    if (!pagination.first) pagination.first = own.value_or(usual);
     value = *pagination.first;
 }
 
@@ -141,6 +143,7 @@ void Paginator::noticed(std::uint64_t index, const PageView& view) {
     const bool tries_the_guess = index == 1 && state_->pagination.is_guess;
     if (tries_the_guess || state_->end.claimed() == index + 1)
         page->second.prints = fetch::row_prints(view.records.ndjson);
+    state_->look_for_a_repetition(index, page->second, view);
     state_->look_for_the_end(index, page->second);
 }
 
@@ -171,6 +174,15 @@ std::optional<PageRequest> Paginator::next(const PageView& view) {
 }
 
 std::vector<RowRange> Paginator::holes() const { return state_->holes(); }
+
+std::optional<std::uint64_t> Paginator::unseen_behind() const { return state_->unseen_behind(); }
+
+std::optional<PageRequest> Paginator::before_the_first(bool was_numbered) const {
+    if (!state_->may_begin_before()) return std::nullopt;
+    return state_->counted(was_numbered ? 0 : 1, state_->pagination.limit);
+}
+
+bool Paginator::is_begin_in_doubt() const { return state_->is_begin_in_doubt(); }
 
 std::optional<std::uint64_t> Paginator::probe() const { return state_->probe(); }
 

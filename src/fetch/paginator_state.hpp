@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "page_audit.hpp"
@@ -23,12 +24,17 @@ struct SeenPage {
     std::uint64_t rows = 0;
     std::uint64_t fingerprint = 0;
     More more = More::unknown;                 // as the field or link says that this source has for it
+    bool lacks_more = false;                   // that field, which the first page has, is not on this one
     std::string next_from;                     // where a next page is named all the same
     std::optional<std::uint64_t> place;        // where the page says it is
     std::optional<std::uint64_t> total_pages;  // counted from the first page on, as totals_rows
     std::optional<std::uint64_t> total_rows;
     std::unordered_set<std::size_t> lines;  // of a short page of an offset
     fetch::RowPrints prints;                // of the last page that a total allows
+    std::optional<std::uint64_t> repeats;   // the page, before this one, that has all of its rows
+    std::string url;                        // redacted, of a page of a walk that repeats another
+
+    [[nodiscard]] bool says_it_is_last() const { return more == More::no && !lacks_more; }
 };
 
 struct Paginator::State {
@@ -73,6 +79,12 @@ struct Paginator::State {
     [[nodiscard]] bool has_rows_behind(std::uint64_t end) const;
     [[nodiscard]] PageVerdict verdict() const;
 
+    // Around what came.
+    void look_for_a_repetition(std::uint64_t index, SeenPage& page, const PageView& view);
+    [[nodiscard]] bool may_begin_before() const;
+    [[nodiscard]] bool is_begin_in_doubt() const;
+    [[nodiscard]] std::optional<std::uint64_t> unseen_behind() const;
+
     // Behind the end.
     void prepare_to_probe(const PageView& first);
     [[nodiscard]] std::optional<std::uint64_t> stated_size(const PageView& first) const;
@@ -113,11 +125,14 @@ struct Paginator::State {
     bool starts_amid = false;    // the first page is not the source's first: a total of all rows says nothing
     bool ignores_guess = false;  // the source gave its first page again for a second that nothing said there is
     std::string first_note;
-    bool names_next = false;                 // the first page does, wherever
-    bool first_is_full = false;              // as far as it can be told
-    fetch::RowPrints first_prints;           // where the end may be probed
-    std::uint64_t probed_at = 0;             // the end behind which was looked
-    std::unordered_set<std::size_t> tokens;  // hashes of cursors and URLs: bounded by pages_max
+    bool is_first_told = false;   // the user's request says which page is the first
+    bool was_short_amid = false;  // a page with fewer rows than the first one had others behind it
+    std::unordered_map<std::uint64_t, std::uint64_t> places;  // of pages by their fingerprints: the first of each
+    bool names_next = false;                                  // the first page does, wherever
+    bool first_is_full = false;                               // as far as it can be told
+    fetch::RowPrints first_prints;                            // where the end may be probed
+    std::uint64_t probed_at = 0;                              // the end behind which was looked
+    std::unordered_set<std::size_t> tokens;                   // hashes of cursors and URLs: bounded by pages_max
 };
 
 }  // namespace trawl

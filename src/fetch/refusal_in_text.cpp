@@ -1,4 +1,4 @@
-#include "refusal_in_text.hpp"
+#include "trawl/fetch/refusal_in_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -25,6 +25,14 @@ constexpr std::array<std::string_view, 3> status_names = {"status", "result", "s
 constexpr std::array<std::string_view, 6> bad_statuses = {"error", "errors", "fail", "failed", "failure", "exception"};
 /// What sources write for "no error".
 constexpr std::array<std::string_view, 9> no_errors = {"", "0", "00", "200", "false", "none", "null", "ok", "success"};
+/// What says so by a status of HTTP.
+constexpr std::array<std::string_view, 5> code_names = {"code", "statuscode", "httpstatus", "httpcode", "status"};
+/// What says something to people, and so by one of these words.
+constexpr std::array<std::string_view, 6> message_names = {"message", "msg",    "detail",
+                                                           "details", "reason", "description"};
+constexpr std::array<std::string_view, 16> bad_words = {
+    "exceed", "too many",  "rate limit", "ratelimit",   "quota",     "throttl", "denied", "not authori",
+    "unauth", "forbidden", "expired",    "unavailable", "timed out", "timeout", "failed", "internal error"};
 /// Objects around them: {"meta": {"error": ...}}, {"error": {"message": ...}}.
 constexpr std::array<std::string_view, 7> containers = {"meta",   "metadata", "response", "responsestatus",
                                                         "result", "data",     "header"};
@@ -59,6 +67,16 @@ std::optional<std::string> text_of(const JsonPage& page, const JsonPath& path) {
     }
 }
 
+bool is_bad_code(const JsonScalar& value) {
+    const auto code = value.count();
+    return code && *code >= 400 && *code < 600 && *code != 404 && *code != 410;  // which say that there are none
+}
+
+bool has_bad_word(std::string_view text) {
+    return std::any_of(bad_words.begin(), bad_words.end(),
+                       [text](std::string_view word) { return text.find(word) != std::string_view::npos; });
+}
+
 std::optional<std::string> refusal_by(const JsonField& field) {
     if (field.is_null) return std::nullopt;
     const std::string name = plain_name(field.path.steps().back().key);
@@ -66,7 +84,10 @@ std::optional<std::string> refusal_by(const JsonField& field) {
     const bool says_error = contains(error_names, name) && !says_no_error(field.value);
     const bool says_failure = contains(success_names, name) && (value == "false" || value == "0");
     const bool says_status = contains(status_names, name) && contains(bad_statuses, value);
-    return says_error || says_failure || says_status ? std::optional(field.value.text) : std::nullopt;
+    const bool says_code = contains(code_names, name) && is_bad_code(field.value);
+    const bool says_so = contains(message_names, name) && has_bad_word(value);
+    return says_error || says_failure || says_status || says_code || says_so ? std::optional(field.value.text)
+                                                                             : std::nullopt;
 }
 
 /// All that the page says of failure, the most telling first.
@@ -100,8 +121,9 @@ bool has_rows(const JsonPage& page, const std::optional<JsonPath>& records) {
 
 /// Most pages have none of the words, and need not be read twice for it.
 bool may_refuse(std::string_view body) {
-    constexpr std::array<std::string_view, 8> words = {"rror",   "ault",    "xception", "ucce",
-                                                       "\"ok\"", "tatus\"", "esult\"",  "tate\""};
+    constexpr std::array<std::string_view, 14> words = {"rror",    "ault",    "xception", "ucce",   "\"ok\"",
+                                                        "tatus\"", "esult\"", "tate\"",   "code\"", "Code\"",
+                                                        "essage",  "\"msg\"", "eason\"",  "etail"};
     return std::any_of(words.begin(), words.end(),
                        [body](std::string_view word) { return body.find(word) != std::string_view::npos; });
 }
@@ -117,6 +139,20 @@ std::string shown(std::string_view text) {
 
 void RefusalsInText::learn(const JsonPage& first, std::string_view body) {
     for (const Refusal& refusal : refusals(first, body)) usual_.insert(refusal.path);
+}
+
+std::optional<std::string> RefusalsInText::in(int status, std::string_view body, std::string_view sent,
+                                              const std::optional<JsonPath>& records) const {
+    if (auto refusal = in(body, sent, records)) return refusal;
+    constexpr int accepted = 202;  // RFC 9110, section 15.3.3: "the processing has not been completed"
+    if (status != accepted || body.size() > empty_page_max) return std::nullopt;
+    try {
+        if (has_rows(JsonPage::parse(body), records)) return std::nullopt;
+    } catch (const PageError&) {  // ignored: whoever cuts the page tells it better
+        return std::nullopt;
+    }
+    return "the status is 202, and the page has no rows: the source has not made them yet; if it means that there are "
+           "none, say so in a response action (status_code, and the action \"end\")";
 }
 
 std::optional<std::string> RefusalsInText::in(std::string_view body, std::string_view sent,

@@ -42,6 +42,18 @@ char32_t lower(char32_t point) {
     return static_cast<char32_t>(towlower_l(static_cast<wint_t>(point), unicode));
 }
 
+// Where readers that lower by the full tables of Unicode (SpecialCasing.txt) differ: Rust's to_lowercase, Java's.
+constexpr char32_t kDottedCapitalI = 0x130, kDotAbove = 0x307;  // becomes two code points
+constexpr char32_t kSigma = 0x3c3, kFinalSigma = 0x3c2;         // what the capital becomes at a word's end
+
+/// A key for comparing, not text to show.
+void append_folded(std::string& out, char32_t point) {
+    if (point < 0x80)
+        out += static_cast<char>(point);
+    else
+        out += trawl::format("\x01{:x};", static_cast<std::uint32_t>(point));
+}
+
 class Namer {
 public:
     explicit Namer(std::vector<std::string>& remarks) : remarks_(remarks) {}
@@ -100,12 +112,13 @@ private:
 std::string fold_case(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
-        const char32_t point = lower(decode(text, at));
-        if (point < 0x80) {
-            out += static_cast<char>(point);
+        const char32_t whole = decode(text, at);
+        if (whole == kDottedCapitalI) {
+            append_folded(out, U'i');
+            append_folded(out, kDotAbove);
         } else {
-            out +=
-                trawl::format("\x01{:x};", static_cast<std::uint32_t>(point));  // a key for comparing, not text to show
+            const char32_t point = lower(whole);
+            append_folded(out, point == kFinalSigma ? kSigma : point);
         }
     }
     return out;

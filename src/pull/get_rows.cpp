@@ -5,6 +5,7 @@
 #include "table_sink.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/fetch/refusal_in_text.hpp"
 #include "trawl/http/json_text.hpp"
 #include "trawl/pull/get.hpp"
 #include "url_work.hpp"
@@ -20,6 +21,7 @@ public:
           sink_(options_.lake, options_.table),
           work_(none_, nullptr, "") {
         if (options_.records) records_ = JsonPath::parse(*options_.records);
+        work_.reserve("_url", "what says where it came from: pull that document alone (trawl pull URL)");
     }
 
     Task<Committed> get() {
@@ -39,10 +41,18 @@ private:
         if (!request.headers().contains("accept")) request.mutable_headers().add("accept", "application/json");
         const Response response = co_await std::move(request);
         response.raise_for_status();
+        refuse_emptiness(response, name);
         pulling::Rows rows = rows_of(response.text(), name);
         progress().bytes += response.text().size();
         co_await sink_.add(std::move(rows.ndjson));
         progress().rows += rows.count;
+    }
+
+    // Each document is the first of its kind: nothing that one says beside its rows is usual.
+    void refuse_emptiness(const Response& response, const std::string& name) const {
+        const fetch::RefusalsInText refusals;
+        const auto refusal = refusals.in(response.status(), response.text(), "", records_);
+        if (refusal) throw PageError(format("{}: {}", name, *refusal));
     }
 
     pulling::Rows rows_of(std::string_view body, const std::string& name) {
@@ -55,6 +65,8 @@ private:
             throw PageError(format("{}: {}", name, error.what()));
         } catch (const NoRecordsError& error) {
             throw NoRecordsError(format("{}: {}", name, error.what()));
+        } catch (const FetchError& error) {
+            throw FetchError(format("{}: {}", name, error.what()));
         }
     }
 

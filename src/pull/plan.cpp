@@ -144,8 +144,19 @@ std::string window_text(const PullPartition::Params& params) {
 
 std::optional<std::string> optional_text(const JsonView& object, std::string_view key) {
     const auto member = object.find(key);
-    if (!member || !member->is(JsonNode::What::string)) return std::nullopt;
+    if (!member || member->is(JsonNode::What::null)) return std::nullopt;
+    if (!member->is(JsonNode::What::string))
+        throw UsageError(format("the partition's `{}` is no text; {}", key, kAdvice));
     return std::string((*member)->text);
+}
+
+/// Nothing where it is null or not there.
+std::optional<std::uint64_t> optional_count(const JsonView& object, std::string_view key) {
+    const auto member = object.find(key);
+    if (!member || member->is(JsonNode::What::null)) return std::nullopt;
+    const auto count = object.whole(key);
+    if (!count || *count < 0) throw UsageError(format("the partition's `{}` is no number; {}", key, kAdvice));
+    return static_cast<std::uint64_t>(*count);
 }
 
 std::string text_of(const JsonView& object, std::string_view key) {
@@ -156,9 +167,26 @@ std::string text_of(const JsonView& object, std::string_view key) {
 
 PullPartition::Params params_of(const JsonView& window) {
     PullPartition::Params params;
-    for (auto member = window.first(); member != window.last(); member = member.next())
+    if (!window.is(JsonNode::What::object))
+        throw UsageError(format("a window of the partition is no object; {}", kAdvice));
+    for (auto member = window.first(); member != window.last(); member = member.next()) {
+        if (!member.is(JsonNode::What::string))
+            throw UsageError(format("a parameter of a window of the partition is no text; {}", kAdvice));
         params.emplace_back(std::string(member->key), std::string(member->text));
+    }
     return params;
+}
+
+/// What is left out would be a partition of everything.
+std::vector<PullPartition::Params> windows_of(const JsonView& object) {
+    std::vector<PullPartition::Params> all;
+    const auto windows = object.find("windows");
+    if (!windows || windows->is(JsonNode::What::null)) return all;
+    if (!windows->is(JsonNode::What::array))
+        throw UsageError(format("the partition's `windows` are no array; {}", kAdvice));
+    for (auto window = windows->first(); window != windows->last(); window = window.next())
+        all.push_back(params_of(window));
+    return all;
 }
 
 }  // namespace
@@ -192,11 +220,8 @@ PullPartition parse_partition(std::string_view json) {
         partition.place = text_of(object, "place");
         partition.paginator = optional_text(object, "paginator");
         partition.records = optional_text(object, "records");
-        if (const auto rows = object.whole("rows")) partition.rows = static_cast<std::uint64_t>(*rows);
-        if (const auto windows = object.find("windows"); windows && windows->is(JsonNode::What::array)) {
-            for (auto window = windows->first(); window != windows->last(); window = window.next())
-                partition.windows.push_back(params_of(window));
-        }
+        partition.rows = optional_count(object, "rows");
+        partition.windows = windows_of(object);
         return partition;
     } catch (const JsonError& error) {
         throw UsageError(format("the partition is no JSON ({}); {}", error.what(), kAdvice));

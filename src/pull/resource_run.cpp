@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "other_source.hpp"
 #include "partition_run.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -35,6 +36,9 @@ void append_notes(TableSummary& summary, const std::vector<std::string>& notes) 
     summary.notes.insert(summary.notes.end(), notes.begin(), notes.end());
 }
 
+/// Of a window: where it begins.
+std::string name_of(const PullPartition::Params& window) { return window.empty() ? "" : window.front().second; }
+
 Disposition disposition_of(WriteDisposition disposition) {
     switch (disposition) {
         case WriteDisposition::append:
@@ -60,14 +64,18 @@ ResourceRun::ResourceRun(Source& source, const Resource& resource, const PullOpt
       rows_(resource, cursor_ ? &*cursor_ : nullptr, options.connector.file),
       asks_(kWaitingMax),
       streams_(kStreamsMax) {
+    if (options.is_name_found) refuse_other_source(options, resource, source.place(resource));
     if (resource.selected) sink_.emplace(options.lake, resource.table);
 }
 
 std::optional<IncrementalCursor> ResourceRun::make_cursor() const {
     if (!resource_.incremental) return std::nullopt;
     const std::string state = options_.full_refresh ? "" : last_run_.cursor;
+    // A row that is merged may come again as it is now: only one that is the same is known by its text.
+    const bool merges = resource_.write_disposition == WriteDisposition::merge;
+    const std::vector<std::string> key = merges ? std::vector<std::string>() : resource_.primary_key;
     try {
-        return IncrementalCursor(*resource_.incremental, resource_.primary_key, state);
+        return IncrementalCursor(*resource_.incremental, key, state);
     } catch (const UsageError& error) {
         throw UsageError(format("resource {}: {}", resource_.name, error.what()));
     }
@@ -84,8 +92,11 @@ std::vector<Ask> ResourceRun::all_asks() const {
     FetchOptions whole = source_.bind(resource_, values());
     std::vector<Ask> asks;
     if (options_.partition) {
+        const auto& windows = options_.partition->windows;
         for (FetchOptions& options : asks_of(*options_.partition, std::move(whole)))
             asks.emplace_back(std::move(options), "");
+        const bool are_windows = resource_.partitions && windows.size() == asks.size();
+        for (std::size_t i = 0; are_windows && i < windows.size(); ++i) asks[i].partition = name_of(windows[i]);
         return asks;
     }
     if (!resource_.partitions) {
@@ -139,6 +150,7 @@ Task<> ResourceRun::stream(Ask ask, Semaphore::Permit place) {
         if (is_last) break;
     }
     take_notes(pages);
+    if (!ask.partition.empty()) partition_rows_.check(*resource_.partitions, ask.partition);
     --at_work_;
     idle_.set();
 }
@@ -149,11 +161,13 @@ Task<bool> ResourceRun::hand_on(Page page, Ask& ask) {
     progress_.bytes += page.bytes;
     pages_ += 1;
     came_ += page.count;
-    const bool is_start = page.index == 0 && !ask.partition.empty();
-    if (is_start && resource_.primary_key.empty()) partition_starts_.add(*resource_.partitions, ask.partition, page);
+    compare_partitions(page, ask.partition);
     std::vector<std::vector<Ask>> asks(children_.size());
     RowWork::Visit visit;
-    if (!children_.empty()) visit = [&](const JsonView& row) { ask_children(row, asks); };
+    if (!children_.empty())
+        visit = [&](const JsonView& row) {
+            if (!has_asked(row)) ask_children(row, asks);
+        };
     Rows rows = rows_.apply(std::move(page.records), page.count, ask.added, visit, ask.sequence);
     refuse_doubles();
     if (sink_) {
@@ -167,12 +181,33 @@ Task<bool> ResourceRun::hand_on(Page page, Ask& ask) {
     co_return rows.is_last;
 }
 
+void ResourceRun::compare_partitions(const Page& page, const std::string& partition) {
+    if (partition.empty() || !resource_.primary_key.empty()) return;
+    if (page.index == 0) partition_starts_.add(*resource_.partitions, partition, page);
+    // A row may well be of two values. Windows of times or numbers have none in common.
+    if (!std::holds_alternative<ValuePartitions>(*resource_.partitions)) partition_rows_.add(partition, page.records);
+}
+
 void ResourceRun::refuse_doubles() const {
     if (!cursor_ || cursor_->taken_again() == 0 || resource_.write_disposition != WriteDisposition::append) return;
     throw FetchError(
         format("resource {}: more than {} rows of the runs before have the last value {}, so those that come with it "
                "now cannot be told from them, and would be appended twice: take 'merge' and a 'primary_key'",
                resource_.name, IncrementalCursor::remembered_max, cursor_->last_value()));
+}
+
+// A row that comes on two pages, since it moved, is in the table once, and so are its children's.
+bool ResourceRun::has_asked(const JsonView& row) {
+    if (resource_.primary_key.empty()) return false;
+    TemplateValues values;
+    values.row = row;
+    std::string key;
+    for (const std::string& field : resource_.primary_key) {
+        JsonTemplate part;
+        part.append_string(format("{{resources.{}.{}}}", resource_.name, field));
+        key += part.bind(values) + "\n";
+    }
+    return !asked_.insert(std::hash<std::string>{}(key)).second;
 }
 
 void ResourceRun::ask_children(const JsonView& row, std::vector<std::vector<Ask>>& asks) const {
@@ -219,6 +254,11 @@ Task<TableSummary> ResourceRun::commit() {
     summary.pages = pages_;
     summary.rows = given_;
     summary.notes = notes_;
+    if (partition_rows_.have_common())
+        summary.notes.emplace_back(
+            "note: some rows came in two partitions, word for word, and are there twice: a source that takes the end "
+            "of a "
+            "window for a part of it needs end_inclusive, or give a primary_key");
     if (cursor_) append_notes(summary, cursor_->notes(resource_.write_disposition == WriteDisposition::append));
     if (!sink_) co_return summary;
     if (sink_->is_empty() && !read_table(options_.lake, resource_.table)) {

@@ -10,9 +10,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "last_run.hpp"
+#include "partition_rows.hpp"
 #include "partition_starts.hpp"
 #include "row_work.hpp"
 #include "source.hpp"
@@ -66,7 +68,11 @@ private:
     Task<std::optional<Ask>> next_ask();
     Task<> stream(Ask ask, Semaphore::Permit place);
     Task<bool> hand_on(Page page, Ask& ask);
+    /// Of a partition's page: whether its rows are those of another one.
+    void compare_partitions(const Page& page, const std::string& partition);
     void refuse_doubles() const;
+    /// Of the parts of the primary key: whether a row with the same has asked its children before.
+    [[nodiscard]] bool has_asked(const JsonView& row);
     void ask_children(const JsonView& row, std::vector<std::vector<Ask>>& asks) const;
     [[nodiscard]] CommitOptions commit_options() const;
     void take_notes(const PageStream& pages);
@@ -80,8 +86,10 @@ private:
     std::optional<IncrementalCursor> cursor_;
     RowWork rows_;
     PartitionStarts partition_starts_;
+    PartitionRows partition_rows_;
     std::optional<TableSink> sink_;  // none of a resource that is not selected
     std::vector<ResourceRun*> children_;
+    std::unordered_set<std::size_t> asked_;  // hashes of the keys of rows that asked children
     Queue<Ask> asks_;
     Semaphore streams_;
     std::size_t at_work_ = 0;

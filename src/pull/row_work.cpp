@@ -33,16 +33,15 @@ RowWork::RowWork(const Resource& resource, IncrementalCursor* cursor, const std:
     if (!file.empty())
         place_ = format("{}:{}:{}: resource {}: ", file, resource.at.line, resource.at.column, resource.name);
     for (const std::string& field : resource.include_from_parent)
-        added_names_.push_back(name_from_parent(resource, field));
+        reserve(name_from_parent(resource, field), "what include_from_parent adds: take it out of include_from_parent");
 }
 
+void RowWork::reserve(std::string name, std::string advice) { added_.push_back({std::move(name), std::move(advice)}); }
+
 // Which of two fields of one name a reader takes is anyone's guess.
-void RowWork::refuse_own(const JsonView& row, const std::string& name) const {
-    if (!row.is(JsonNode::What::object) || !row.find(name)) return;
-    throw FetchError(
-        format("a row has a field {} of its own, which is the name of what include_from_parent adds: take it out of "
-               "include_from_parent",
-               name));
+void RowWork::refuse_own(const JsonView& row, const Added& added) const {
+    if (!row.is(JsonNode::What::object) || !row.find(added.name)) return;
+    throw FetchError(format("a row has a field {} of its own, which is the name of {}", added.name, added.advice));
 }
 
 bool RowWork::reads_rows(const std::string& added, const Visit& visit) const {
@@ -75,7 +74,7 @@ void RowWork::apply_to(std::string_view line, const std::string& added, const Vi
         rows.is_last = verdict == IncrementalCursor::Verdict::stop;
         if (verdict != IncrementalCursor::Verdict::keep) return;
     }
-    for (const std::string& name : added_names_) refuse_own(row, name);
+    for (const Added& one : added_) refuse_own(row, one);
     const bool is_object = line.find_first_not_of(" \t") == line.find('{');
     const std::size_t begin = rows.ndjson.size();
     append_with(rows.ndjson, is_object ? line : std::string_view(format("{{\"value\":{}}}", line)), added);

@@ -33,6 +33,9 @@ public:
     /// Both must outlive it; `cursor` may be null. `file`: where the resource is written, for messages; empty: nowhere.
     RowWork(const Resource& resource, IncrementalCursor* cursor, const std::string& file);
 
+    /// A row that has a field of that name is refused, with `advice`: one of that name is added to it.
+    void reserve(std::string name, std::string advice);
+
     /// `added` are members for each row ("\"_repos_id\":7,"); `visit` may be empty; `sequence` is the stream's. Throws
     /// FetchError for a row without a cursor value, unless the connector lets it pass, and for one with a field of an
     /// added one's name.
@@ -41,13 +44,19 @@ public:
 
 private:
     [[nodiscard]] bool reads_rows(const std::string& added, const Visit& visit) const;
-    void refuse_own(const JsonView& row, const std::string& name) const;
+    /// A member that is added to each row.
+    struct Added {
+        std::string name;
+        std::string advice;  // for a row that has one of its own
+    };
+
+    void refuse_own(const JsonView& row, const Added& added) const;
     void apply_to(std::string_view line, const std::string& added, const Visit& visit, Sequence& sequence, Rows& rows);
 
     const Resource& resource_;
     IncrementalCursor* cursor_;
-    std::string place_;                     // in front of messages
-    std::vector<std::string> added_names_;  // of the members from the parent's row
+    std::string place_;  // in front of messages
+    std::vector<Added> added_;
     JsonReader reader_;
 };
 

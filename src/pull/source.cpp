@@ -48,6 +48,12 @@ void bind_all(const std::vector<std::pair<std::string, Template>>& templates, co
     }
 }
 
+[[noreturn]] void refuse_to_tell(const Resource& resource, const char* what, const Url& url) {
+    throw FetchError(
+        format("resource {}: a row leads it to {}, which the connector does not name, and its {} holds a secret",
+               resource.name, url.origin(), what));
+}
+
 }  // namespace
 
 OriginLimits origin_limits(const RequestLimits& limits) {
@@ -91,9 +97,13 @@ std::string Source::url_of(const Resource& resource, const TemplateValues& value
                    "give incremental.initial_value",
                    resource.name));
     Url url = Url::parse(join_url(connector_.client.base_url, *path));
+    const bool may_have_secrets = told(resource, url.str()).resources;
+    if (resource.path.is_secret() && !may_have_secrets) refuse_to_tell(resource, "path", url);
     std::vector<std::pair<std::string, std::string>> params;
-    bind_all(resource.params, values,
-             [&](const std::string& name, std::string value) { params.emplace_back(name, std::move(value)); });
+    for (const auto& [name, text] : resource.params) {
+        if (text.is_secret() && !may_have_secrets) continue;
+        if (auto bound = text.bind(values)) params.emplace_back(name, std::move(*bound));
+    }
     url = url.with_query(params);
     if (const auto& incremental = resource.incremental) {
         const auto set = [&](const std::string& param, const std::optional<JsonScalar>& value) {
@@ -130,6 +140,8 @@ void Source::bind_headers(FetchOptions& options, const Resource& resource, const
 FetchOptions Source::bind(const Resource& resource, const TemplateValues& values) const {
     FetchOptions options(url_of(resource, values));
     options.method = resource.method;
+    const bool tells = resource.json && resource.json->is_secret();
+    if (tells && !told(resource, options.url).resources) refuse_to_tell(resource, "json", Url::parse(options.url));
     if (resource.json) options.body = resource.json->bind(values);
     if (resource.data_selector) options.records = resource.data_selector->str();
     const auto& paginator = resource.paginator ? resource.paginator : connector_.client.paginator;

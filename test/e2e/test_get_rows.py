@@ -2,7 +2,7 @@
 
 import pytest
 
-from rig import exit_codes, tool
+from rig import answers, exit_codes, tool
 from rig.mock.scenario import Scenario
 from rig.readers import by_duckdb
 
@@ -45,3 +45,12 @@ def test_without_a_row_there_is_no_table(nginx, lake, tmp_path):
 def test_options_that_make_no_sense(tmp_path, options, says):
     result = tool.run("get", "http://127.0.0.1:1/items", "--rows", *options, cwd=tmp_path)
     assert result.code == exit_codes.USAGE and says in result.err, str(result)
+
+
+@pytest.mark.parametrize("document", [{"items": [], "error": "quota exceeded"}, (202, {"items": []}),
+                                      {"items": [{"id": 2, "_url": "its own"}]}], ids=["error", "202", "_url"])
+def test_a_document_that_is_none_is_listed(lake, tmp_path, document):
+    with answers.serve(lambda path, _: document if path == "/bad" else [{"id": 1}]) as url:
+        result = tool.run("get", "-i", listed(tmp_path, url + "/good", url + "/bad"), "--rows", "--lake", lake)
+    assert result.code == exit_codes.PAGE and "/bad" in result.err and "1 of 2" in result.err, str(result)
+    assert [row["id"] for row in rows_of(lake)] == [1]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rig import connector, exit_codes, tool
+from rig import answers, connector, exit_codes, tool
 from rig.connector_cases import file
 from rig.mock.scenario import Scenario
 from rig.readers import by_duckdb, read_log
@@ -66,9 +66,14 @@ def test_windows_of_a_connector_are_shared_out(mock, lake, tmp_path):
     lines = plan(path, "--parts", "2")
     assert [len(json.loads(line)["windows"]) for line in lines] == [2, 3]
     assert source.requests() == []
-    tool.run("pull", path, "--to", lake, "--partition", lines[0]).succeeded()
+    result = tool.run("pull", path, "--to", lake, "--partition", lines[0])
     assert {value for request in source.requests() for key, value in request["query"] if key == "part"} == {"a", "b"}
-    assert len(by_duckdb(lake / "rows").rows) == 2 * 57
+    assert result.code == exit_codes.PAGE and "does the source know the parameter 'part'" in result.err, str(result)
+    with answers.serve(lambda _, query: [{"part": query["part"], "no": number} for number in (1, 2)]) as url:
+        path.write_text(path.read_text().replace(source.url, url))
+        for line in plan(path, "--parts", "2"):
+            tool.run("pull", path, "--to", lake, "--partition", line).succeeded()
+    assert sorted(row["part"] for row in by_duckdb(lake / "rows").rows) == sorted("aabbccddee")
 
 
 def test_a_table_with_other_rows_is_not_added_to(mock, lake):
@@ -102,6 +107,15 @@ def test_what_is_no_part_is_refused(mock, lake, text):
     result = tool.run("pull", source.url + "/items", "--to", lake, "--partition", text)
     assert result.code == exit_codes.USAGE, str(result)
     assert source.requests() == []
+
+
+@pytest.mark.parametrize("key, value", [("paginator", 5), ("records", []), ("windows", "x"), ("windows", [1]),
+                                        ("windows", [{"part": 1}]), ("rows", "many"), ("rows", -1), ("id", 7)])
+def test_a_part_with_a_value_of_another_type_is_no_part(mock, lake, key, value):
+    source = mock.begin(SPLIT["offset"])
+    part = json.loads(plan(source.url + "/items", "--parts", "2")[0])
+    result = tool.run("pull", source.url + "/items", "--to", lake, "--partition", json.dumps(part | {key: value}))
+    assert result.code == exit_codes.USAGE and not lake.exists(), str(result)
 
 
 @pytest.mark.parametrize("options, says", [((), "there is no resource nope"), (("children",), "goes with the pages of rows")])

@@ -196,3 +196,64 @@ def test_a_partitioned_table_of_another_writer_is_replaced_as_a_whole(tmp_path):
     with answers.serve(lambda *_: numbers(1, 2)) as url:
         runs.pull(url).succeeded()
     assert_table(tool.table(runs.lake), numbers(1, 2))
+
+
+def test_a_row_that_changed_at_the_moment_of_the_last_value_is_merged(tmp_path):
+    runs = Runs(tmp_path, resource("rows", 'primary_key = "id"\n' + NUMBERED))
+    rows = [{"id": "a", "no": 7, "state": "open"}]
+    with answers.serve(lambda *_: rows) as url:
+        runs.pull(url).succeeded()
+        rows[:] = [{"id": "a", "no": 7, "state": "closed"}, {"id": "b", "no": 7, "state": "open"}]
+        runs.pull(url).succeeded()
+    assert_same_rows(runs.rows(), rows)
+
+
+def test_a_parent_that_moved_to_the_next_page_asks_its_children_once(tmp_path):
+    pages = {1: numbers(1, 2, 3), 2: numbers(3, 4, 5), 3: numbers(6, 7)}
+    child = resource("children", 'path = "rows/{resources.rows.no}"\n')
+    runs = Runs(tmp_path, resource("rows", 'path = "rows?page=1"\nprimary_key = "id"\n'), child, client="")
+    with answers.serve(lambda path, query: {"items": pages.get(int(query["page"]), []), "total": 7} if path == "/rows"
+                       else [{"at": path}]) as url:
+        runs.pull(url).succeeded()
+    assert_same_rows(runs.rows(), numbers(*range(1, 8)))
+    assert_same_rows(runs.rows("children"), [{"at": f"/rows/{number}"} for number in range(1, 8)])
+
+
+WINDOWS = 'partitions = { type = "range", start_param = "from", end_param = "to", from = 0, to = 100, step = 20 }\n'
+
+
+def test_windows_whose_end_the_source_does_not_know_are_an_error(tmp_path):
+    runs = Runs(tmp_path, resource("rows", WINDOWS))
+    with answers.serve(lambda _, query: [row for row in numbers(*range(100)) if row["no"] >= int(query["from"])]) as url:
+        result = runs.pull(url)
+    assert result.code == exit_codes.PAGE and "does the source know 'to'" in result.err, str(result)
+    assert not tool.table(runs.lake).exists()
+
+
+def test_windows_that_share_their_ends_are_told(tmp_path):
+    runs = Runs(tmp_path, resource("rows", WINDOWS))
+    with answers.serve(lambda _, query: numbers(*range(int(query["from"]), min(100, int(query["to"]) + 1)))) as url:
+        result = runs.pull(url).succeeded()
+    assert "end_inclusive" in result.out and len(runs.rows()) == 104, str(result)
+
+
+# tables that are named by a URL's last word
+
+
+def items(lake) -> list[dict]:
+    return by_duckdb(tool.table(lake, "items")).rows
+
+
+def test_two_sources_that_end_in_the_same_word_do_not_replace_each_other(tmp_path):
+    lake = tmp_path / "lake"
+    with answers.serve(lambda path, _: numbers(8) if path == "/v2/items" else numbers(1, 2)) as url:
+        tool.run("pull", f"{url}/v1/items?state=all", "--to", lake).succeeded()
+        for disposition in ("replace", "append"):
+            result = tool.run("pull", f"{url}/v2/items", "--to", lake, "--write-disposition", disposition)
+            assert result.code == exit_codes.USAGE and f"{url}/v1/items" in result.err and "--name" in result.err, str(result)
+        assert_same_rows(items(lake), numbers(1, 2))
+        tool.run("pull", f"{url}/v1/items/?state=open", "--to", lake).succeeded()
+        tool.run("pull", f"{url}/v2/items", "--to", lake, "--name", "items").succeeded()
+        assert_same_rows(items(lake), numbers(8))
+        tool.run("pull", f"{url}/v1/items", "--to", lake, "--full-refresh").succeeded()
+        assert_same_rows(items(lake), numbers(1, 2))

@@ -6,10 +6,11 @@ test_secrets.py has the URL's; here are sources that repeat what they were sent,
 import base64
 import os
 import pty
+from urllib.parse import urlsplit
 
 import pytest
 
-from rig import connector, exit_codes, tool
+from rig import answers, connector, exit_codes, tool
 from rig.connector_cases import file
 from rig.mock.scenario import Scenario
 from rig.pages import SECRET
@@ -280,3 +281,75 @@ def test_a_log_of_a_connectors_requests(mock, tmp_path, login):
         assert " debug request " in result.err, str(result)
         assert_silent(result, tmp_path / "lake")
     assert was_told(source)
+
+
+KNOWS = """[client]
+base_url = "@URL@"
+headers = { X-Key = "${TOK}" }
+[[resources]]
+name = "rows"
+path = "items"
+params = { k = "${TOK}", page = 1 }
+"""
+
+
+@needs_connectors
+@pytest.mark.parametrize("echo", [{}, {"echoes": {"page": 1}}], ids=["taken", "refused"])
+@pytest.mark.parametrize("verb", ["check", "preview", "plan"])
+def test_a_verb_that_looks_at_a_connector(mock, tmp_path, verb, echo):
+    source = mock.begin(Scenario("page_number", NUMBERED, echo))
+    path = connector.write(tmp_path / "connector", KNOWS, source)
+    result = tool.run(verb, path, cwd=tmp_path, env=tool.environment() | {"TOK": SECRET})
+    assert SECRET in str(source.requests()), str(result)
+    assert_silent(result, tmp_path)
+
+
+@needs_connectors
+def test_partitions_and_a_trace(mock, tmp_path):
+    source = mock.begin(Scenario("page_number", NUMBERED))
+    environment = {"env": tool.environment() | {"TOK": SECRET}}
+    path = connector.write(tmp_path / "connector", KNOWS, source)
+    planned = tool.run("plan", path, "--parts", "3", **environment).succeeded()
+    (tmp_path / "parts").write_text(planned.out)
+    result = tool.run("pull", path, "--to", tmp_path / "lake", "--partition", tmp_path / "parts", "--trace",
+                      tmp_path / "trace", "--progress", "json", **environment).succeeded()
+    for shown in (planned, result):
+        assert_silent(shown, tmp_path)
+
+
+def test_a_trace_and_a_partition_of_a_url(mock, tmp_path):
+    source = mock.begin(Scenario("page_number", NUMBERED, {"latency_ms": 40}))
+    asked = (with_password(source.url) + f"/items?api_key={SECRET}", "--header", f"X-Api-Key: {SECRET}")
+    parts = tool.run("plan", *asked, "--parts", "2").succeeded().out.splitlines()
+    for line in parts:
+        assert SECRET not in line
+        result = tool.run("pull", *asked, "--to", tmp_path / "lake", "--name", "items", "--partition", line, "--trace",
+                          tmp_path / "trace", "--progress", "json", "--concurrency", "1").succeeded()
+        assert_silent(result, tmp_path)
+    assert was_told(source)
+
+
+@needs_connectors
+@pytest.mark.parametrize("given", ['params = { k = "${TOK}" }', 'headers = { X-Own = "${TOK}" }',
+                                   'method = "POST"\njson = { k = "${TOK}" }'])
+@pytest.mark.parametrize("path", ["/items", "/${TOK}/items"])
+def test_a_host_that_a_row_names_is_told_no_secret(mock, tmp_path, given, path):
+    other = mock.begin(Scenario("single"))
+    child = f'[[resources]]\nname = "children"\npath = "http://{{resources.rows.host}}:{urlsplit(other.url).port}{path}"\n{given}\n'
+    with answers.serve(lambda *_: [{"host": urlsplit(other.url).hostname}]) as url:
+        (tmp_path / "c.toml").write_text(f'[client]\nbase_url = "{url}"\n[[resources]]\nname = "rows"\n{child}')
+        result = tool.run("pull", tmp_path / "c.toml", "--to", tmp_path / "lake", env=tool.environment() | {"TOK": SECRET})
+    assert SECRET not in str(other.requests()), str(result)
+    assert result.code in (exit_codes.OK, exit_codes.PAGE, exit_codes.STATUS), str(result)
+    assert_silent(result, tmp_path)
+
+
+@needs_connectors
+def test_a_next_url_of_another_host_is_not_told_the_body(tmp_path):
+    with answers.serve(lambda *_: {"items": [], "next": None}) as other, \
+            answers.serve(lambda *_: {"items": [{"id": 1}], "next": other + "/items"}) as url:
+        (tmp_path / "c.toml").write_text(f'[client]\nbase_url = "{url}"\n[[resources]]\nname = "rows"\nmethod = "POST"\n'
+                                         'json = { k = "${TOK}" }\n')
+        result = tool.run("pull", tmp_path / "c.toml", "--to", tmp_path / "lake", env=tool.environment() | {"TOK": SECRET})
+    assert result.code == exit_codes.CONNECT and "not told the body" in result.err, str(result)
+    assert_silent(result, tmp_path)

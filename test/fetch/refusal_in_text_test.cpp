@@ -1,5 +1,5 @@
 /// What an answer says of itself: when a page without rows is a refusal, and when it is the end.
-#include "refusal_in_text.hpp"
+#include "trawl/fetch/refusal_in_text.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,6 +36,10 @@ INSTANTIATE_TEST_SUITE_P(Fields, ARefusal,
                                          Refused{R"({"items":[],"ok":false})", "$.ok"},
                                          Refused{R"({"items":[],"status":"error"})", "$.status"},
                                          Refused{R"({"items":[],"status":"Failed"})", "$.status"},
+                                         Refused{R"({"items":[],"code":429})", "$.code"},
+                                         Refused{R"({"items":[],"statusCode":"503"})", "$.statusCode"},
+                                         Refused{R"({"items":null,"message":"Rate limit exceeded"})", "$.message"},
+                                         Refused{R"({"items":[],"detail":"Token expired"})", "$.detail"},
                                          Refused{R"({"items":[],"meta":{"error":"no luck"}})", "$.meta.error"}));
 
 class NoRefusal : public TestWithParam<const char*> {};
@@ -51,6 +55,14 @@ INSTANTIATE_TEST_SUITE_P(
                     R"({"items":[],"success":true,"status":"ok"})", R"({"items":[],"query":{"error":"is it one"}})",
                     R"({"items":[{"id":1}],"errors":["row 7 was left out"]})",
                     R"({"items":[{"id":1}],"status":"error"})", R"({"message":"no items here"})", "no JSON at all"));
+
+TEST(RefusalsInText, WhatWasAcceptedAndHasNoRowsIsNotMadeYet) {
+    const auto says = [](int status, const char* body) { return RefusalsInText().in(status, body, "", std::nullopt); };
+    EXPECT_TRUE(says(202, R"({"items":[]})"));
+    EXPECT_FALSE(says(200, R"({"items":[]})"));
+    EXPECT_FALSE(says(202, R"({"items":[{"id":1}]})"));
+    EXPECT_FALSE(says(202, "<html>"));
+}
 
 TEST(RefusalsInText, WhatTheFirstPageSaysBesideItsRowsIsUsual) {
     const std::string first = R"({"items":[{"id":1}],"status":"error","errors":["an old warning"]})";

@@ -126,6 +126,17 @@ public:
     /// Requires: all pages before it were accepted.
     std::string probed(std::uint64_t index, const PageView* view);
 
+    /// The page behind one that looked like the end by being empty, or an error, behind a full one; none where that
+    /// one has come, or where something else says that it was the end. To be asked for once all pages were accepted;
+    /// noticed() takes what came, and the verdict tells of rows in it.
+    [[nodiscard]] std::optional<std::uint64_t> unseen_behind() const;
+
+    /// Where nobody said that pages are counted from 1: the request for the page that is the first one's forerunner in
+    /// a source that counts from 0. `was_numbered`: the first page was asked for by its number.
+    [[nodiscard]] std::optional<PageRequest> before_the_first(bool was_numbered) const;
+    /// That is worth a look: more than one page came, and no total says that they are all.
+    [[nodiscard]] bool is_begin_in_doubt() const;
+
     /// One request for rows [begin, begin + count), for reading them again. None where rows have no address, and where
     /// it would take a larger page than the source is known to give. Requires: the first page was accepted.
     [[nodiscard]] std::optional<Covering> covering(std::uint64_t begin, std::uint64_t count) const;

@@ -61,6 +61,9 @@ public:
 
     [[nodiscard]] std::vector<Placeholder> placeholders() const;
     [[nodiscard]] bool is_plain() const { return placeholders().empty(); }
+    /// A part of it came from `${NAME}`: not for everybody's eyes.
+    void mark_secret() noexcept { is_secret_ = true; }
+    [[nodiscard]] bool is_secret() const noexcept { return is_secret_; }
     /// With its placeholders, for people.
     [[nodiscard]] std::string str() const;
 
@@ -70,6 +73,7 @@ public:
 
 private:
     Use use_ = Use::text;
+    bool is_secret_ = false;
     std::vector<fetch::TemplatePart> parts_;
 };
 
@@ -83,12 +87,16 @@ public:
     void append_string(std::string_view text);
 
     [[nodiscard]] std::vector<Placeholder> placeholders() const;
+    /// As a Template's.
+    void mark_secret() noexcept { is_secret_ = true; }
+    [[nodiscard]] bool is_secret() const noexcept { return is_secret_; }
 
     /// The JSON text. Throws FetchError as Template does, and for an incremental value that there is none of.
     [[nodiscard]] std::string bind(const TemplateValues& values) const;
 
 private:
     [[nodiscard]] fetch::TemplatePart& open_part();
+    bool is_secret_ = false;
     std::vector<fetch::TemplatePart> parts_;
 };
 

@@ -46,8 +46,9 @@ public:
     std::optional<std::size_t> concurrency;  // requests at once to one origin, at most; unset: what is found out
     std::string ca_file;                     // certificates (PEM) to trust besides the system's; empty: none
     std::size_t memory_max = FetchOptions::kMemoryMax;
-    bool full_refresh = false;  // incremental resources, and what hangs on them, begin anew and replace their tables
-    Log log;                    // is told of each request, retry, change of a limit, and commit
+    bool full_refresh = false;   // incremental resources, and what hangs on them, begin anew and replace their tables
+    bool is_name_found = false;  // the table's name is the URL's last word: rows of another source that are there stay
+    Log log;                     // is told of each request, retry, change of a limit, and commit
     std::optional<PullPartition> partition;  // only this one, of its resource and those that hang on it
 };
 

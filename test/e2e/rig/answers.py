@@ -10,15 +10,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 @contextmanager
 def serve(answer: Callable[[str, dict[str, str]], object]):
-    """Gives the URL of a server that answers each GET with `answer(path, query)`, as JSON."""
+    """Gives the URL of a server that answers each GET and POST with `answer(path, query)`, as JSON; (status, JSON) is one of that status."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def do_GET(self):
             url = urlsplit(self.path)
-            body = json.dumps(answer(url.path, dict(parse_qsl(url.query)))).encode()
-            self.send_response(200)
+            result = answer(url.path, dict(parse_qsl(url.query)))
+            status, value = result if isinstance(result, tuple) else (200, result)
+            body = json.dumps(value).encode()
+            self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

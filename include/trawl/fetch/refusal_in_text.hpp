@@ -22,6 +22,9 @@ public:
     /// the request's body. `records`: where the records are; unset: they are looked for.
     [[nodiscard]] std::optional<std::string> in(std::string_view body, std::string_view sent,
                                                 const std::optional<JsonPath>& records) const;
+    /// The same, of an answer of that status: without rows, 202 (Accepted) says that they are not made yet.
+    [[nodiscard]] std::optional<std::string> in(int status, std::string_view body, std::string_view sent,
+                                                const std::optional<JsonPath>& records) const;
 
 private:
     std::set<std::string> usual_;  // paths

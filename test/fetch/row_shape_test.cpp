@@ -1,0 +1,45 @@
+#include "row_shape.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace trawl::fetch {
+namespace {
+
+using testing::HasSubstr;
+
+RowShape shape() {
+    RowShape learnt;
+    learnt.learn("{\"id\":1,\"tags\":[]}\n{\"id\":2,\"name\":\"x\"}\n");
+    return learnt;
+}
+
+TEST(RowShape, RowsOfTheSameSortPass) {
+    EXPECT_FALSE(shape().refusal("{\"id\":3}\n", 1));
+    EXPECT_FALSE(shape().refusal("{\"name\":3,\"more\":1}\n", 1));
+    EXPECT_FALSE(shape().refusal("{\"tags\":[1]}\n", 1));
+    EXPECT_FALSE(shape().refusal("{}\n", 1));
+    EXPECT_FALSE(shape().refusal("", 0));
+}
+
+TEST(RowShape, AMessageInPlaceOfThePageIsNoRow) {
+    EXPECT_THAT(shape().refusal("{\"message\":\"quota\"}\n", 1).value_or(""), HasSubstr("{\"message\":\"quota\"}"));
+    EXPECT_THAT(shape().refusal("\"quota\"\n", 1).value_or(""), HasSubstr("no objects"));
+    EXPECT_THAT(shape().refusal("\"quota\"\n7\n", 2).value_or(""), HasSubstr("no objects"));
+}
+
+TEST(RowShape, RowsThatAreOfAnotherSortAmidOthersPass) {
+    EXPECT_FALSE(shape().refusal("{\"message\":1}\n{\"message\":2}\n", 2));
+    EXPECT_FALSE(shape().refusal("null\n{\"id\":2}\n", 2));
+}
+
+TEST(RowShape, AFirstPageThatShowsNothingAllowsAll) {
+    RowShape empty, texts;
+    empty.learn("");
+    texts.learn("\"a\"\n\"b\"\n");
+    EXPECT_FALSE(empty.refusal("7\n", 1));
+    EXPECT_FALSE(texts.refusal("{\"a\":1}\n", 1));
+}
+
+}  // namespace
+}  // namespace trawl::fetch
