@@ -7,6 +7,20 @@
 #include "trawl/loop/time.hpp"
 
 namespace trawl::http {
+namespace {
+
+class WhileItLives {
+public:
+    explicit WhileItLives(bool& flag) noexcept : flag_(flag) { flag_ = true; }
+    WhileItLives(const WhileItLives&) = delete;
+    WhileItLives& operator=(const WhileItLives&) = delete;
+    ~WhileItLives() { flag_ = false; }
+
+private:
+    bool& flag_;
+};
+
+}  // namespace
 
 Lease& Exchange::send_over(Lease lease) {
     lease_.emplace(std::move(lease));
@@ -81,6 +95,7 @@ Task<> Exchange::receive() {
 }
 
 Task<> Exchange::more() {
+    const WhileItLives awaited(is_awaited_);
     if (!deadline_) {
         co_await receive();
         co_return;

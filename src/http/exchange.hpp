@@ -57,6 +57,8 @@ public:
     /// Waits for more of the body, or its end. Suspends. Throws TimeoutError, ProtocolError, OsError, TlsError.
     /// Requires: not complete.
     Task<> more();
+    /// Somebody waits in more().
+    [[nodiscard]] bool is_awaited() const noexcept { return is_awaited_; }
     /// The response's head, with the body that was not taken out.
     [[nodiscard]] Response response() { return make_response(request_.method(), request_.url(), headers()); }
     /// The same, and the request's own parts and the head go into it: nothing but give_back() is to be called then.
@@ -81,6 +83,7 @@ private:
     TimePoint began_{};
     TimePoint head_came_{};
     bool has_waited_ = false;  // for more, since the head came
+    bool is_awaited_ = false;
     RateWatch rate_;
     std::optional<TimePoint> deadline_;
     std::optional<Decoder> decoder_;

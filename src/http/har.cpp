@@ -18,11 +18,13 @@ HarRecorder::HarRecorder(std::string path, std::size_t body_max) : path_(std::mo
 
 HarRecorder::~HarRecorder() = default;
 
+// A writer ends with its loop; what it did not write is left to the next one.
 void HarRecorder::start() {
-    if (writer_) return;
+    if (error_ || (writer_ && writer_->size() > 0)) return;
+    if (!writer_) pending_.insert(0, kHead);
     writer_ = std::make_unique<Background>();
     writer_->spawn(write_on(), "HAR writer");
-    pending_.insert(0, kHead);
+    is_writing_ = false;
 }
 
 // A stream may outlive its loop: without one, what it adds waits for the next.
@@ -69,11 +71,12 @@ Task<> HarRecorder::write_on() {
 
 Task<> HarRecorder::write_pending() {
     if (!file_.is_open()) file_ = co_await File::open(path_, FileMode::write());
-    std::string bytes = std::exchange(pending_, {});
-    const auto size = static_cast<std::int64_t>(bytes.size());
+    const std::size_t size = pending_.size();
+    std::string bytes = pending_;
     bytes += kTail;
     co_await file_.write_at(end_, std::move(bytes));
-    end_ += size;
+    pending_.erase(0, size);
+    end_ += static_cast<std::int64_t>(size);
 }
 
 }  // namespace trawl

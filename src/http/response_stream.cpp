@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "exchange.hpp"
+#include "trawl/base/error.hpp"
 
 namespace trawl {
 
@@ -24,6 +25,7 @@ void ResponseStream::end() noexcept {
 // False at the end of the body. What was taken makes room first: a reader of lines holds one piece and one line.
 Task<bool> ResponseStream::more() {
     if (!exchange_) co_return false;
+    if (exchange_->is_awaited()) throw UsageError("two tasks read one stream at once: only one may");
     waiting_.erase(0, std::exchange(taken_, 0));
     try {
         co_await exchange_->more();

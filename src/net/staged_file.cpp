@@ -48,6 +48,10 @@ Task<StagedFile> StagedFile::create(std::string path) {
     if (replaced && replaced->type == FileType::kDirectory) {
         throw FileError(EISDIR, "replace", path, "it is a directory: name a file in it");
     }
+    if (replaced && replaced->type != FileType::kFile) {
+        throw FileError(EINVAL, "replace", path, "it is a device, a pipe or a socket, and would be one no more");
+    }
+    if (path.empty()) throw FileError(ENOENT, "make", path, "its path is empty: name a file");
     for (;;) {
         StagedFile staged(path, next_name(path), File());  // removes it, should this be destroyed while it is opened
         try {

@@ -79,7 +79,9 @@ void replace_file(const FileCalls& calls, const std::string& path, std::string_v
     if (found != -ENOENT) net::checked(found, "look at", path);
     if (found == 0 && S_ISDIR(status.st_mode))
         net::throw_file_error(EISDIR, "replace", path, "it is a directory: name a file in it");
-    const bool replaces = found == 0 && S_ISREG(status.st_mode);
+    const bool replaces = found == 0;
+    if (replaces && !S_ISREG(status.st_mode))
+        net::throw_file_error(EINVAL, "replace", path, "it is a device, a pipe or a socket, and would be one no more");
     const auto directory = Descriptor::open_directory(calls, parent_of(path));
     // Whoever may not read the old file may not read the new one either, not even for an instant.
     const FileMode mode = FileMode::create_new();

@@ -307,5 +307,21 @@ TEST(Har, AStreamMayOutliveItsLoop) {
     EXPECT_EQ(entries[0]["response"]["_error"].string(), "given up before the answer's end");
 }
 
+TEST(Har, GoesOnInAnotherLoop) {
+    const Disk disk;
+    ClientOptions options;
+    options.har = std::make_shared<HarRecorder>(disk / "x.har");
+    Client client("", options);
+    auto work = [&](bool is_last) -> Task<> {
+        ScriptedServer server({{{ok("fine")}}});
+        EXPECT_EQ(co_await outcome(client.get(server.url())), "200 'fine'");
+        if (is_last) co_await options.har->flush();
+    };
+    for (const bool is_last : {false, false, true}) run(work(is_last));
+    std::string text;
+    run([](std::string path, std::string& read) -> Task<> { read = co_await read_file(path); }(disk / "x.har", text));
+    EXPECT_EQ(entries_of(text).size(), 3U);
+}
+
 }  // namespace
 }  // namespace trawl

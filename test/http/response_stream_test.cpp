@@ -9,6 +9,7 @@
 #include "scripted_server.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/http/client.hpp"
+#include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
 
 namespace trawl {
@@ -200,6 +201,23 @@ TEST(ResponseStream, LittleIsReadAheadOfItsReader) {
         EXPECT_LT(Buffer::leased(), 500U);
         Response rest = co_await stream.read();
         EXPECT_EQ(rest.text().size(), body.size());
+    };
+    run(work());
+}
+
+TEST(ResponseStream, HasOneReaderAtATime) {
+    auto work = []() -> Task<> {
+        ScriptedServer server({Script{{kHundred + "half", Then::stall}}});
+        Client client(server.url());
+        ResponseStream stream = co_await client.get("/").stream();
+        EXPECT_EQ(co_await stream.next(), "half");
+        TaskGroup group;
+        group.spawn([](ResponseStream& read) -> Task<> { co_await read.next(); }(stream));
+        co_await sleep(0ms);
+        EXPECT_THROW(co_await stream.next(), UsageError);
+        group.cancel();
+        co_await group.join();
+        EXPECT_THROW(co_await timeout(5ms, stream.next()), TimeoutError) << "it is there for the next";
     };
     run(work());
 }

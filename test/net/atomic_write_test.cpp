@@ -193,5 +193,15 @@ TEST(AtomicWrite, ADirectoryIsNotReplacedAndTheAdviceIsForWriters) {
     });
 }
 
+TEST(AtomicWrite, WhatIsNoFileIsNotReplaced) {
+    on_both_loops([]() -> Task<> {
+        Disk disk;
+        EXPECT_EQ(::mkfifo((disk / "pipe").c_str(), 0600), 0);
+        EXPECT_EQ(co_await error_of(write_file_atomically(disk / "pipe", "text")), EINVAL);
+        EXPECT_TRUE(fs::is_fifo(disk / "pipe"));
+        EXPECT_THAT(disk.names(), ElementsAre("pipe"));
+    });
+}
+
 }  // namespace
 }  // namespace trawl

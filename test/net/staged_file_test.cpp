@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cerrno>
+#include <optional>
 
 #include "disk.hpp"
 #include "trawl/net/directory.hpp"
@@ -78,6 +80,19 @@ TEST(StagedFile, RefusesADirectory) {
         EXPECT_EQ(co_await error_of(StagedFile::create(disk.path())), EISDIR);
         EXPECT_EQ(co_await error_of(StagedFile::create(disk / "missing/x")), ENOENT);
         EXPECT_THAT(disk.names(), IsEmpty());
+    });
+}
+
+/// Whoever downloads to /dev/null as root would have no /dev/null any more.
+TEST(StagedFile, ReplacesNothingThatIsNoFile) {
+    on_both_loops([]() -> Task<> {
+        const Disk disk;
+        EXPECT_EQ(::mkfifo((disk / "pipe").c_str(), 0600), 0);
+        EXPECT_EQ(co_await error_of(StagedFile::create(disk / "pipe")), EINVAL);
+        EXPECT_EQ(co_await error_of(StagedFile::create("")), ENOENT);
+        const std::optional<FileInfo> info = co_await file_info(disk / "pipe");
+        EXPECT_TRUE(info && info->type != FileType::kFile);
+        EXPECT_THAT(disk.names(), ElementsAre("pipe"));
     });
 }
 

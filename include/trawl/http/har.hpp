@@ -15,7 +15,7 @@
 /// sound secret, users and passwords in URLs, also in those that answers name. Bodies are left out unless asked for,
 /// because nobody knows what is in them; then they are written as they are.
 ///
-/// For clients of one loop. An error of the file ends the recording and not the requests: flush() throws it.
+/// For clients of one loop at a time. An error of the file ends the recording and not the requests: flush() throws it.
 #pragma once
 
 #include <cstddef>
