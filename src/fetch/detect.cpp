@@ -365,6 +365,18 @@ Pagination single_page_in_doubt(const PageView& view) {
                evidence, view.records.count));
 }
 
+/// An empty page is all there is, unless it says itself that it is not: it would replace a table by nothing.
+Pagination empty_page(const PageView& view, const Totals& totals) {
+    const bool has_rows = totals.records.value_or(0) > 0, has_pages = totals.pages.value_or(0) > 1;
+    if (!is_first_page(view) || (!has_rows && !has_pages)) return single_page(view, "it is empty");
+    throw PaginationError(
+        format("the first page has no rows, and {} says {} {}: the source does not give what it has; run it again, or "
+               "take it for "
+               "empty (--paginator single_page)",
+               has_rows ? totals.records_from : totals.pages_from, has_rows ? *totals.records : *totals.pages,
+               has_rows ? "rows" : "pages"));
+}
+
 }  // namespace
 
 Pagination detect(const PageView& first) {
@@ -373,7 +385,7 @@ Pagination detect(const PageView& first) {
     if (const auto found = fetch::by_odata(first)) return *found;
     if (const auto found = fetch::by_relay(first)) return *found;
     if (const auto found = by_next_url(first, totals)) return *found;
-    if (first.records.count == 0) return single_page(first, "it is empty");
+    if (first.records.count == 0) return empty_page(first, totals);
     if (const auto found = by_page_number(first, totals)) return *found;
     if (const auto found = by_offset(first, totals)) return *found;
     if (const auto found = by_cursor(first)) return *found;

@@ -67,6 +67,14 @@ def test_a_page_that_is_not_made_yet(lake):
 # a beginning that is none
 
 
+@pytest.mark.parametrize("says", [{"total": 60}, {"total_pages": 6}])
+def test_a_first_page_without_rows_beside_a_total_replaces_no_table(lake, says):
+    pull(lake, lambda number: {"items": page(number), **says}).succeeded()
+    result = pull(lake, lambda number: {"items": [], **says})
+    assert result.code == exit_codes.PAGE and "has no rows" in result.err, str(result)
+    assert_same_rows(by_duckdb(tool.table(lake)).rows, ROWS)
+
+
 @pytest.mark.parametrize("paginator", ["page_number", "page_number:base_page=1", "page_number:has_more_path=more"])
 @pytest.mark.parametrize("key", [(), ("--primary-key", "id")], ids=["", "key"])
 def test_a_source_that_counts_from_0_and_is_read_from_1(lake, paginator, key):

@@ -238,11 +238,20 @@ INSTANTIATE_TEST_SUITE_P(
                           true}),
     case_name);
 
-TEST(PageNumber, EqualRowsFarApartAreNoErrorWhereThePlanHasThem) {
+TEST(PageNumber, EqualRowsFarApartAreNoErrorWhereThePlanHasThemAndNothingTellsThemApart) {
     const Source source = [](const PageRequest& request) {
-        return "{\"total_pages\":3,\"items\":" + rows(3, number(request, "page", 1) == 2 ? 9 : 0) + "}";
+        const std::string light = number(request, "page", 1) == 2 ? R"({"light":"off"})" : R"({"light":"on"})";
+        return format(R"({{"total_pages":3,"items":[{},{},{}]}})", light, light, light);
     };
     EXPECT_EQ(walk("page_number", "http://x/s", source).verdict.rows, 9U);
+}
+
+TEST(PageNumber, APageInPlaceOfAnotherIsAnErrorWhicheverCameFirst) {
+    const Source source = [](const PageRequest& request) {
+        return "{\"total_pages\":4,\"items\":" + rows(3, number(request, "page", 1) % 2 * 9) + "}";
+    };
+    for (const std::uint64_t ahead : {1U, 4U})
+        EXPECT_THAT(walk("page_number", "http://x/s", source, ahead).error, HasSubstr("has the rows of page 1 again"));
 }
 
 TEST(PageNumber, TenOddPagesAreListedAndTheRestCounted) {

@@ -38,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(Fields, ARefusal,
                                          Refused{R"({"items":[],"status":"Failed"})", "$.status"},
                                          Refused{R"({"items":[],"code":429})", "$.code"},
                                          Refused{R"({"items":[],"statusCode":"503"})", "$.statusCode"},
-                                         Refused{R"({"items":null,"message":"Rate limit exceeded"})", "$.message"},
+                                         Refused{R"({"items":[],"message":"Rate limit exceeded"})", "$.message"},
                                          Refused{R"({"items":[],"detail":"Token expired"})", "$.detail"},
                                          Refused{R"({"items":[],"meta":{"error":"no luck"}})", "$.meta.error"}));
 
