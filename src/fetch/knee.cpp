@@ -53,7 +53,7 @@ void Knee::enter(TimePoint now, Phase phase, double limit) {
     limit_ = static_cast<std::size_t>(std::clamp(std::round(limit), 1.0, most()));
     phase_since_ = sent_from_ = now;
     settled_at_ = now + duration((is_usual ? settling : settling_of_probe) * latency_);
-    window_ = recent_ = {};
+    window_ = recent_ = of_late_ = {};
 }
 
 void Knee::disturbed(TimePoint until) {
@@ -93,6 +93,8 @@ void Knee::count(double latency, double concurrency) {
     before_.fade(2 * samples_wanted());
     recent_.add(latency, concurrency);
     recent_.fade(recent_samples);
+    of_late_.add(latency, concurrency);
+    of_late_.fade(late_samples);
 }
 
 void Knee::judge(TimePoint now) {
@@ -109,6 +111,7 @@ void Knee::judge(TimePoint now) {
             probe_ = window_;
             probe_took_ = now - phase_since_;
             probed_up_ = phase_ == Phase::up;
+            if (pays_at_once()) return move_up(now);
             return enter(now, Phase::after, home_);
         case Phase::after:
             if (window_.count >= samples_wanted()) judge_probe(now);

@@ -26,6 +26,13 @@ bool Knee::has_shifted() const {
     return change > std::max(0.3, 4 * error_of(recent_, before_));
 }
 
+/// By less than has_shifted() wants: where the level lies just above the knee, twice the capacity shows no more.
+bool Knee::has_dropped() const {
+    if (of_late_.count < late_samples / 2 || before_.count < of_late_.count) return false;
+    const double drop = std::log(before_.mean() / of_late_.mean());
+    return drop > std::max(drop_least, drop_errors * error_of(of_late_, before_));
+}
+
 /// The source is another one now. Were it the same but for its capacity, the knee would have moved as the latency did:
 /// a level there tells.
 void Knee::changed(const Window& before, const Window& after) {
@@ -41,7 +48,7 @@ double Knee::expected_error() const { return std::sqrt(before_.spread() * 1.5 / 
 bool Knee::is_up_next(TimePoint now) const {
     if (home_ <= 1) return true;
     if (home_ >= most()) return false;
-    const bool is_down_due = hurry_ >= 1 && seconds(now - last_down_) > 12 * seconds(probe_took_);
+    const bool is_down_due = hurry_ >= 1 && seconds(now - last_down_) > looks_down_every * seconds(probe_took_);
     return next_is_up_ && !is_down_due;
 }
 
@@ -50,14 +57,20 @@ double Knee::pause(bool up) const {
     const double took = seconds(probe_took_);
     if (static_cast<double>(limit_) < slow_source * latency_ && !up) return (is_new_home_ ? 2 : 8) * took;
     if (is_cliff_ && is_new_cliff_) return 2 * took;
+    if (is_cliff_ && up && is_climbing_) return 0;
     if (is_cliff_ && up) return (was_below_ ? 4 : 8) * took;
     if (is_cliff_) return 12 * took;
+    if (!up && next_is_up_) return 0;  // it is overdue
     return hurry_ * std::min(8.0, (up ? 1 : 6) * took);
 }
 
 void Knee::probe(TimePoint now) {
     if (before_.count < samples_wanted()) return;
     if (has_shifted()) changed(Window(before_), Window(recent_));
+    if (!is_cliff_ && home_ < most() && has_dropped()) {
+        of_late_ = {};
+        return probe_up(now);
+    }
     const bool up = is_up_next(now);
     if (seconds(now - phase_since_) < pause(up)) return;
     if (up) return probe_up(now);
@@ -74,12 +87,22 @@ void Knee::probe_up(TimePoint now) {
 }
 
 void Knee::probe_down(TimePoint now) {
-    const double usual = was_above_ ? 0.5 : std::clamp(std::exp(-2 * expected_error()), 0.6, 0.75);
+    const double by_error = was_above_ ? 0.5 : std::clamp(std::exp(-2 * expected_error()), 0.6, 0.75);
+    const double usual = is_cliff_ ? cliff_down : by_error;
     const double factor = next_down_.value_or(usual);
     next_down_.reset();
     step_ = 1;
     last_down_ = now;
     enter(now, Phase::down, std::max(1.0, std::min(home_ - 1, std::floor(home_ * factor))));
+}
+
+/// So clearly that the way back, which only tells whether the source changed meanwhile, would be lost time. Not on a
+/// cliff, where a level too high costs more than that.
+bool Knee::pays_at_once() const {
+    if (!probed_up_ || is_cliff_) return false;
+    const double growth = std::log(probe_.mean() / before_.mean());
+    const double step = std::log(probe_.concurrency() / home_);
+    return growth < 0.5 * step - error_of(probe_, before_);
 }
 
 void Knee::judge_probe(TimePoint now) {
@@ -130,7 +153,7 @@ void Knee::judge_up(TimePoint now, const Effect& effect) {
     next_is_up_ = !was_steep_;
     next_up_.reset();
     if (is_cliff_)
-        next_up_ = 1.12;
+        next_up_ = cliff_up;
     else if (was_below_ && effect.growth > 0.8 * effect.step)
         next_up_ = std::max(1.1, std::exp(effect.step / 2));  // home is below the knee, and the probe was above it
     if (!was_steep_ && effect.growth < effect.step - 0.5 * effect.error) {
@@ -163,9 +186,16 @@ void Knee::move_up(TimePoint now) {
     home_ = std::min(most(), probe_.concurrency());
     log_knee_ = std::log(home_);
     doubt_ = doubt_of_move;
-    next_up_ = is_climbing_ ? 2 : 1.5;
+    // A cliff does not go away because the level was below it: the first step after that is still a small one.
+    const bool was_cliff = is_cliff_;
+    is_cliff_ = was_cliff && !is_climbing_;
+    if (is_cliff_)
+        next_up_ = cliff_up;
+    else
+        next_up_ = is_climbing_ && !was_cliff ? 2 : 1.5;
     is_climbing_ = true;
-    was_below_ = was_steep_ = is_cliff_ = false;
+    was_below_ = is_cliff_;
+    was_steep_ = is_new_cliff_ = false;
     is_new_home_ = true;
     hurry_ = 0;
     before_ = probe_;  // it was measured there

@@ -43,6 +43,17 @@ inline constexpr double slow_source = 20;
 /// Smaller steps (in ln) need twice the replies.
 inline constexpr double small_step = 0.2;
 
+/// Between looks down, in times of a probe: each costs a quarter of the throughput while it lasts. Looks up go on
+/// meanwhile: they cost nothing where nothing thrashes.
+inline constexpr double looks_down_every = 18;
+/// A lower latency at the usual level is a sign of more capacity: of so many replies, half a second at 400/s, by so
+/// much (in ln) and so many errors. A false alarm costs one look up; a knee just below the level shows no more than
+/// 0.2.
+inline constexpr double late_samples = 200, drop_least = 0.15, drop_errors = 2;
+/// On a cliff: steps small enough that they cost little, large enough to be seen (at the power 2 that is assumed there,
+/// 0.23 and 0.33 of latency, in ln, with an error of 0.07).
+inline constexpr double cliff_up = 1.12, cliff_down = 0.85;
+
 /// Variances of what is believed of ln(knee): at first, after a move, and what it gains from probe to probe.
 inline constexpr double doubt_at_first = 0.04, doubt_of_move = 0.02, doubt_gained = 0.0016;
 

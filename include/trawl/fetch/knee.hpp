@@ -67,6 +67,7 @@ private:
     [[nodiscard]] double pause(bool up) const;
     [[nodiscard]] double expected_error() const;
 
+    [[nodiscard]] bool pays_at_once() const;
     void judge_probe(TimePoint now);
     void judge_down(TimePoint now, const Effect& effect);
     void judge_up(TimePoint now, const Effect& effect);
@@ -77,6 +78,7 @@ private:
     void go_home(TimePoint now);
 
     [[nodiscard]] bool has_shifted() const;
+    [[nodiscard]] bool has_dropped() const;
     [[nodiscard]] double samples_wanted() const;
     [[nodiscard]] double most() const;
     [[nodiscard]] double level_above_knee() const;
@@ -106,7 +108,7 @@ private:
     // What was measured.
     Window base_, full_;              // while starting: unloaded, and at the first level that did not pay
     Window before_, window_, probe_;  // at home before a probe, in this phase, in the probe
-    Window recent_;
+    Window recent_, of_late_;         // at home: a few replies, which show a shift; more, which show less of it
     Duration probe_took_{};
     bool probed_up_ = false;
 
