@@ -18,6 +18,32 @@ void add_disposition(CLI::App* app, WriteDisposition& disposition) {
                                   {"merge", WriteDisposition::merge}});
 }
 
+// "created=timestamp". The last '=' counts: a key may have one, a type has none.
+ColumnHint split_column(const std::string& text) {
+    const auto equals = text.rfind('=');
+    if (equals == std::string::npos || equals == 0)
+        throw UsageError(format("--column {} has no type: write --column NAME=TYPE, such as created=timestamp", text));
+    const std::string name = text.substr(0, equals), type = text.substr(equals + 1);
+    try {
+        return parse_column(name, type);
+    } catch (const UsageError& error) {
+        throw UsageError(format("--column {}: the type is '{}', and {}", text, type, error.what()));
+    }
+}
+
+void add_columns(CLI::App* app, std::vector<ColumnHint>& columns) {
+    const auto take = [&columns](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) columns.push_back(split_column(text));
+    };
+    app->add_option_function<std::vector<std::string>>("--column", take,
+                                                       "The type of a column: text, bool, bigint, double, decimal, "
+                                                       "decimal(10,2), timestamp, date or json (default: "
+                                                       "that of its values); may be given again")
+        ->type_name("NAME=TYPE")
+        ->expected(1)
+        ->take_all();
+}
+
 void add_progress(CLI::App* app, ProgressStyle& style) {
     add_choice<ProgressStyle>(
         app, "--progress", style, "auto (the default), json (a line a second on stderr), or none", "STYLE",
@@ -56,6 +82,7 @@ Verb add_pull(CLI::App& app) {
     CLI::App* pull = app.add_subcommand("pull", "Pull all that a source has into tables");
     add_source(pull, command->source);
     add_primary_key(pull, command->source.url.primary_key);
+    add_columns(pull, command->source.url.columns);
     add_concurrency(pull, command->source.concurrency);
     pull->add_option("--to", command->lake, "The lake's directory; created when it is missing")->capture_default_str();
     pull->add_option("--name", command->source.url.table, "The table's name (default: from the URL's path)");

@@ -49,6 +49,12 @@ std::string sql_type(const Type& type) {
             return "DECIMAL(38,0)";
         case Kind::real:
             return "DOUBLE";
+        case Kind::fixed:
+            return format("DECIMAL({},{})", type.precision, type.scale);
+        case Kind::date:
+            return "DATE";
+        case Kind::timestamp:
+            return "TIMESTAMPTZ";
         case Kind::string:
             return "VARCHAR";
         case Kind::list:

@@ -62,10 +62,11 @@ Task<Connector> connector_of(SourceArguments arguments) {
     if (!is_connector(arguments.source)) co_return connector_for(arguments.source, arguments.url);
     const UrlSettings& given = arguments.url;
     const bool says_more = !given.table.empty() || given.records || given.paginator || !given.primary_key.empty() ||
-                           !given.headers.empty() || given.write_disposition != WriteDisposition::replace;
+                           !given.columns.empty() || !given.headers.empty() ||
+                           given.write_disposition != WriteDisposition::replace;
     if (says_more)
         throw UsageError(
-            format("{} says table, records, paginator, primary key, disposition and headers itself: "
+            format("{} says table, records, paginator, primary key, columns, disposition and headers itself: "
                    "leave the options out and write them there",
                    arguments.source));
     co_return co_await read_connector(arguments.source, arguments.secrets_file);

@@ -47,6 +47,8 @@ inline constexpr std::array<std::string_view, 2> methods = {"GET", "POST"};
 inline constexpr std::array<std::string_view, 3> write_dispositions = {"append", "replace", "merge"};
 inline constexpr std::array<std::string_view, 8> column_types = {"text",    "bool",      "bigint", "double",
                                                                  "decimal", "timestamp", "date",   "json"};
+inline constexpr std::array<std::string_view, 5> column_keys = {"data_type", "nullable", "primary_key", "precision",
+                                                                "scale"};
 
 inline constexpr std::array<std::string_view, 3> response_action_keys = {"status_code", "content", "action"};
 inline constexpr std::array<std::string_view, 4> response_action_words = {"ignore", "fail", "retry", "end"};

@@ -178,6 +178,10 @@ void read_table(const TableReader& reader, Resource& resource) {
     resource.primary_key = reader.texts("primary_key");
     if (const TomlMember* columns = reader.find("columns"))
         resource.columns = read_columns(*columns, reader.problems());
+    for (const ColumnHint& column : resource.columns) {
+        const bool is_new = std::ranges::find(resource.primary_key, column.name) == resource.primary_key.end();
+        if (column.is_key && is_new) resource.primary_key.push_back(column.name);
+    }
     resource.include_from_parent = reader.texts("include_from_parent");
     const auto disposition = reader.word("write_disposition", write_dispositions);
     resource.write_disposition =

@@ -1,12 +1,11 @@
-/// What a resource says of its rows: which are new, which are kept, how they are split, what their columns are.
+/// What a resource says of its rows: which are new, which are kept, how they are split.
 #include <algorithm>
 
 #include "connector_keys.hpp"
 #include "connector_parts.hpp"
-#include "iso_time.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
-#include "trawl/base/nearest.hpp"
+#include "trawl/base/iso_time.hpp"
 
 namespace trawl::fetch {
 namespace {
@@ -184,28 +183,6 @@ void read_filter_values(const TableReader& reader, RowFilter& filter) {
     }
 }
 
-ColumnHint read_column(const TomlMember& column, ConnectorProblems& problems) {
-    // dlt writes { data_type = "bigint" }, a short form is the type alone.
-    const TomlMember* type = &column;
-    if (column.value.is(TomlKind::table)) {
-        constexpr std::array<std::string_view, 1> keys = {"data_type"};
-        const TableReader reader(column.value, format("columns.{}", column.name), problems);
-        reader.check_keys(keys);
-        type = reader.need("data_type");
-        if (!type) return {column.name};
-    }
-    const TomlValue& value = type->value;
-    const auto found = std::ranges::find(column_types, value.text);
-    if (value.is(TomlKind::string) && found != column_types.end())
-        return {column.name, static_cast<ColumnType>(found - column_types.begin())};
-    if (!value.is(TomlKind::string))
-        problems.add(value.at, format("'{}' must be a type of a column, not {}", column.name, kind_name(value)));
-    else
-        problems.add(value.at, format("'{}' is '{}', and must be one of {}{}", column.name, value.written,
-                                      joined(column_types), did_you_mean(value.written, column_types)));
-    return {column.name};
-}
-
 /// Planned for a moment of which the result is thrown away: too many windows, or a format that cannot tell them apart.
 void check_plan(const TableReader& reader, const Partitioning& partitioning) {
     const auto* dates = std::get_if<DatePartitions>(&partitioning);
@@ -280,13 +257,6 @@ std::vector<RowFilter> read_filters(const TomlMember& filters, ConnectorProblems
         read_filter_values(reader, filter);
         read.push_back(std::move(filter));
     });
-    return read;
-}
-
-std::vector<ColumnHint> read_columns(const TomlMember& columns, ConnectorProblems& problems) {
-    std::vector<ColumnHint> read;
-    if (!is_table(columns, problems)) return read;
-    for (const TomlMember& column : columns.value.members) read.push_back(read_column(column, problems));
     return read;
 }
 

@@ -5,11 +5,11 @@
 #include <charconv>
 #include <functional>
 
-#include "iso_time.hpp"
 #include "json_select.hpp"
 #include "scalar_order.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/base/iso_time.hpp"
 #include "trawl/http/json_text.hpp"
 
 namespace trawl {
@@ -26,7 +26,7 @@ std::strong_ordering compare_fractions(std::string_view left, std::string_view r
     return significant(left).compare(significant(right)) <=> 0;
 }
 
-std::strong_ordering compare_times(const fetch::IsoTime& left, const fetch::IsoTime& right) {
+std::strong_ordering compare_times(const IsoTime& left, const IsoTime& right) {
     if (left.seconds != right.seconds) return left.seconds <=> right.seconds;
     return compare_fractions(left.fraction, right.fraction);
 }
@@ -39,7 +39,7 @@ bool is_digits(std::string_view text) {
 /// Of two cursor values. Throws FetchError when they have no order.
 std::strong_ordering order_of(const JsonScalar& left, const JsonScalar& right) {
     if (left.kind == JsonScalar::Kind::string && right.kind == left.kind) {
-        const auto a = fetch::parse_iso_time(left.text), b = fetch::parse_iso_time(right.text);
+        const auto a = parse_iso_time(left.text), b = parse_iso_time(right.text);
         if (a && b) return compare_times(*a, *b);
         if (is_digits(left.text) && is_digits(right.text)) return fetch::compare_numbers(left.text, right.text);
     }
@@ -67,13 +67,13 @@ JsonScalar number_before(const JsonScalar& value, const IncrementalSpec& spec) {
 
 JsonScalar time_before(const JsonScalar& value, const IncrementalSpec& spec) {
     namespace chrono = std::chrono;
-    const auto time = fetch::parse_iso_time(value.text);
+    const auto time = parse_iso_time(value.text);
     if (!time) refuse_lag(value, "it is neither a number nor a date or time");
     constexpr std::int64_t lag_max = 100LL * 366 * 86400;  // a hundred years in seconds, so that nothing overflows
     const chrono::seconds unit = time->is_date ? chrono::seconds(chrono::days(1)) : chrono::seconds(1);
     const chrono::seconds lag = std::min(std::min(spec.lag, lag_max) * unit, chrono::seconds(lag_max)) +
                                 chrono::ceil<chrono::seconds>(spec.lag_time);
-    std::string text = fetch::format_iso_time(time->seconds - lag);
+    std::string text = format_iso_time(time->seconds - lag);
     constexpr std::size_t date_size = 10;
     if (time->is_date) return {JsonScalar::Kind::string, text.substr(0, date_size)};
     text.pop_back();  // the Z

@@ -2,11 +2,11 @@
 #include "columns.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
-#include "number.hpp"
 #include "trawl/base/error.hpp"
+#include "trawl/base/format.hpp"
+#include "values.hpp"
 
 namespace trawl::lake {
 
@@ -33,13 +33,6 @@ duckdb_logical_type list_type(const Type& type) {
     return out;
 }
 
-std::int64_t parse_bigint(std::string_view text) {
-    std::int64_t value = 0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc()) throw LakeError("a number outgrew its column");  // the lattice saw it: our bug
-    return value;
-}
-
 }  // namespace
 
 duckdb_logical_type logical_type(const Type& type) {
@@ -52,6 +45,12 @@ duckdb_logical_type logical_type(const Type& type) {
             return duckdb_create_decimal_type(38, 0);
         case Storage::real:
             return duckdb_create_logical_type(DUCKDB_TYPE_DOUBLE);
+        case Storage::fixed:
+            return duckdb_create_decimal_type(type.precision, type.scale);
+        case Storage::date:
+            return duckdb_create_logical_type(DUCKDB_TYPE_DATE);
+        case Storage::timestamp:
+            return duckdb_create_logical_type(DUCKDB_TYPE_TIMESTAMP_TZ);  // Parquet's isAdjustedToUTC, as Delta wants
         case Storage::text:
             return duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
         case Storage::list:
@@ -62,13 +61,16 @@ duckdb_logical_type logical_type(const Type& type) {
     return struct_type(type);
 }
 
-Column::Column(const Type& type) : storage_(storage_of(type)), raw_(type.kind != Kind::string) {
-    if (storage_ == Storage::list) inner_.emplace_back(type.element.front());
+Column::Column(const Type& type, std::string path)
+    : storage_(storage_of(type)), type_(type.kind), path_(std::move(path)), raw_(type.kind != Kind::string) {
+    type_.precision = type.precision;
+    type_.scale = type.scale;
+    if (storage_ == Storage::list) inner_.emplace_back(type.element.front(), path_ + "[]");
     if (storage_ != Storage::structure) return;
     for (const Field& field : type.fields) {
         by_key_.emplace(field.key, keys_.size());
         keys_.push_back(field.key);
-        inner_.emplace_back(field.type);
+        inner_.emplace_back(field.type, path_.empty() ? field.key : path_ + "." + field.key);
     }
     seen_.resize(keys_.size());
 }
@@ -121,11 +123,15 @@ void Column::put(idx_t row, JsonView value) {
     mark(row, true);
     switch (storage_) {
         case Storage::boolean:
-            return store(row, value->text == "true");
+            return store(row, read_boolean(value), value);
         case Storage::bigint:
-            return store(row, parse_bigint(value->text));
+            return store(row, read_bigint(value), value);
         case Storage::real:
-            return store(row, parse_real(value->text));
+            return store(row, read_real(value), value);
+        case Storage::date:
+            return store(row, read_date(value), value);
+        case Storage::timestamp:
+            return store(row, read_timestamp(value), value);
         case Storage::text:
             return put_text(row, raw_ ? value->raw : value->text);
         case Storage::list:
@@ -133,10 +139,27 @@ void Column::put(idx_t row, JsonView value) {
         case Storage::structure:
             return put_fields(row, value);
         case Storage::decimal:
+        case Storage::fixed:
             break;
     }
-    const Int128 number = parse_whole(value->text);
-    store(row, duckdb_hugeint{number.lower, number.upper});
+    put_fixed(row, value);
+}
+
+/// DuckDB keeps a decimal in the smallest integer that its digits fit.
+void Column::put_fixed(idx_t row, JsonView value) {
+    constexpr int digits16 = 4, digits32 = 9, digits64 = 18;
+    const int precision = storage_ == Storage::fixed ? type_.precision : 38;
+    const auto read = read_fixed(value, precision, type_.scale);
+    if (!read) refuse(value);
+    const auto low = static_cast<std::int64_t>(read->lower);
+    if (precision <= digits16) return store(row, static_cast<std::int16_t>(low));
+    if (precision <= digits32) return store(row, static_cast<std::int32_t>(low));
+    if (precision <= digits64) return store(row, low);
+    store(row, duckdb_hugeint{read->lower, read->upper});
+}
+
+void Column::refuse(JsonView value) const {
+    throw SchemaError(trawl::format("{}: {}", path_, why_unreadable(value, type_)));
 }
 
 void Column::put_fields(idx_t row, JsonView object) {
@@ -150,10 +173,20 @@ void Column::put_fields(idx_t row, JsonView object) {
             at = found->second;
         }
         seen_[at] = id;
-        inner_[at].put(row, member);
+        inner_[at].put_member(row, member, object);
     }
     for (std::size_t i = 0; i < seen_.size(); ++i) {
         if (seen_[i] != id) inner_[i].put_null(row);
+    }
+}
+
+/// Of a key that is there twice only the last value has to be one of the column's type.
+void Column::put_member(idx_t row, JsonView member, JsonView object) {
+    try {
+        put(row, member);
+    } catch (const SchemaError&) {
+        const bool is_single = storage_ != Storage::list && storage_ != Storage::structure;
+        if (!is_single || object.find(member->key) == member) throw;
     }
 }
 

@@ -4,6 +4,7 @@
 #include <duckdb.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -20,10 +21,12 @@ namespace trawl::lake {
 /// One column, or one place inside a nested column, of the chunk that is being filled.
 class Column {
 public:
-    explicit Column(const Type& type);
+    /// `path` is named in errors.
+    explicit Column(const Type& type, std::string path = "");
 
     /// Points it to a chunk's vector; before the first put of each chunk.
     void attach(duckdb_vector vector);
+    /// Throws SchemaError if the value is none of the column's type.
     void put(idx_t row, JsonView value);
     void put_null(idx_t row);
     void put_text(idx_t row, std::string_view text);
@@ -39,13 +42,23 @@ private:
     void map(duckdb_vector vector);
     void forget_lists();
     void put_list(idx_t row, JsonView array);
+    void put_member(idx_t row, JsonView member, JsonView object);
+    void put_fixed(idx_t row, JsonView value);
     void mark(idx_t row, bool valid);
     template <typename T>
     void store(idx_t row, T value) {
         static_cast<T*>(data_)[row] = value;
     }
+    template <typename T>
+    void store(idx_t row, const std::optional<T>& read, JsonView value) {
+        if (!read) refuse(value);
+        store(row, *read);
+    }
+    [[noreturn]] void refuse(JsonView value) const;
 
     Storage storage_;
+    Type type_;  ///< of a single value; else the kind alone
+    std::string path_;
     bool raw_ = false;  ///< text: the JSON text, not the string's
     duckdb_vector vector_ = nullptr;
     void* data_ = nullptr;

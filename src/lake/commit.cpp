@@ -109,9 +109,15 @@ std::optional<Entry> Commit::decide(const Base& latest) {
     already_ = is_done(latest, wanted_);
     if (already_) return std::nullopt;
     if (latest) check_writable(*latest, wanted_, table_);
-    auto entry = records_.spool().lines() == 0 ? without_records(latest) : with_records(latest);
+    auto entry = tells_columns(latest) ? with_records(latest) : without_records(latest);
     if (latest && entry) check_removable(*latest, *entry, table_);
     return entry;
+}
+
+/// Declared columns do without a record, but do not take the place of those that a replaced table has.
+bool Commit::tells_columns(const Base& latest) const {
+    if (records_.spool().lines() > 0) return true;
+    return !records_.declared().empty() && (!latest || wanted_.disposition != Disposition::replace);
 }
 
 std::optional<Entry> Commit::without_records(const Base& latest) const {
@@ -123,10 +129,10 @@ std::optional<Entry> Commit::without_records(const Base& latest) const {
     }
     const bool changes_rows = wanted_.disposition == Disposition::replace;
     if (!changes_rows && wanted_.application.empty() && wanted_.checkpoint.empty()) return std::nullopt;
-    return make_entry(latest, latest->schema);
+    return make_entry(latest, emptied_schema(latest->schema, records_.declared()));
 }
 
-Entry Commit::with_records(const Base& latest) {
+std::optional<Entry> Commit::with_records(const Base& latest) {
     try {
         if (is_stale(latest)) begin(latest);
         if (work_->rewriter) work_->rewriter->update(latest->files);
@@ -135,10 +141,12 @@ Entry Commit::with_records(const Base& latest) {
     }
     Entry entry = make_entry(latest, work_->plan.schema_text);
     add_all(entry.add, work_->added);
-    if (!work_->rewriter) return entry;
-    add_all(entry.add, work_->rewriter->added());
-    add_all(entry.remove, work_->rewriter->removed());
-    return entry;
+    if (work_->rewriter) {
+        add_all(entry.add, work_->rewriter->added());
+        add_all(entry.remove, work_->rewriter->removed());
+    }
+    const bool says_nothing = entry.add.empty() && entry.remove.empty() && !entry.metadata && entry.application.empty();
+    return says_nothing ? std::nullopt : std::optional(std::move(entry));
 }
 
 /// What DuckDB says of SQL that nobody wrote helps nobody: nearly always a file of the table is the cause.
@@ -169,21 +177,34 @@ void Commit::begin(const Base& latest) {
         made_.make(table_ / "_delta_log");
         staging_ = std::make_unique<Staging>(table_);
     }
-    const bool merges = wanted_.disposition == Disposition::merge;
-    const bool rows_stay = latest && wanted_.disposition != Disposition::replace;
     Spool& spool = records_.spool();
+    const bool merges = wanted_.disposition == Disposition::merge && spool.lines() > 0;
+    const bool rows_stay = latest && wanted_.disposition != Disposition::replace;
     spool.flush();
     work_.reset(new Work{Duck(options_.engine, staging_->spill()), {}, {}, {}, {}, {}});
     enter_canonical_key(work_->duck);
-    work_->plan = make_plan(rows_stay ? &*latest : nullptr, records_.type(), wanted_.primary_key, table_, work_->duck);
     if (latest) work_->base_files = paths_of(latest->files);
+    try {
+        plan_and_write(rows_stay ? &*latest : nullptr);
+    } catch (const SchemaError& error) {
+        throw SchemaError(trawl::format("cannot write to {}: {}", table_.string(), error.what()));
+    }
+    if (rows_stay) work_->rewriter.emplace(work_->duck, *staging_, table_, work_->plan, merges, options_.file_bytes);
+}
+
+void Commit::plan_and_write(const TableSnapshot* base) {
+    const Spool& spool = records_.spool();
+    const bool is_empty = spool.lines() == 0;
+    const std::vector<std::string> no_key;
+    work_->plan = make_plan(base, records_.type(), records_.declared(), is_empty ? no_key : wanted_.primary_key, table_,
+                            work_->duck);
+    if (is_empty) return;
     work_->survivors.count = spool.lines();
     if (!work_->plan.key.empty()) work_->survivors = find_survivors(work_->duck, spool, work_->plan.key);
     const fs::path directory = staging_->new_data();
     work_->added =
         write_records(work_->duck, spool, work_->survivors, work_->plan.schema, directory, options_.file_bytes);
     staging_->move_in(directory, work_->added);
-    if (rows_stay) work_->rewriter.emplace(work_->duck, *staging_, table_, work_->plan, merges, options_.file_bytes);
 }
 
 void Commit::discard() {

@@ -31,11 +31,13 @@ private:
     struct Work;
 
     [[nodiscard]] std::optional<Entry> decide(const Base& latest);
+    [[nodiscard]] bool tells_columns(const Base& latest) const;
     [[nodiscard]] std::optional<Entry> without_records(const Base& latest) const;
-    [[nodiscard]] Entry with_records(const Base& latest);
+    [[nodiscard]] std::optional<Entry> with_records(const Base& latest);
     [[noreturn]] void explain(const QueryError& error, const Base& latest) const;
     [[nodiscard]] bool is_stale(const Base& latest) const;
     void begin(const Base& latest);
+    void plan_and_write(const TableSnapshot* base);
     void discard();
     [[nodiscard]] Entry make_entry(const Base& latest, const std::string& schema) const;
     [[nodiscard]] bool maybe_published() const;

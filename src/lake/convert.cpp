@@ -37,8 +37,7 @@ public:
         std::int64_t number = 0;
         while (row < duckdb_vector_size() && bytes < kChunkBytes && next(line, number)) {
             if (!survivors_.has(number)) continue;
-            const JsonView value = json_.parse_record(line);
-            schema_.whole_record ? record_.field(0).put_text(row, value->raw) : record_.put_fields(row, value);
+            put(row, json_.parse_record(line), number);
             bytes += line.size();
             ++row;
         }
@@ -47,6 +46,15 @@ public:
     }
 
 private:
+    void put(idx_t row, JsonView record, std::int64_t number) {
+        if (schema_.whole_record) return record_.field(0).put_text(row, record->raw);
+        try {
+            record_.put_fields(row, record);
+        } catch (const SchemaError& error) {
+            throw SchemaError(trawl::format("record {}: {}", number + 1, error.what()));
+        }
+    }
+
     const Schema& schema_;
     const Survivors& survivors_;
     JsonReader json_;
@@ -103,8 +111,13 @@ std::vector<DataFile> write_records(Duck& duck, const Spool& spool, const Surviv
     RecordScan scan(spool, schema, survivors);
     scan.enter(duck, "trawl_spool");
     const std::int64_t line_bytes = std::max<std::int64_t>(spool.bytes() / spool.lines(), 1);
-    std::vector<DataFile> files =
-        write_parquet(duck, "SELECT * FROM trawl_spool()", kRowGroupBytes / line_bytes, directory, file_bytes);
+    std::vector<DataFile> files;
+    try {
+        files = write_parquet(duck, "SELECT * FROM trawl_spool()", kRowGroupBytes / line_bytes, directory, file_bytes);
+    } catch (const LakeError&) {
+        scan.rethrow();
+        throw;
+    }
     const std::int64_t rows = rows_in(files);
     if (rows == survivors.count) return files;
     throw LakeError(

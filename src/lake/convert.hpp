@@ -21,7 +21,8 @@ namespace trawl::lake {
 std::vector<DataFile> write_parquet(Duck& duck, const std::string& select, std::int64_t group_rows,
                                     const std::filesystem::path& directory, std::int64_t file_bytes);
 
-/// The same with the spool's records that survive. Requires: schema has a column, the spool a line.
+/// The same with the spool's records that survive. Throws SchemaError, which names the record, for a value that its
+/// column does not take. Requires: schema has a column, the spool a line.
 std::vector<DataFile> write_records(Duck& duck, const Spool& spool, const Survivors& survivors, const Schema& schema,
                                     const std::filesystem::path& directory, std::int64_t file_bytes);
 

@@ -17,7 +17,7 @@ constexpr std::string_view kRowColumn = "trawl row";
 class KeyScan : public SpoolScan {
 public:
     KeyScan(const Spool& spool, const std::vector<KeyPart>& parts) : SpoolScan(spool), parts_(parts) {
-        for (const KeyPart& part : parts) columns_.emplace_back(type_of(part));
+        for (const KeyPart& part : parts) columns_.emplace_back(type_of(part), part.path);
     }
 
     [[nodiscard]] std::vector<ScanColumn> columns() const override {
@@ -47,7 +47,7 @@ public:
     }
 
 private:
-    static Type type_of(const KeyPart& part) { return part.in_json() ? Kind::string : part.kind; }
+    static Type type_of(const KeyPart& part) { return part.in_json() ? Type(Kind::string) : part.type; }
 
     void put(std::size_t part, idx_t row, JsonView value) {
         if (!parts_[part].in_json()) return columns_[part].put(row, value);

@@ -1,4 +1,6 @@
 /// Delta's schema JSON: written from our types, read into our types, read into SQL's.
+#include <cstdio>
+
 #include "names.hpp"
 #include "schema.hpp"
 #include "trawl/base/format.hpp"
@@ -21,6 +23,12 @@ std::string type_to_delta(const Type& type) {
             return "\"decimal(38,0)\"";
         case Storage::real:
             return R"("double")";
+        case Storage::fixed:
+            return trawl::format("\"decimal({},{})\"", type.precision, type.scale);
+        case Storage::date:
+            return R"("date")";
+        case Storage::timestamp:
+            return R"("timestamp")";
         case Storage::text:
             return R"("string")";
         case Storage::structure:
@@ -72,6 +80,16 @@ Kind text_kind(std::string_view kind) {
 
 Type struct_from_delta(JsonView type);
 
+/// "decimal(10,2)"; nothing if it is no decimal.
+std::optional<Type> decimal_from_delta(std::string_view name) {
+    int precision = 0;
+    int scale = 0;
+    char end = 0;
+    const bool is_decimal = std::sscanf(std::string(name).c_str(), "decimal(%2d,%2d%c", &precision, &scale, &end) == 3;
+    if (!is_decimal || end != ')' || precision < 1 || scale < 0) return std::nullopt;
+    return Type::fixed_of(static_cast<std::uint8_t>(precision), static_cast<std::uint8_t>(scale));
+}
+
 Type type_from_delta(JsonView type, std::string_view kind) {
     if (type.is(What::object)) {
         const std::string name = type.text("type");
@@ -83,7 +101,9 @@ Type type_from_delta(JsonView type, std::string_view kind) {
     if (name == "boolean") return Kind::boolean;
     if (name == "long") return Kind::int64;
     if (name == "double") return Kind::real;
-    if (name == "decimal(38,0)") return Kind::decimal;
+    if (name == "date") return Kind::date;
+    if (name == "timestamp") return Kind::timestamp;
+    if (const auto decimal = decimal_from_delta(name)) return *decimal;
     throw SchemaError(trawl::format("the table has a column of type {}, to which trawl cannot append", type->raw));
 }
 

@@ -117,6 +117,7 @@ Duck::Duck(const EngineOptions& options, const std::filesystem::path& temporary)
     }
     if (duckdb_connect(impl_->database, &impl_->connection) != DuckDBSuccess)
         throw LakeError("DuckDB does not connect");
+    run("SET TimeZone = 'UTC'");  // timestamps read the same on every machine
 }
 
 Duck::~Duck() = default;

@@ -29,7 +29,7 @@ bool walk(const Type& type, std::string_view path, KeyPart& part) {
         KeyPart longer = part;
         longer.keys.push_back(field->key);
         longer.columns.push_back(field->column);
-        longer.kind = field->type.kind;
+        longer.type = field->type;
         const std::string_view rest = end == path.size() ? "" : path.substr(end + 1);
         const bool is_there = rest.empty() || walk(field->type, rest, longer);
         if (!is_there && field->type.kind == Kind::json) longer.rest = rest;
@@ -47,7 +47,7 @@ KeyPart find_part(const Schema& schema, const std::string& path) {
         const Field& only = schema.columns.fields.front();
         part.columns = {only.column};
         part.rest = path;
-        part.kind = Kind::json;
+        part.type = Kind::json;
         return part;
     }
     if (!walk(schema.columns, path, part)) {
@@ -56,9 +56,10 @@ KeyPart find_part(const Schema& schema, const std::string& path) {
                           "that every record has",
                           path));
     }
-    if (part.kind != Kind::list && part.kind != Kind::structure) return part;
+    const Kind kind = part.type.kind;
+    if (kind != Kind::list && kind != Kind::structure) return part;
     throw SchemaError(trawl::format("\"{}\" holds a {}, which cannot be a primary key: name a key with single values",
-                                    path, part.kind == Kind::list ? "list" : "whole object"));
+                                    path, kind == Kind::list ? "list" : "whole object"));
 }
 
 }  // namespace

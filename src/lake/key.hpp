@@ -21,9 +21,9 @@ struct KeyPart {
     std::vector<std::string> keys;     ///< the source's keys on the way to it, as far as there are columns
     std::vector<std::string> columns;  ///< the table's names of those
     std::string rest;                  ///< of the path, within the JSON text of the last column
-    Kind kind = Kind::null;            ///< of the last column
+    Type type;                         ///< of the last column
     /// It is compared by canonical_key, since the column holds JSON text.
-    [[nodiscard]] bool in_json() const { return kind == Kind::json; }
+    [[nodiscard]] bool in_json() const { return type.kind == Kind::json; }
 };
 
 /// Finds each path in the schema, by the source's keys or else by the names of columns; a key may hold dots itself.

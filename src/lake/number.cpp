@@ -102,6 +102,16 @@ Int128 parse_whole(std::string_view text) {
     return {lower, static_cast<std::int64_t>(upper)};
 }
 
+std::optional<std::string> scaled(std::string_view text, int scale, int digits_max, bool cuts) {
+    const Scientific number = normalise(text);
+    const long size = number.exponent + 1 + scale;  // of the digits in front of the point, once it is moved
+    if (number.digits.empty() || (cuts && size <= 0)) return "0";
+    if (size > digits_max || (!cuts && size < static_cast<long>(number.digits.size()))) return std::nullopt;
+    std::string whole = number.digits;
+    whole.resize(static_cast<std::size_t>(size), '0');
+    return text.front() == '-' ? "-" + whole : whole;
+}
+
 std::string canonical_number(std::string_view text) {
     const Scientific number = normalise(text);
     if (number.digits.empty()) return "0";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,10 @@ struct Int128 {
 
 /// The double nearest to the text. Requires: is_json_number(text).
 [[nodiscard]] double parse_real(std::string_view text);
+
+/// The text of the whole number text x 10^scale; nothing if that has more than `digits_max` digits, or a fraction:
+/// unless `cuts`, which leaves the fraction out. Requires: is_json_number(text).
+[[nodiscard]] std::optional<std::string> scaled(std::string_view text, int scale, int digits_max, bool cuts = false);
 
 /// The same text for all texts of one number: 7, 7.0 and 70e-1 are "7e0". Requires: is_json_number(text).
 [[nodiscard]] std::string canonical_number(std::string_view text);

@@ -11,16 +11,20 @@
 
 namespace trawl::lake {
 
-/// The smallest type of everything observed. Pure; equals merging the types of the single records.
+/// The smallest type of everything observed. Pure; equals merging the types of the single records. Columns that are
+/// declared have their type, whatever comes, or even if nothing does.
 class Observer {
 public:
-    Observer();
+    explicit Observer(std::vector<DeclaredColumn> declared = {});
     ~Observer();
     Observer(Observer&&) noexcept;
     Observer& operator=(Observer&&) noexcept;
 
+    /// Throws SchemaError if a declared column does not take its value.
     void observe(JsonView record);
     [[nodiscard]] Type type() const;
+    /// Declared columns that no record had.
+    [[nodiscard]] std::vector<DeclaredColumn> unseen() const;
 
     /// Objects that hold a key twice: how many, and the first such key. The last value counts, as in every common
     /// parser.
@@ -31,7 +35,11 @@ private:
     struct Place;
     void raise(Place& place, JsonView value, int depth);
     void raise_fields(Place& place, JsonView object, int depth);
+    void adopt(Place& field);
+    void check_all_there(std::int64_t object) const;
 
+    std::vector<DeclaredColumn> declared_;
+    std::vector<Place*> declared_places_;  // of each, null until a record has it
     std::unique_ptr<Place> root_;
     std::vector<Place*> fields_;  // of the objects that are looked at now, member by member
     std::int64_t objects_ = 0;

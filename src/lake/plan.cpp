@@ -1,6 +1,10 @@
 /// Planning of columns.
 #include "plan.hpp"
 
+#include <algorithm>
+
+#include "declared.hpp"
+#include "names.hpp"
 #include "source.hpp"
 #include "trawl/base/format.hpp"
 #include "widen.hpp"
@@ -29,11 +33,11 @@ bool settle_doubts(Schema& known, const Type& observed, const TableSnapshot& bas
 
 }  // namespace
 
-Plan make_plan(const TableSnapshot* base, const Type& observed, const std::vector<std::string>& primary_key,
-               const std::filesystem::path& table, Duck& duck) {
+Plan make_plan(const TableSnapshot* base, const Type& observed, const std::vector<DeclaredColumn>& declared,
+               const std::vector<std::string>& primary_key, const std::filesystem::path& table, Duck& duck) {
     Plan plan;
     if (base == nullptr) {
-        plan.schema = make_schema(observed, nullptr);
+        plan.schema = make_schema(observed, nullptr, declared);
         plan.schema_text = to_delta(plan.schema);
     } else {
         JsonReader reader;
@@ -41,7 +45,8 @@ Plan make_plan(const TableSnapshot* base, const Type& observed, const std::vecto
         plan.known = from_delta(reader.parse(base->schema));
         const std::string as_it_is = to_delta(*plan.known);
         plan.looked_at_values = settle_doubts(*plan.known, observed, *base, table, duck);
-        plan.schema = make_schema(observed, &*plan.known);
+        check_declared(plan.known->columns, declared);
+        plan.schema = make_schema(observed, &*plan.known, declared);
         plan.schema_text = to_delta(plan.schema);
         // Unchanged: keep the text that is there, with whatever other tools have written into it.
         if (plan.schema_text == as_it_is) plan.schema_text = base->schema;
@@ -51,6 +56,23 @@ Plan make_plan(const TableSnapshot* base, const Type& observed, const std::vecto
     plan.notes.insert(plan.notes.end(), plan.schema.notes.begin(), plan.schema.notes.end());
     plan.key = key_parts(plan.schema, primary_key);
     return plan;
+}
+
+std::string emptied_schema(const std::string& schema, const std::vector<DeclaredColumn>& declared) {
+    if (declared.empty()) return schema;
+    JsonReader reader;
+    const Schema known = from_delta(reader.parse(schema));
+    if (known.whole_record) return schema;
+    Schema wanted = known;
+    for (const DeclaredColumn& column : declared) {
+        std::vector<Field>& fields = wanted.columns.fields;
+        const auto same = [&](const Field& field) { return field.key == column.key; };
+        const auto found = std::find_if(fields.begin(), fields.end(), same);
+        found == fields.end() ? fields.push_back({column.key, column.type, {}}) : void(found->type = column.type);
+    }
+    give_columns(wanted.columns, &known.columns);
+    const std::string text = to_delta(wanted);
+    return text == to_delta(known) ? schema : text;
 }
 
 }  // namespace trawl::lake

@@ -24,10 +24,15 @@ struct Plan {
     std::vector<std::string> notes;
 };
 
-/// `base`: the table whose rows stay, or null. `duck` reads old values if a number's size decides about a type. Throws
-/// SchemaError for a table with types that trawl does not write, or for a key that is none.
+/// `base`: the table whose rows stay, or null. `duck` reads old values if a number's size decides about a type.
+/// `observed` has the `declared` columns too. Throws SchemaError for a table with types that trawl does not write, for
+/// a column that is declared and has another type there, or for a key that is none.
 [[nodiscard]] Plan make_plan(const TableSnapshot* base, const Type& observed,
-                             const std::vector<std::string>& primary_key, const std::filesystem::path& table,
-                             Duck& duck);
+                             const std::vector<DeclaredColumn>& declared, const std::vector<std::string>& primary_key,
+                             const std::filesystem::path& table, Duck& duck);
+
+/// Delta's `schema` of a table that loses all of its rows: with the types of the declared columns, and with those that
+/// it lacks. The same text if nothing changes. Throws SchemaError for types that trawl does not write.
+[[nodiscard]] std::string emptied_schema(const std::string& schema, const std::vector<DeclaredColumn>& declared);
 
 }  // namespace trawl::lake

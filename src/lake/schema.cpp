@@ -1,6 +1,7 @@
 /// Making a schema from a type: storage and remarks.
 #include "schema.hpp"
 
+#include "declared.hpp"
 #include "names.hpp"
 #include "trawl/base/format.hpp"
 
@@ -17,6 +18,12 @@ Storage storage_of(const Type& type) {
             return Storage::decimal;
         case Kind::real:
             return Storage::real;
+        case Kind::fixed:
+            return Storage::fixed;
+        case Kind::date:
+            return Storage::date;
+        case Kind::timestamp:
+            return Storage::timestamp;
         case Kind::list:
             return Storage::list;
         case Kind::structure:
@@ -54,14 +61,18 @@ Schema whole_records() {
 
 }  // namespace
 
-Schema make_schema(const Type& observed, const Schema* known) {
-    if (known != nullptr && known->whole_record) return whole_records();
-    const Type type = known != nullptr ? merge(known->columns, observed) : observed;
-    if (storage_of(type) != Storage::structure) return whole_records();
+Schema make_schema(const Type& observed, const Schema* known, const std::vector<DeclaredColumn>& declared) {
+    const Type type = known != nullptr ? absorb(known->columns, observed) : observed;
+    if ((known != nullptr && known->whole_record) || storage_of(type) != Storage::structure) {
+        check_keeps_columns(declared);
+        return whole_records();
+    }
     Schema schema;
     schema.columns = type;
     schema.notes = give_columns(schema.columns, known != nullptr ? &known->columns : nullptr);
-    for (const Field& field : schema.columns.fields) remark(field.type, field.column, schema.notes);
+    for (const Field& field : schema.columns.fields) {
+        if (!is_declared(field.key, declared)) remark(field.type, field.column, schema.notes);
+    }
     return schema;
 }
 

@@ -10,7 +10,7 @@
 namespace trawl::lake {
 
 /// What a column physically is. Places without a value, with only {} or of kind json are text.
-enum class Storage : std::uint8_t { boolean, bigint, decimal, real, text, list, structure };
+enum class Storage : std::uint8_t { boolean, bigint, decimal, real, fixed, date, timestamp, text, list, structure };
 [[nodiscard]] Storage storage_of(const Type& type);
 
 /// A table's columns. `columns` is a struct whose fields all have their column name. If `whole_record`, there is one
@@ -22,15 +22,17 @@ struct Schema {
 };
 
 /// The schema for records of type `observed` (a struct, or json if it got too wide); with `known` the schema of the
-/// table that is appended to: its columns keep their place and name, and get the smallest type that holds both.
-[[nodiscard]] Schema make_schema(const Type& observed, const Schema* known);
+/// table that is appended to: its columns keep their place and name, and get the type that absorb() gives. There are no
+/// remarks on the columns that are `declared`. Throws SchemaError if those would be lost in whole records.
+[[nodiscard]] Schema make_schema(const Type& observed, const Schema* known,
+                                 const std::vector<DeclaredColumn>& declared = {});
 
 /// Delta's schemaString (Delta protocol, "Schema Serialization Format"). Field metadata: trawl.key = the source's key
 /// where it is not the column's name; trawl.kind = json, null or struct where the column is text for that reason;
 /// trawl.record = true for the column of whole records.
 [[nodiscard]] std::string to_delta(const Schema& schema);
 
-/// The opposite. Throws SchemaError for column types that trawl does not write (timestamps, maps...).
+/// The opposite. Throws SchemaError for column types that trawl does not write (maps, integers of 32 bits...).
 [[nodiscard]] Schema from_delta(JsonView schema);
 
 /// A column of any Delta table, as DuckDB spells its type. Throws SchemaError if the type is not known.

@@ -40,7 +40,7 @@ Rows SpoolScan::run(Duck& duck, const std::string& sql) {
     try {
         return duck.run(sql);
     } catch (const QueryError&) {
-        if (error_) std::rethrow_exception(error_);
+        rethrow();
         throw;
     }
 }

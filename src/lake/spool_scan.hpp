@@ -36,6 +36,10 @@ public:
     void enter(Duck& duck, const std::string& name);
     /// Runs a statement over it. What fill threw comes out as it was, not as DuckDB's text.
     Rows run(Duck& duck, const std::string& sql);
+    /// What fill threw in a statement that failed, if it threw.
+    void rethrow() const {
+        if (error_) std::rethrow_exception(error_);
+    }
 
 protected:
     /// The next line, and its number from 0; false at the end.

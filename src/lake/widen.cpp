@@ -45,6 +45,11 @@ std::string json_real(const std::string& value) {
         value);
 }
 
+/// As ISO 8601 has it: with a T, and a Z where the time is in UTC.
+std::string json_timestamp(const std::string& value) {
+    return trawl::format("'\"' || replace(CAST({} AT TIME ZONE 'UTC' AS VARCHAR), ' ', 'T') || 'Z\"'", value);
+}
+
 std::string converted_struct(const Type& from, const Type& to, const std::string& value) {
     std::string fields;
     for (const Field& field : to.fields) {
@@ -87,6 +92,12 @@ std::string sql_type(const Type& type) {
             return "DECIMAL(38,0)";
         case Storage::real:
             return "DOUBLE";
+        case Storage::fixed:
+            return trawl::format("DECIMAL({},{})", type.precision, type.scale);
+        case Storage::date:
+            return "DATE";
+        case Storage::timestamp:
+            return "TIMESTAMPTZ";
         case Storage::text:
             return "VARCHAR";
         case Storage::list:
@@ -104,6 +115,7 @@ std::string sql_type(const Type& type) {
 bool is_retyped(const Type& from, const Type& to) {
     if (storage_of(from) != storage_of(to)) return true;
     if (from.kind == Kind::string) return to.kind == Kind::json;
+    if (from.kind == Kind::fixed) return from != to;
     if (from.kind == Kind::list) return is_retyped(from.element.front(), to.element.front());
     for (const Field& field : from.fields) {
         const Field* wanted = to.find(field.key);
@@ -119,6 +131,12 @@ std::string json_text(const Type& from, const std::string& value) {
         case Kind::int64:
         case Kind::decimal:
             return trawl::format("CAST({} AS VARCHAR)", value);
+        case Kind::fixed:  // DuckDB writes .5 where no digit is in front of the point
+            return trawl::format(R"(regexp_replace(CAST({} AS VARCHAR), '^(-?)[.]', '\1' || '0.'))", value);
+        case Kind::date:
+            return trawl::format("'\"' || CAST({} AS VARCHAR) || '\"'", value);
+        case Kind::timestamp:
+            return json_timestamp(value);
         case Kind::real:
             return json_real(value);
         case Kind::string:

@@ -25,7 +25,7 @@ struct Directories {
 
 struct TableWriter::Impl {
     Impl(const path& lake, const std::string& name, WriterOptions given)
-        : table(lake / name), options(std::move(given)), directories(lake), records(lake, name) {}
+        : table(lake / name), options(std::move(given)), directories(lake), records(lake, name, options.columns) {}
 
     path table;
     WriterOptions options;

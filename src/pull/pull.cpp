@@ -81,20 +81,8 @@ private:
         }
     }
 
-    // Hints that nothing follows would be taken for types.
-    void check_columns() const {
-        for (const Resource& resource : options_.connector.resources) {
-            if (!resource.columns.empty())
-                throw UsageError(
-                    format("resource {}: the types of its columns cannot be set yet; leave `columns` out, "
-                           "and cast where the table is read",
-                           resource.name));
-        }
-    }
-
     void plant() {
         check_names();
-        check_columns();
         std::map<std::string, std::pair<Tree*, ResourceRun*>> places;
         for (const Resource& resource : options_.connector.resources) {
             if (!is_wanted(resource)) continue;

@@ -51,6 +51,35 @@ Disposition disposition_of(WriteDisposition disposition) {
     return Disposition::replace;
 }
 
+Type type_of(const ColumnHint& column) {
+    switch (column.type) {
+        case ColumnType::text:
+            return Kind::string;
+        case ColumnType::boolean:
+            return Kind::boolean;
+        case ColumnType::bigint:
+            return Kind::int64;
+        case ColumnType::real:
+            return Kind::real;
+        case ColumnType::timestamp:
+            return Kind::timestamp;
+        case ColumnType::date:
+            return Kind::date;
+        case ColumnType::json:
+            return Kind::json;
+        case ColumnType::decimal:
+            break;
+    }
+    return Type::fixed_of(column.precision, column.scale);
+}
+
+std::vector<DeclaredColumn> declared_columns(const Resource& resource) {
+    std::vector<DeclaredColumn> declared;
+    for (const ColumnHint& column : resource.columns)
+        declared.push_back({column.name, type_of(column), column.nullable});
+    return declared;
+}
+
 }  // namespace
 
 ResourceRun::ResourceRun(Source& source, const Resource& resource, const PullOptions& options, PullProgress& progress)
@@ -65,7 +94,7 @@ ResourceRun::ResourceRun(Source& source, const Resource& resource, const PullOpt
       asks_(kWaitingMax),
       streams_(kStreamsMax) {
     if (options.is_name_found) refuse_other_source(options, resource, source.place(resource));
-    if (resource.selected) sink_.emplace(options.lake, resource.table);
+    if (resource.selected) sink_.emplace(options.lake, resource.table, declared_columns(resource));
 }
 
 std::optional<IncrementalCursor> ResourceRun::make_cursor() const {
@@ -261,7 +290,7 @@ Task<TableSummary> ResourceRun::commit() {
             "window for a part of it needs end_inclusive, or give a primary_key");
     if (cursor_) append_notes(summary, cursor_->notes(resource_.write_disposition == WriteDisposition::append));
     if (!sink_) co_return summary;
-    if (sink_->is_empty() && !read_table(options_.lake, resource_.table)) {
+    if (sink_->is_empty() && resource_.columns.empty() && !read_table(options_.lake, resource_.table)) {
         summary.notes.emplace_back("note: the source has no rows, so nothing tells the columns: no table was made");
         co_return summary;
     }

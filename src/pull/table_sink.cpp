@@ -12,8 +12,11 @@ constexpr std::size_t kBatchBytes = 1 << 20;
 
 }  // namespace
 
-TableSink::TableSink(std::filesystem::path lake, std::string table)
-    : writer_(std::make_shared<TableWriter>(lake, table)) {}
+TableSink::TableSink(std::filesystem::path lake, std::string table, std::vector<DeclaredColumn> columns) {
+    WriterOptions options;
+    options.columns = std::move(columns);
+    writer_ = std::make_shared<TableWriter>(lake, table, std::move(options));
+}
 
 Task<> TableSink::add(std::string ndjson) {
     is_empty_ = is_empty_ && ndjson.empty();

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "trawl/coro/task.hpp"
 #include "trawl/lake/writer.hpp"
@@ -16,9 +17,10 @@ namespace trawl::pulling {
 class TableSink {
 public:
     /// Blocks on the disk for a moment. Throws UsageError, StoreError.
-    TableSink(std::filesystem::path lake, std::string table);
+    TableSink(std::filesystem::path lake, std::string table, std::vector<DeclaredColumn> columns = {});
 
-    /// Suspends while the disk takes what came before: a slow disk slows the source down. Throws StoreError, LakeError.
+    /// Suspends while the disk takes what came before: a slow disk slows the source down. Throws StoreError, LakeError,
+    /// SchemaError if a declared column does not take its value.
     Task<> add(std::string ndjson);
 
     /// Publishes what was added. Throws what TableWriter::commit() throws.

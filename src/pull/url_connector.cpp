@@ -17,6 +17,7 @@ Connector connector_for(const std::string& url, const UrlSettings& settings) {
     if (settings.paginator)
         resource.paginator.emplace().type = *settings.paginator;  // with its options, as it is written
     resource.primary_key = settings.primary_key;
+    resource.columns = settings.columns;
     resource.write_disposition = settings.write_disposition;
     Connector connector;
     connector.client.headers = settings.headers;

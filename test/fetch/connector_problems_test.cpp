@@ -293,6 +293,21 @@ path='b/{resources.b.id}')",
         Bad{"ColumnType", kResource + "columns={id='biging'}",
             "c.toml:4:13: 'id' is 'biging', and must be one of text, bool, bigint, double, decimal, timestamp, date, "
             "json; did you mean 'bigint'?"},
+        Bad{"ColumnOfBytes", kResource + "columns={id='binary'}",
+            "c.toml:4:13: 'id' is 'binary', and must be one of text, bool, bigint, double, decimal, timestamp, date, "
+            "json; a table has no bytes: take text, which keeps them as the source writes them"},
+        Bad{"ColumnOfAnotherName", kResource + "columns={id='boolean'}",
+            "c.toml:4:13: 'id' is 'boolean', and must be one of text, bool, bigint, double, decimal, timestamp, date, "
+            "json; did you mean 'bool'?"},
+        Bad{"ColumnDecimal", kResource + "columns={id='decimal(39,2)'}",
+            "c.toml:4:13: 'id' is 'decimal(39,2)', and must be decimal(precision,scale), of at most 38 digits in all, "
+            "such as decimal(10,2)"},
+        Bad{"ColumnPrecision", kResource + "columns={id={data_type='bigint',precision=3}}",
+            "c.toml:4:32: 'precision' is for decimals alone"},
+        Bad{"ColumnScale", kResource + "columns={id={data_type='decimal',precision=3,scale=4}}",
+            "c.toml:4:33: a decimal has at most 38 digits, and no more than those behind the point"},
+        Bad{"ColumnMergeKey", kResource + "columns={id={data_type='bigint',merge_key=true}}",
+            "c.toml:4:32: there is no key 'merge_key' in columns.id; rows are merged by 'primary_key'"},
         Bad{"ColumnNumber", kResource + "columns={id=3}",
             "c.toml:4:13: 'id' must be a type of a column, not a whole number"},
         Bad{"ColumnTable", kResource + "columns={id={data_typ='bigint'}}",

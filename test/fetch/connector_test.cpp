@@ -292,6 +292,39 @@ filters = [
     EXPECT_EQ(resource.filters.at(2).values.at(0).text, "false");
 }
 
+TEST(Connector, TakesWhatIsKnownOfColumns) {
+    const Resource resource = one(R"(
+primary_key = "id"
+[resources.columns]
+id = { data_type = "bigint", nullable = false, primary_key = true }
+day = { data_type = "date", primary_key = true }
+price = "decimal(10,2)" rate = {data_type = "decimal"} tax = {data_type = "decimal", precision = 5,
+                                                              scale = 3} count = {data_type = "decimal",
+                                                                                  precision = 20}) ");
+        EXPECT_THAT(resource.primary_key, ElementsAre("id", "day"));
+    EXPECT_FALSE(resource.columns.at(0).nullable);
+    EXPECT_TRUE(resource.columns.at(1).nullable);
+    std::vector<std::pair<int, int>> digits;
+    for (std::size_t i = 2; i < 6; ++i)
+        digits.emplace_back(resource.columns.at(i).precision, resource.columns.at(i).scale);
+    EXPECT_THAT(digits, ElementsAre(std::pair(10, 2), std::pair(38, 9), std::pair(5, 3), std::pair(20, 0)));
+}
+
+TEST(Connector, ColumnsOfTheDefaultsAreThoseOfAResourceWithoutAny) {
+    const Connector connector = read(std::string(kClient) + R"(
+[resource_defaults]
+columns = { created = "timestamp" }
+[[resources]]
+name = "a"
+[[resources]]
+name = "b"
+columns = { day = "date" }
+)");
+    EXPECT_EQ(connector.find("a")->columns.at(0).type, ColumnType::timestamp);
+    ASSERT_EQ(connector.find("b")->columns.size(), 1U);
+    EXPECT_EQ(connector.find("b")->columns.at(0).name, "day");
+}
+
 TEST(Connector, TakesEachPartitioning) {
     const auto dates = std::get<DatePartitions>(*one("partitions = {type='date', start_param='a', end_param='b', "
                                                      "from=2024-01-01, to='2024-03-01T00:00:00Z', step='1mo'}")

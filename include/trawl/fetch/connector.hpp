@@ -97,9 +97,20 @@ enum class WriteDisposition : std::uint8_t { append, replace, merge };
 /// dlt's words for types of columns.
 enum class ColumnType : std::uint8_t { text, boolean, bigint, real, decimal, timestamp, date, json };
 struct ColumnHint {
-    std::string name;
+    static constexpr std::int64_t precision_max = 38;  // Delta's and Parquet's
+
+    std::string name;  // a key of the rows themselves
     ColumnType type = ColumnType::text;
+    bool nullable = true;  // false: a row without a value is an error
+    bool is_key = false;   // part of the primary key
+    // Of decimals: digits in all, and behind the point. dlt's defaults.
+    std::uint8_t precision = precision_max;
+    std::uint8_t scale = 9;
 };
+
+/// A type as it is written: "timestamp", "decimal", "decimal(10,2)". Throws UsageError that says what it must be
+/// ("must be one of text, bool, ..."), and what was meant.
+[[nodiscard]] ColumnHint parse_column(std::string name, std::string_view type);
 
 struct Resource {
     std::string name;

@@ -28,6 +28,8 @@ struct WriterOptions {
     EngineOptions engine;
     /// Of one Parquet file: readers want files of 128 to 256 MB.
     std::int64_t file_bytes = 192 << 20;
+    /// Columns whose type is known beforehand. They are in the table also if no record has them.
+    std::vector<DeclaredColumn> columns;
 };
 
 /// What becomes of the rows that the table has:
@@ -70,16 +72,16 @@ struct Committed {
 
 class TableWriter {
 public:
-    /// Makes the lake's directory if there is none. Throws UsageError for a bad table name, StoreError if the directory
-    /// cannot be written: before anything is fetched.
+    /// Makes the lake's directory if there is none. Throws UsageError for a bad table name or for columns that cannot
+    /// be declared, StoreError if the directory cannot be written: before anything is fetched.
     TableWriter(const std::filesystem::path& lake, const std::string& name, WriterOptions options = WriterOptions());
     ~TableWriter();
     TableWriter(TableWriter&&) noexcept;
     TableWriter& operator=(TableWriter&&) noexcept;
 
     /// Complete JSON objects, one a line; blank lines are skipped. A line that is no object (7, [1]) becomes {"value":
-    /// 7}. Throws LakeError if a line is not JSON, StoreError if the disk is full: then only destroying the writer
-    /// makes sense.
+    /// 7}. Throws LakeError if a line is not JSON, SchemaError if a declared column does not take its value (names the
+    /// record by its number, from 1), StoreError if the disk is full: then only destroying the writer makes sense.
     void append(std::string_view ndjson);
 
     [[nodiscard]] std::int64_t rows() const;
@@ -90,10 +92,12 @@ public:
     /// Writes the files and publishes the version. Once. Whoever publishes in between wins: the commit is brought up to
     /// date with what they wrote, and tried again. Columns only widen under append and merge: new ones are NULL in old
     /// rows, and where a value needs a wider type the files that hold the column are rewritten (notes say so).
-    /// No rows: the table keeps its schema; append and merge then only store the checkpoint and the application's
-    /// version, and publish nothing if there is neither.
-    /// Throws UsageError (merge without a primary key), SchemaError (no rows and no table yet; a record without its
-    /// primary key; a table whose types trawl does not write), CommitConflict after 20 lost rounds, StoreError,
+    /// A date, timestamp or decimal column of the table stays what it is: new values are read as it, or are an error.
+    /// No rows: the table keeps its schema, and gets the declared columns that it lacks; append and merge then only
+    /// store the checkpoint and the application's version, and publish nothing if there is nothing to say. Throws
+    /// UsageError (merge without a primary key), SchemaError (no rows, no declared column and no table yet; a record
+    /// without its primary key; a value that its column does not take; a column that is declared and has another type
+    /// in the table; a table whose types trawl does not write), CommitConflict after 20 lost rounds, StoreError,
     /// LakeError with DuckDB's text. After a throw the table is as it was.
     Committed commit(const CommitOptions& options = CommitOptions());
 

@@ -30,6 +30,7 @@ struct UrlSettings {
     std::optional<std::string> paginator;  // "page_number:page_param=p"; found when not given
     std::vector<std::string> primary_key;  // paths; rows that move while they are read are then caught
     WriteDisposition write_disposition = WriteDisposition::replace;
+    std::vector<ColumnHint> columns;  // whose types are known; all others have those of their values
     std::vector<std::pair<std::string, std::string>> headers;  // sent to the URL's origin; kept out of all output
 };
 

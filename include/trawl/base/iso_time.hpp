@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace trawl::fetch {
+namespace trawl {
 
 struct IsoTime {
     std::chrono::sys_seconds seconds;  // in UTC; without a zone the text is taken for UTC
@@ -23,4 +23,4 @@ struct IsoTime {
 /// "2024-02-29T13:45:07Z"
 [[nodiscard]] std::string format_iso_time(std::chrono::sys_seconds moment);
 
-}  // namespace trawl::fetch
+}  // namespace trawl

@@ -1,8 +1,8 @@
-#include "iso_time.hpp"
+#include "trawl/base/iso_time.hpp"
 
 #include "trawl/base/format.hpp"
 
-namespace trawl::fetch {
+namespace trawl {
 namespace {
 
 namespace chrono = std::chrono;
@@ -122,4 +122,4 @@ std::string format_iso_time(chrono::sys_seconds moment) {
                   time.minutes().count(), time.seconds().count());
 }
 
-}  // namespace trawl::fetch
+}  // namespace trawl
