@@ -15,8 +15,8 @@ inline constexpr std::array<std::string_view, 4> limits_keys = {"max_concurrency
                                                                 "requests_per_minute", "requests_per_hour"};
 inline constexpr std::array<std::string_view, 4> retry_keys = {"attempts", "base", "cap", "longest_wait"};
 
-inline constexpr std::array<std::string_view, 6> auth_types = {
-    "bearer", "api_key", "http_basic", "digest", "oauth2_client_credentials", "aws"};
+inline constexpr std::array<std::string_view, 7> auth_types = {
+    "bearer", "api_key", "http_basic", "digest", "oauth2_client_credentials", "jwt", "aws"};
 inline constexpr std::array<std::string_view, 2> bearer_keys = {"type", "token"};
 inline constexpr std::array<std::string_view, 4> api_key_keys = {"type", "name", "api_key", "location"};
 inline constexpr std::array<std::string_view, 3> password_keys = {"type", "username", "password"};
@@ -27,6 +27,9 @@ inline constexpr std::array<std::string_view, 7> oauth2_keys = {"type",
                                                                 "scope",
                                                                 "access_token_request_data",
                                                                 "token_endpoint_auth_method"};
+inline constexpr std::array<std::string_view, 8> jwt_keys = {
+    "type",          "client_id", "private_key", "private_key_passphrase",
+    "auth_endpoint", "scopes",    "headers",     "default_token_expiration"};
 inline constexpr std::array<std::string_view, 6> aws_keys = {"type",   "access_key", "secret_key",
                                                              "region", "service",    "session_token"};
 inline constexpr std::array<std::string_view, 3> key_locations = {"header", "query", "cookie"};

@@ -5,6 +5,7 @@
 #include "connector_parts.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/auth.hpp"
 #include "trawl/http/url.hpp"
 
 namespace trawl::fetch {
@@ -18,18 +19,12 @@ public:
 
     std::optional<Login> read() {
         if (!reader_.need("type")) return std::nullopt;
-        const TomlValue& named = reader_.find("type")->value;
-        if (named.written.find("jwt") != std::string::npos) {
-            reader_.problem(named.at,
-                            "JWTs are not made here: make one elsewhere and give it as the token of 'bearer'");
-            return std::nullopt;
-        }
         const auto type = reader_.word("type", auth_types);
         if (!type) return std::nullopt;
         using Read = Login (LoginReader::*)();
-        constexpr std::array<Read, auth_types.size()> reads = {&LoginReader::bearer, &LoginReader::api_key,
-                                                               &LoginReader::basic,  &LoginReader::digest,
-                                                               &LoginReader::oauth2, &LoginReader::aws};
+        constexpr std::array<Read, auth_types.size()> reads = {
+            &LoginReader::bearer, &LoginReader::api_key, &LoginReader::basic, &LoginReader::digest,
+            &LoginReader::oauth2, &LoginReader::jwt,     &LoginReader::aws};
         return (this->*reads[*type])();
     }
 
@@ -82,6 +77,50 @@ private:
         const TableReader fields(data.value, data.name, reader_.problems());
         for (const TomlMember& member : data.value.members)
             if (const auto value = fields.text(member.name)) login.parameters.emplace_back(member.name, *value);
+    }
+
+    // dlt's words (OAuthJWTAuth).
+    Login jwt() {
+        reader_.check_keys(jwt_keys);
+        JwtLogin login;
+        login.auth_endpoint = reader_.needed_text("auth_endpoint");
+        check_url("auth_endpoint", login.auth_endpoint);
+        login.client_id = reader_.needed_text("client_id");
+        login.private_key = secret("private_key");
+        login.private_key_passphrase = reader_.text("private_key_passphrase").value_or("");
+        keep(login.private_key_passphrase);
+        check_key(login);
+        for (const std::string& scope : reader_.texts("scopes"))
+            login.scopes += (login.scopes.empty() ? "" : " ") + scope;
+        login.default_token_expiration = reader_.duration("default_token_expiration");
+        if (const TomlMember* headers = reader_.find("headers", TomlKind::table)) {
+            const TableReader fields(headers->value, headers->name, reader_.problems());
+            for (const TomlMember& member : headers->value.members)
+                if (const auto value = fields.text(member.name)) login.headers.emplace_back(member.name, *value);
+        }
+        return login;
+    }
+
+    // A message may show a line of what it cannot read: each line of the key is a secret.
+    void check_key(const JwtLogin& login) {
+        if (login.private_key.empty()) return;
+        keep_lines(login.private_key);
+        try {
+            JwtBearerAuth::check_key(login.private_key, login.private_key_passphrase);
+        } catch (const UsageError& error) {
+            const bool is_passphrase = std::string_view(error.what()).contains("passphrase");
+            const std::string_view advice = is_passphrase ? ": it is 'private_key_passphrase'" : "";
+            reader_.problem(reader_.find("private_key")->value.at, format("'private_key': {}{}", error.what(), advice));
+        }
+    }
+
+    void keep_lines(std::string_view key) {
+        for (std::size_t begin = 0; begin < key.size();) {
+            const std::size_t end = std::min(key.find('\n', begin), key.size());
+            const std::string_view line = key.substr(begin, end - begin);
+            if (!line.starts_with("-----")) keep(std::string(line));
+            begin = end + 1;
+        }
     }
 
     Login aws() {

@@ -7,6 +7,9 @@
 namespace trawl::pulling {
 namespace {
 
+// Of one that does not say: dlt's default.
+constexpr Duration kTokenLifetime = std::chrono::hours(1);
+
 /// A login that is the same for each request.
 template <class Add>
 class Fixed final : public Auth {
@@ -48,6 +51,14 @@ std::shared_ptr<Auth> oauth2(const OAuth2Login& login, Client& client) {
     return auth;
 }
 
+std::shared_ptr<Auth> jwt(const JwtLogin& login, Client& client) {
+    auto auth = std::make_shared<JwtBearerAuth>(client, login.auth_endpoint, login.client_id, login.private_key,
+                                                login.private_key_passphrase);
+    auth->scope(login.scopes).lifetime_unless_told(login.default_token_expiration.value_or(kTokenLifetime));
+    for (const auto& [name, value] : login.headers) auth->header(name, value);
+    return auth;
+}
+
 std::shared_ptr<Auth> aws(const AwsLogin& login) {
     auto auth = std::make_shared<AwsAuth>(login.access_key, login.secret_key, login.region, login.service);
     if (!login.session_token.empty()) auth->session_token(login.session_token);
@@ -62,23 +73,24 @@ struct Overloaded : Handlers... {
 }  // namespace
 
 std::shared_ptr<Auth> make_login(const Login& login, Client& client) {
-    return std::visit(Overloaded{[](const BearerLogin& bearer) {
-                                     return fixed([token = bearer.token](Request& request) {
-                                         request = std::move(request).bearer_auth(token);
-                                     });
-                                 },
-                                 [](const BasicLogin& basic) {
-                                     return fixed([user = basic.username, password = basic.password](Request& request) {
-                                         request = std::move(request).basic_auth(user, password);
-                                     });
-                                 },
-                                 [](const ApiKeyLogin& key) { return api_key(key); },
-                                 [](const DigestLogin& digest) -> std::shared_ptr<Auth> {
-                                     return std::make_shared<DigestAuth>(digest.username, digest.password);
-                                 },
-                                 [&](const OAuth2Login& credentials) { return oauth2(credentials, client); },
-                                 [](const AwsLogin& key) { return aws(key); }},
-                      login);
+    return std::visit(
+        Overloaded{[](const BearerLogin& bearer) {
+                       return fixed([token = bearer.token](Request& request) {
+                           request = std::move(request).bearer_auth(token);
+                       });
+                   },
+                   [](const BasicLogin& basic) {
+                       return fixed([user = basic.username, password = basic.password](Request& request) {
+                           request = std::move(request).basic_auth(user, password);
+                       });
+                   },
+                   [](const ApiKeyLogin& key) { return api_key(key); },
+                   [](const DigestLogin& digest) -> std::shared_ptr<Auth> {
+                       return std::make_shared<DigestAuth>(digest.username, digest.password);
+                   },
+                   [&](const OAuth2Login& credentials) { return oauth2(credentials, client); },
+                   [&](const JwtLogin& key) { return jwt(key, client); }, [](const AwsLogin& key) { return aws(key); }},
+        login);
 }
 
 }  // namespace trawl::pulling

@@ -145,6 +145,7 @@ TEST(ConnectorSchema, HasTheKeysOfTheParser) {
     EXPECT_EQ(properties("auth_api_key"), set_of(fetch::api_key_keys));
     EXPECT_EQ(properties("auth_password"), set_of(fetch::password_keys));
     EXPECT_EQ(properties("auth_oauth2"), set_of(fetch::oauth2_keys));
+    EXPECT_EQ(properties("auth_jwt"), set_of(fetch::jwt_keys));
     EXPECT_EQ(properties("auth_aws"), set_of(fetch::aws_keys));
     EXPECT_EQ(properties("resource"), set_of(fetch::resource_keys));
     EXPECT_EQ(properties("endpoint"), set_of(fetch::endpoint_keys));
@@ -204,7 +205,7 @@ TEST(ConnectorSchema, HasTheWordsOfTheParser) {
     EXPECT_EQ(words(defs["auth_api_key"]["properties"]["location"]), set_of(fetch::key_locations));
     EXPECT_EQ(words(defs["auth_oauth2"]["properties"]["token_endpoint_auth_method"]), set_of(fetch::oauth2_methods));
     std::set<std::string> types = words(defs["auth_password"]["properties"]["type"]);
-    for (const char* login : {"auth_bearer", "auth_api_key", "auth_oauth2", "auth_aws"})
+    for (const char* login : {"auth_bearer", "auth_api_key", "auth_oauth2", "auth_jwt", "auth_aws"})
         types.insert(defs[login]["properties"]["type"]["const"].string());
     EXPECT_EQ(types, set_of(fetch::auth_types));
     std::set<std::string> splits;

@@ -163,9 +163,16 @@ resources=['a'])",
         Bad{"AuthNoType", kLogin + "{token='hunter2'}", "c.toml:3:13: auth needs 'type'"},
         Bad{"AuthType", kLogin + "{type='baerer', token='hunter2'}",
             "c.toml:3:19: 'type' is 'baerer', and must be one of bearer, api_key, http_basic, digest, "
-            "oauth2_client_credentials, aws; did you mean 'bearer'?"},
-        Bad{"AuthJwt", kLogin + "{type='oauth_jwt', token='hunter2'}",
-            "c.toml:3:19: JWTs are not made here: make one elsewhere and give it as the token of 'bearer'"},
+            "oauth2_client_credentials, jwt, aws; did you mean 'bearer'?"},
+        Bad{"AuthJwt", kLogin + "{type='jwt', client_id='i', auth_endpoint='https://h/token', private_key='hunter2'}",
+            "c.toml:3:86: 'private_key': the private key is none in PEM: it begins with a line such as -----BEGIN "
+            "PRIVATE KEY----- and ends with one such as -----END PRIVATE KEY-----; a certificate or a public key is no "
+            "private key"},
+        Bad{"AuthJwtKeys", kLogin + "{type='jwt', token='hunter2'}",
+            R"(c.toml:3:13: auth needs 'auth_endpoint'
+c.toml:3:13: auth needs 'client_id'
+c.toml:3:13: auth needs 'private_key'
+c.toml:3:26: there is no key 'token' in auth; it has type, client_id, private_key, private_key_passphrase, auth_endpoint, scopes, headers, default_token_expiration)"},
         Bad{"AuthNoToken", kLogin + "{type='bearer'}", "c.toml:3:13: auth needs 'token'"},
         Bad{"AuthEmptyToken", kLogin + "{type='bearer', token=''}", "c.toml:3:35: 'token' must not be empty"},
         Bad{"AuthEmptySecret", kLogin + "{type='bearer', token='${EMPTY}'}", "c.toml:3:35: 'token' must not be empty"},

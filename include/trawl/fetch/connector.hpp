@@ -53,10 +53,15 @@ struct OAuth2Login {
     std::vector<std::pair<std::string, std::string>> parameters;  // further fields of the request for a token
     bool secret_in_body = false;                                  // client_secret_post (RFC 7591 section 2)
 };
+struct JwtLogin {
+    std::string auth_endpoint, client_id, private_key, private_key_passphrase, scopes;
+    std::vector<std::pair<std::string, std::string>> headers;  // of the request for a token
+    std::optional<Duration> default_token_expiration;          // of a token that does not say
+};
 struct AwsLogin {
     std::string access_key, secret_key, region, service, session_token;
 };
-using Login = std::variant<BearerLogin, ApiKeyLogin, BasicLogin, DigestLogin, OAuth2Login, AwsLogin>;
+using Login = std::variant<BearerLogin, ApiKeyLogin, BasicLogin, DigestLogin, OAuth2Login, JwtLogin, AwsLogin>;
 
 /// How a source's pages follow each other, as it is written: `name(text)` for each option.
 struct PaginatorSpec {

@@ -8,6 +8,7 @@ import time
 from email.utils import formatdate
 from urllib.parse import parse_qs
 
+from rig.mock import jwt
 from rig.mock.wire import Answer, Request
 
 
@@ -106,7 +107,8 @@ def wants(source, request: Request, how: dict) -> Answer | None:
 
 
 def oauth2(source, request: Request, how: dict) -> Answer | None:
-    """RFC 6749 section 4.4. A token lasts for `uses` requests; `expires_in` is what the endpoint says."""
+    """RFC 6749 section 4.4; with a `public_key`, RFC 7523 section 2.1. A token lasts for `uses` requests; `expires_in`
+    is what the endpoint says."""
     memory = source.memory
     if request.path.endswith("/oauth/token"):
         return _new_token(source, request, how)
@@ -119,16 +121,30 @@ def oauth2(source, request: Request, how: dict) -> Answer | None:
 
 def _new_token(source, request: Request, how: dict) -> Answer:
     form = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
-    if form.get("grant_type") != "client_credentials":
+    if form.get("grant_type") != (jwt.GRANT_TYPE if "public_key" in how else "client_credentials"):
         return Answer({"error": "unsupported_grant_type"}, 400)
-    basic = base64.b64encode(f"{how['id']}:{how['secret']}".encode()).decode()
-    is_basic = request.headers.get("authorization") == f"Basic {basic}"
-    if not is_basic and (form.get("client_id"), form.get("client_secret")) != (how["id"], how["secret"]):
-        return Answer({"error": "invalid_client"}, 401)
+    refusal = _refusal_of_jwt(request, how, form) if "public_key" in how else _refusal_of_secret(request, how, form)
+    if refusal:
+        return refusal
     tokens = source.memory.setdefault("tokens", {})
     token = f"{how.get('prefix', 'token')}-{len(tokens) + 1}"
     tokens[token] = how.get("uses", 1000)
     return Answer({"access_token": token, "token_type": "Bearer", "expires_in": how.get("expires_in", 3600)})
+
+
+def _refusal_of_jwt(request: Request, how: dict, form: dict) -> Answer | None:
+    wrong = jwt.fault_of(form.get("assertion", ""), how["public_key"], issuer=how["id"],
+                         audience=f"{request.scheme}://{request.host}{request.raw_path}", scope=how.get("scope"))
+    # A rude endpoint repeats what it was sent.
+    return Answer({"error": "invalid_grant", "error_description": f"{wrong}: {form}"}, 400) if wrong else None
+
+
+def _refusal_of_secret(request: Request, how: dict, form: dict) -> Answer | None:
+    basic = base64.b64encode(f"{how['id']}:{how['secret']}".encode()).decode()
+    is_basic = request.headers.get("authorization") == f"Basic {basic}"
+    if not is_basic and (form.get("client_id"), form.get("client_secret")) != (how["id"], how["secret"]):
+        return Answer({"error": "invalid_client"}, 401)
+    return None
 
 
 GATES = {gate.__name__: gate for gate in
