@@ -103,9 +103,10 @@ const std::string& Connections::origin_of(const Url& url) {
 }
 
 std::optional<Lease> Connections::acquire_at_once(const Request& request) {
+    std::optional<Lease> lease;
     const auto id = pool_.request_at_once(next_request_, origin_of(request.url()), now());
-    if (!id) return std::nullopt;
-    std::optional<Lease> lease(std::in_place, *this, next_request_++);
+    if (!id) return lease;
+    lease.emplace(*this, next_request_++);
     if (!take(*lease, *id)) lease.reset();
     return lease;
 }

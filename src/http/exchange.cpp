@@ -22,7 +22,7 @@ private:
 
 }  // namespace
 
-Lease& Exchange::send_over(Lease lease) {
+Lease& Exchange::send_over(Lease&& lease) {
     lease_.emplace(std::move(lease));
     began_ = Clock::now();
     return *lease_;
@@ -39,6 +39,7 @@ void Exchange::restart(Request request) {
 
 void Exchange::decode() {
     if (request_.method() == "HEAD") return;
+    if (!headers().contains("content-encoding")) return take_in(carrier().body().size());
     if (is_complete() && carrier().body().empty()) return;  // nothing is coded in whatever way: a 304 may say how
     const auto codings = parse_content_encoding(headers());
     if (!codings) throw ProtocolError(format("{}: the answer {}", request_name(request_), codings.error()));
@@ -110,7 +111,7 @@ Task<> Exchange::more() {
     }
 }
 
-Response Exchange::make_response(std::string method, Url url, Headers headers) {
+Response Exchange::make_response(std::string&& method, Url&& url, Headers&& headers) {
     Response response(std::move(method), std::move(url), status(), std::move(headers), std::move(body()));
     Timings timings = lease_->timings();
     timings.first_byte = head_came_ - began_;

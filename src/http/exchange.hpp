@@ -18,13 +18,13 @@ namespace trawl::http {
 class Exchange {
 public:
     /// `options` outlive it.
-    Exchange(Request request, const ClientOptions& options)
+    Exchange(Request&& request, const ClientOptions& options)
         : request_(std::move(request)), options_(&options), rate_(options.rate_min, options.rate_window) {}
 
     [[nodiscard]] Request& request() noexcept { return request_; }
     [[nodiscard]] const Request& request() const noexcept { return request_; }
     /// Sends the request over `lease` from now on: await its begin(), then tell head_came(). Requires: it has no other.
-    Lease& send_over(Lease lease);
+    Lease& send_over(Lease&& lease);
     void head_came() noexcept {
         head_came_ = Clock::now();
         has_waited_ = false;
@@ -60,7 +60,9 @@ public:
     /// Somebody waits in more().
     [[nodiscard]] bool is_awaited() const noexcept { return is_awaited_; }
     /// The response's head, with the body that was not taken out.
-    [[nodiscard]] Response response() { return make_response(request_.method(), request_.url(), headers()); }
+    [[nodiscard]] Response response() {
+        return make_response(std::string(request_.method()), Url(request_.url()), Headers(headers()));
+    }
     /// The same, and the request's own parts and the head go into it: nothing but give_back() is to be called then.
     [[nodiscard]] Response take_response() {
         return make_response(request_.take_method(), request_.take_url(), carrier().take_response_headers());
@@ -74,7 +76,7 @@ public:
 private:
     Task<> receive();
     void take_in(std::size_t arrived);
-    Response make_response(std::string method, Url url, Headers headers);
+    Response make_response(std::string&& method, Url&& url, Headers&& headers);
     [[nodiscard]] Carrier& carrier() const noexcept { return *lease_->carrier(); }
 
     Request request_;

@@ -27,7 +27,7 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
             co_await send_and_listen(bytes_, options);
             bytes_ = std::string();  // a connection keeps room for usual requests only
         } else if (StreamSocket* plain = transport_.plain()) {
-            co_await timeout(options.write_timeout, plain->send(bytes_));
+            co_await timeout_at(Loop::current().deadline_after(options.write_timeout), plain->send(bytes_));
             parser_.request_sent();
         } else {
             const bool is_out = transport_.secured()->send_at_once(bytes_);
