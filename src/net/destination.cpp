@@ -117,7 +117,12 @@ std::vector<Destination> in_order(const std::vector<Address>& addresses) {
 }
 
 void put_in_order(std::vector<Destination>& destinations) {
-    std::ranges::stable_sort(destinations, std::ranges::greater(), &Destination::preference);
+    // By insertion: there are few, and those of one preference stay as they came.
+    for (auto next = destinations.begin(); next != destinations.end(); ++next) {
+        const auto place = std::ranges::upper_bound(destinations.begin(), next, next->preference,
+                                                    std::ranges::greater(), &Destination::preference);
+        std::rotate(place, next, next + 1);
+    }
 }
 
 }  // namespace trawl::net

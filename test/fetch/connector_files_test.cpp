@@ -197,7 +197,7 @@ TEST(ConnectorSchema, HasTheWordsOfTheParser) {
     const Json resource = defs["resource"]["properties"];
     EXPECT_EQ(words(resource["method"]), set_of(fetch::methods));
     EXPECT_EQ(words(resource["write_disposition"]), set_of(fetch::write_dispositions));
-    EXPECT_EQ(words(defs["column_type"]), set_of(fetch::column_types));
+    EXPECT_EQ(words(defs["column_type"]["anyOf"][0]), set_of(fetch::column_types));
     EXPECT_EQ(words(defs["response_action"]["properties"]["action"]), set_of(fetch::response_action_words));
     EXPECT_EQ(words(defs["incremental"]["properties"]["row_order"]), set_of(fetch::row_orders));
     EXPECT_EQ(words(defs["incremental"]["properties"]["on_cursor_value_missing"]), set_of(fetch::missing_words));

@@ -293,15 +293,17 @@ filters = [
 }
 
 TEST(Connector, TakesWhatIsKnownOfColumns) {
-    const Resource resource = one(R"(
+    const Resource resource = one(R"toml(
 primary_key = "id"
 [resources.columns]
 id = { data_type = "bigint", nullable = false, primary_key = true }
 day = { data_type = "date", primary_key = true }
-price = "decimal(10,2)" rate = {data_type = "decimal"} tax = {data_type = "decimal", precision = 5,
-                                                              scale = 3} count = {data_type = "decimal",
-                                                                                  precision = 20}) ");
-        EXPECT_THAT(resource.primary_key, ElementsAre("id", "day"));
+price = "decimal(10,2)"
+rate = { data_type = "decimal" }
+tax = { data_type = "decimal", precision = 5, scale = 3 }
+count = { data_type = "decimal", precision = 20 }
+)toml");
+    EXPECT_THAT(resource.primary_key, ElementsAre("id", "day"));
     EXPECT_FALSE(resource.columns.at(0).nullable);
     EXPECT_TRUE(resource.columns.at(1).nullable);
     std::vector<std::pair<int, int>> digits;
