@@ -248,7 +248,8 @@ TEST(JwtBearerAuth, SaysWhyThereIsNoTokenAndNotWhatItSent) {
         const Case cases[] = {
             {json(400, R"({"error":"invalid_grant","error_description":"you sent hush"})"),
              "no token: invalid_grant (status 400); check the client's id, its private key and this clock"},
-            {json(400, R"({"error":")" + std::string(300, 'x') + R"("})"), "no token: an error that is no code (status 400); check"},
+            {json(400, R"({"error":")" + std::string(300, 'x') + R"("})"),
+             "no token: an error that is no code (status 400); check"},
         };
         for (const Case& c : cases) {
             const Answer answer{c.answer};
