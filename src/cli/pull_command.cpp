@@ -123,8 +123,7 @@ Task<> supervise(const PullCommand& command, std::optional<PullPartition> partit
     options.concurrency = command.source.concurrency;
     options.ca_file = command.source.ca_file;
     options.full_refresh = command.full_refresh;
-    options.is_name_found =
-        !is_connector(command.source.source) && command.source.url.table.empty() && !command.full_refresh;
+    options.is_name_found = !is_connector(command.source.source) && command.source.url.table.empty();
     options.memory_max = command.memory_mb << 20;
     hide(secrets_of(options.connector));
     options.partition = std::move(partition);

@@ -99,7 +99,7 @@ def test_the_log_needs_no_newer_reader(typed):
 def test_a_filter_on_a_time_finds_its_rows(typed):
     found = polars.scan_delta(str(typed)).filter(polars.col("at") > utc(2024, 2, 29, 12)).collect()
     assert found["id"].to_list() == [2]
-    assert "2024-02-29 11:45:07.5+00" in tool.run("sql", "select at from rows where id = 1", "--lake", typed.parent).out
+    assert "2024-02-29 11:45:07.5+00" in tool.run("sql", 'select "at" from "rows" where id = 1', "--lake", typed.parent).out
 
 
 def test_a_connector_says_it_in_dlts_words(source, tmp_path, lake):
