@@ -81,6 +81,7 @@ struct Paginator::State {
 
     // Around what came.
     void look_for_a_repetition(std::uint64_t index, SeenPage& page, const PageView& view);
+    void bound_places();
     [[nodiscard]] bool may_begin_before() const;
     [[nodiscard]] bool is_begin_in_doubt() const;
     [[nodiscard]] std::optional<std::uint64_t> unseen_behind() const;
@@ -128,6 +129,7 @@ struct Paginator::State {
     bool is_first_told = false;   // the user's request says which page is the first
     bool was_short_amid = false;  // a page with fewer rows than the first one had others behind it
     std::unordered_map<std::uint64_t, std::uint64_t> places;  // of pages by their fingerprints: the first of each
+    std::uint64_t places_mask = 0;                            // with more than 65,536 of them, of a sample
     bool names_next = false;                                  // the first page does, wherever
     bool first_is_full = false;                               // as far as it can be told
     fetch::RowPrints first_prints;                            // where the end may be probed
