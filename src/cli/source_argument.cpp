@@ -45,8 +45,8 @@ void refuse_other_files(const std::string& source) {
     constexpr std::array<std::string_view, 5> kEndings{".tml", ".tom", ".tmol", ".yaml", ".yml"};
     if (std::ranges::find(kEndings, path.extension()) != kEndings.end())
         throw UsageError(
-            format("{} is neither a URL (https://host/path) nor a connector's file, whose name must end in "
-                   ".toml",
+            format("{} is neither a URL (https://host/path) nor a connector's file, whose name must end "
+                   "in .toml",
                    source));
 }
 

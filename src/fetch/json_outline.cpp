@@ -190,12 +190,21 @@ std::string_view without_bom(std::string_view text) {
     return text.starts_with(bom) ? text.substr(bom.size()) : text;
 }
 
-void read_tree(std::string_view text, Scratch& scratch, std::vector<JsonNode>& nodes) {
+Scratch& scratch_of_thread() {
+    thread_local Scratch scratch;
+    return scratch;
+}
+
+simdjson::error_code begin(std::string_view text, Scratch& scratch, ondemand::document& document) {
     scratch.padded.reserve(text.size() + simdjson::SIMDJSON_PADDING);
     scratch.padded.assign(text);
     scratch.padded.append(simdjson::SIMDJSON_PADDING, ' ');
+    return scratch.parser.iterate(scratch.padded.data(), text.size(), scratch.padded.size()).get(document);
+}
+
+void read_tree(std::string_view text, Scratch& scratch, std::vector<JsonNode>& nodes) {
     ondemand::document document;
-    const auto error = scratch.parser.iterate(scratch.padded.data(), text.size(), scratch.padded.size()).get(document);
+    const auto error = begin(text, scratch, document);
     if (error != simdjson::SUCCESS) fail_early(text, error);
     Walk(text, scratch.padded.data(), document, nodes).root();
 }
@@ -203,7 +212,7 @@ void read_tree(std::string_view text, Scratch& scratch, std::vector<JsonNode>& n
 }  // namespace
 
 JsonOutline JsonOutline::read(std::string_view text) {
-    thread_local Scratch scratch;
+    Scratch& scratch = scratch_of_thread();
     const std::string_view document = trim_json(without_bom(text));
     JsonOutline outline;
     if (document.starts_with('{') || document.starts_with('['))
@@ -212,6 +221,22 @@ JsonOutline JsonOutline::read(std::string_view text) {
         read_scalar(document, outline.nodes_);
     if (scratch.padded.capacity() > scratch_kept_max) scratch = Scratch();
     return outline;
+}
+
+bool has_element_at(std::string_view text, const std::vector<std::string_view>& keys) {
+    const std::string_view whole = trim_json(without_bom(text));
+    ondemand::document document;
+    if (whole.empty() || begin(whole, scratch_of_thread(), document) != simdjson::SUCCESS) return false;
+    const auto is_filled = [](auto&& found) {
+        ondemand::array array;
+        bool is_empty = true;
+        return std::forward<decltype(found)>(found).get_array().get(array) == simdjson::SUCCESS &&
+               array.is_empty().get(is_empty) == simdjson::SUCCESS && !is_empty;
+    };
+    if (keys.empty()) return is_filled(document);
+    auto found = document.find_field_unordered(keys.front());
+    for (std::size_t i = 1; i < keys.size(); ++i) found = found.find_field_unordered(keys[i]);
+    return is_filled(found);
 }
 
 const JsonNode* JsonOutline::member(const JsonNode& object, std::string_view key) const {

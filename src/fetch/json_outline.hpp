@@ -47,6 +47,10 @@ private:
     std::vector<JsonNode> nodes_;
 };
 
+/// Whether the array that these keys lead to has an element, read no further than that: what is behind may be anything.
+/// False also where there is no such array. Of a name that is there twice the first counts.
+[[nodiscard]] bool has_element_at(std::string_view text, const std::vector<std::string_view>& keys);
+
 /// The string that a slice with its quotes means. Throws PageError for a lone surrogate.
 [[nodiscard]] std::string decode_string(std::string_view quoted);
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ascii.hpp"
+#include "json_outline.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 
@@ -119,7 +120,19 @@ bool has_rows(const JsonPage& page, const std::optional<JsonPath>& records) {
     }
 }
 
-/// Most pages have none of the words, and need not be read twice for it.
+/// Most pages have rows where the ones before had theirs, which takes less to see than any of the words. False where it
+/// is not certain.
+bool has_rows_for_certain(std::string_view body, const std::optional<JsonPath>& records) {
+    if (!records) return false;
+    std::vector<std::string_view> keys;
+    for (const JsonPath::Step& step : records->steps()) {
+        if (step.kind != JsonPath::StepKind::key) return false;
+        keys.push_back(step.key);
+    }
+    return has_element_at(body, keys);
+}
+
+/// Others need not be read twice for it.
 bool may_refuse(std::string_view body) {
     constexpr std::array<std::string_view, 14> words = {"rror",    "ault",    "xception", "ucce",   "\"ok\"",
                                                         "tatus\"", "esult\"", "tate\"",   "code\"", "Code\"",
@@ -158,7 +171,8 @@ std::optional<std::string> RefusalsInText::in(int status, std::string_view body,
 std::optional<std::string> RefusalsInText::in(std::string_view body, std::string_view sent,
                                               const std::optional<JsonPath>& records) const {
     const bool may_be_query = !sent.empty() && body.find("\"errors\"") != std::string_view::npos;
-    if (!may_be_query && (body.size() > empty_page_max || !may_refuse(body))) return std::nullopt;
+    if (!may_be_query && (body.size() > empty_page_max || has_rows_for_certain(body, records) || !may_refuse(body)))
+        return std::nullopt;
     try {
         if (may_be_query && is_query(sent))
             if (const auto text = text_of(JsonPage::parse(body), JsonPath().child("errors")))

@@ -66,8 +66,7 @@ std::string takes(const Type& type) {
                    "it: declare that a timestamp";
         case Kind::timestamp:
             return "no timestamp: it takes ISO 8601 times and dates (2024-02-29T13:45:07+01:00) of the years 1 to "
-                   "9999, "
-                   "and numbers of seconds since 1970 (milliseconds: declare a bigint)";
+                   "9999, and numbers of seconds since 1970 (milliseconds: declare a bigint)";
         default:
             return trawl::format("no {}", to_string(type));
     }

@@ -286,8 +286,7 @@ Task<TableSummary> ResourceRun::commit() {
     if (partition_rows_.have_common())
         summary.notes.emplace_back(
             "note: some rows came in two partitions, word for word, and are there twice: a source that takes the end "
-            "of a "
-            "window for a part of it needs end_inclusive, or give a primary_key");
+            "of a window for a part of it needs end_inclusive, or give a primary_key");
     if (cursor_) append_notes(summary, cursor_->notes(resource_.write_disposition == WriteDisposition::append));
     if (!sink_) co_return summary;
     if (sink_->is_empty() && resource_.columns.empty() && !read_table(options_.lake, resource_.table)) {
