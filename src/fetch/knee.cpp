@@ -76,13 +76,14 @@ void Knee::succeeded(TimePoint now, Duration latency, std::size_t in_flight) {
         disturbed(now);
     last_reply_ = now;
     const TimePoint sent = now - latency;
+    const double took = std::max(seconds(latency), shortest_latency);
     if (sent < undisturbed_from_) return;
-    latency_ += (seconds(latency) - latency_) / (latency_ == 0 ? 1 : latency_memory);
+    latency_ += (took - latency_) / (latency_ == 0 ? 1 : latency_memory);
     // The burst that fills a higher level at once sees a line that is only growing: it does not count either.
     if (now < settled_at_ || sent <= sent_from_) return;
     const double concurrency = static_cast<double>(in_flight) + 1;
     if (concurrency < full_enough * static_cast<double>(limit_)) return;
-    count(seconds(latency), concurrency);
+    count(took, concurrency);
     judge(now);
 }
 

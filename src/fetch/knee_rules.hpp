@@ -20,6 +20,8 @@ inline constexpr double settling_of_probe = 2;
 inline constexpr double standstill = 6;
 /// The running mean of the latency forgets about so many replies ago.
 inline constexpr double latency_memory = 16;
+/// Shorter ones are the clock's error, and nothing is a ratio of: a reply takes longer over any wire.
+inline constexpr double shortest_latency = 1e-6;
 /// The limit holds requests back if so much of it is used; less is a caller who had nothing to ask.
 inline constexpr double full_enough = 0.8;
 

@@ -32,7 +32,10 @@ Limiter::Limiter(LimiterOptions options)
     trace_.reserve(trace_most);
 }
 
-std::size_t Limiter::limit() const noexcept { return options_.fixed.value_or(knee_.limit()); }
+// The user's word holds whatever is computed.
+std::size_t Limiter::limit() const noexcept {
+    return options_.fixed.value_or(std::min(knee_.limit(), options_.max_concurrency));
+}
 
 std::optional<TimePoint> Limiter::ready_at(TimePoint now) const noexcept {
     auto ready = pace_.ready_at(now);

@@ -9,7 +9,7 @@ namespace trawl {
 
 void OriginGate::Pass::succeeded() {
     if (gate_ == nullptr) return;
-    const TimePoint at = now();
+    const TimePoint at = exact_now();
     gate_->refusals_.reset();
     gate_->outage_.answered();
     gate_->limiter_.succeeded(at, at - sent_, gate_->in_flight_ - 1);
@@ -18,7 +18,7 @@ void OriginGate::Pass::succeeded() {
 
 void OriginGate::Pass::refused(const Refusal& refusal) {
     if (gate_ == nullptr) return;
-    const TimePoint at = now();
+    const TimePoint at = exact_now();
     if (!gate_->refusals_) gate_->refusals_.emplace(Refusals{at, 0});
     ++gate_->refusals_->count;
     if (refusal.kind != RefusalKind::timeout) gate_->outage_.answered();
@@ -28,13 +28,13 @@ void OriginGate::Pass::refused(const Refusal& refusal) {
 
 void OriginGate::Pass::failed() {
     if (gate_ == nullptr) return;
-    gate_->limiter_.failed(now());
+    gate_->limiter_.failed(exact_now());
     leave();
 }
 
 void OriginGate::Pass::lost() {
     if (gate_ == nullptr) return;
-    gate_->outage_.failed(now(), sent_);
+    gate_->outage_.failed(exact_now(), sent_);
     failed();
 }
 
@@ -57,7 +57,7 @@ std::optional<TimePoint> OriginGate::closed_until(TimePoint at, double weight) {
 Task<OriginGate::Pass> OriginGate::enter(double weight) {
     const Lock::Guard turn = co_await turn_.acquire();
     while (true) {
-        const TimePoint at = now();
+        const TimePoint at = exact_now();
         if (in_flight_ >= limiter_.limit() || (outage_.since() && outage_.is_probed())) {
             changed_.clear();
             co_await changed_.wait();

@@ -192,9 +192,9 @@ bool PageSource::is_good(const PageRequest& request, Attempt& done) const {
 RetryDecision PageSource::decide_refused(const OriginGate& gate) const {
     const auto& refusals = gate.refusals();
     const auto count_min = static_cast<std::size_t>(options_.retry.attempts());
-    if (!refusals || refusals->count < count_min || now() - refusals->since < options_.refused_max)
+    if (!refusals || refusals->count < count_min || exact_now() - refusals->since < options_.refused_max)
         return Retry{{}, true};
-    const double seconds = std::chrono::duration<double>(now() - refusals->since).count();
+    const double seconds = std::chrono::duration<double>(exact_now() - refusals->since).count();
     return GiveUp{
         format("the source refused all of the last {} requests, for {:.0f} s, and does not say for how long; name the "
                "rate that "
@@ -206,7 +206,7 @@ RetryDecision PageSource::decide_refused(const OriginGate& gate) const {
 std::optional<RetryDecision> PageSource::decide_unreachable(const OriginGate& gate, Tries& tries) const {
     const auto since = gate.outage_since();
     if (!since || options_.retry.attempts() == 1) return std::nullopt;
-    if (now() - *since >= options_.outage_max) return gone_for(now() - *since);
+    if (exact_now() - *since >= options_.outage_max) return gone_for(exact_now() - *since);
     if (tries.outage == since) return Retry{{}, true};
     tries.outage = since;  // the first time counts: who finds each connection closed anew is not to go on for ever
     return std::nullopt;

@@ -58,6 +58,8 @@ Loop& Loop::current() {
     return *current_loop;
 }
 
+TimePoint Loop::exact_now() const noexcept { return backend_->now(); }
+
 TimePoint Loop::deadline_after(Duration after) const noexcept {
     if (after >= TimePoint::max() - now_) return TimePoint::max();
     return now_ + std::max(after, Duration::zero());

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 
 #include "fetch/sim/ours.hpp"
@@ -20,6 +21,7 @@ using sim::Ours;
 using sim::Outcome;
 using sim::SourceOptions;
 using testing::HasSubstr;
+using testing::Not;
 
 const TimePoint start = TimePoint(1h);
 
@@ -123,6 +125,28 @@ TEST(Limiter, IgnoresRepliesWhileTheCallerHadNothingToAsk) {
     }
     EXPECT_EQ(limiter.limit(), 4U);
     EXPECT_EQ(limiter.describe(), "starting with 4; 1000 replies, 0 refused");
+}
+
+/// A clock that stands still for hundreds of replies: a mean of nothing is no latency to compare with.
+TEST(Limiter, SetsNoLimitFreeByRepliesThatTookNoTime) {
+    constexpr std::size_t kMost = 32;
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+        std::mt19937 random(seed);
+        Limiter limiter(LimiterOptions{.max_concurrency = kMost});
+        TimePoint now = start;
+        for (int tick = 0; tick < 50; ++tick) {
+            const Duration length = std::chrono::microseconds(1 + random() % 200);
+            now += length;
+            const std::size_t slow = random() % (limiter.limit() + 1), at_once = random() % 1000;
+            for (std::size_t reply = 0; reply < slow + at_once; ++reply) {
+                limiter.sent(now);
+                limiter.succeeded(now, reply < slow ? length : 0us, limiter.limit() - 1);
+                ASSERT_LE(limiter.limit(), kMost) << "seed " << seed << ", tick " << tick << ": " << limiter.describe();
+                ASSERT_GE(limiter.limit(), 1U);
+            }
+        }
+        ASSERT_THAT(limiter.describe(), Not(HasSubstr("nan"))) << "seed " << seed;
+    }
 }
 
 // What is refused.

@@ -59,6 +59,25 @@ TEST(OriginGate, OfAnOutageLetsOneAtATimeLookAndAllInOnceThereIsAnAnswer) {
     EXPECT_EQ(let_in, expected);
 }
 
+/// A loop that has much to do looks at the clock once in hundreds of steps.
+TEST(OriginGate, KnowsHowLongAReplyTookThatCameWithinATickOfTheLoop) {
+    std::vector<TracePoint> trace;
+    auto work = [&]() -> Task<> {
+        OriginGate gate(eight_at_once());
+        while (gate.limiter().trace().empty()) {
+            OriginGate::Pass pass = co_await gate.enter();
+            const TimePoint until = Clock::now() + 10ms;
+            while (Clock::now() < until) continue;
+            pass.succeeded();
+            if (Clock::now() > now() + 5s) break;
+        }
+        trace = gate.limiter().trace();
+    };
+    run(work());
+    ASSERT_EQ(trace.size(), 1U);
+    EXPECT_GE(trace.front().latency, 10ms);
+}
+
 TEST(OriginGate, WhoeverLooksAndGivesUpHandsItOn) {
     auto work = []() -> Task<> {
         OriginGate gate(eight_at_once());

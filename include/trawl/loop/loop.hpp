@@ -72,6 +72,8 @@ public:
     [[nodiscard]] std::string_view backend_name() const noexcept;
     /// The time at which this tick of the loop began: coarse, but free.
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
+    /// The time at this moment, also amid a tick: what is measured by it costs 25 ns.
+    [[nodiscard]] TimePoint exact_now() const noexcept;
     void add_timer(Timer& timer, TimePoint deadline) noexcept { timers_.add(timer, deadline); }
     /// `after` from now, saturating: a far deadline is simply far.
     [[nodiscard]] TimePoint deadline_after(Duration after) const noexcept;

@@ -123,6 +123,8 @@ private:
 /// The time of this thread's loop, as it was when it last looked: what deadlines are made of. A virtual loop's time is
 /// its own. Throws UsageError when no loop runs.
 [[nodiscard]] inline TimePoint now() { return Loop::current().now(); }
+/// The same at this moment: for measuring what may begin and end before the loop looks again.
+[[nodiscard]] inline TimePoint exact_now() { return Loop::current().exact_now(); }
 
 /// A sleep: await it, or turn it into a Task to hand it on.
 class [[nodiscard("a sleep does nothing until it is awaited")]] Sleep {
