@@ -39,7 +39,7 @@ PageRows FetchedPage::take_rows() && {
     rows.keys = std::move(keys);
     rows.url = request.url.redacted();
     rows.memory = std::move(memory);
-    rows.memory.resize(rows.ndjson.size() + rows.keys.size() * sizeof(KeyHash));
+    rows.memory.resize(PageRows::overhead + rows.ndjson.capacity() + rows.keys.capacity() * sizeof(KeyHash));
     return rows;
 }
 

@@ -21,6 +21,9 @@ namespace trawl::fetch {
 
 /// What is kept of a page until its turn.
 struct PageRows {
+    /// Beside its rows and keys, in bytes: this, its URL, and what the paginator keeps of it (900 were measured).
+    static constexpr std::size_t overhead = 1024;
+
     std::string ndjson;
     std::size_t count = 0;
     std::size_t bytes = 0;      // of the body

@@ -38,9 +38,11 @@ void PageFeed::walk(PageRequest second) {
     group_.spawn(follow(std::move(second)));
 }
 
+std::size_t PageFeed::memory_of_a_page() const noexcept { return PageRows::overhead + kMemoryPerByte * page_bytes_; }
+
 // Whoever takes a page may be waiting for the memory that the pages behind it hold: one page is always let in.
 Task<ByteBudget::Hold> PageFeed::room_for_a_page() {
-    const std::size_t guess = kMemoryPerByte * page_bytes_;
+    const std::size_t guess = memory_of_a_page();
     if (outstanding_ == 0) co_return memory_.take(guess);
     co_return co_await memory_.acquire(guess);
 }
@@ -77,14 +79,14 @@ Task<> PageFeed::look_behind(std::uint64_t index) {
     probing_ = index;
     probed_.reset();
     PageResult<FetchedPage> outcome =
-        co_await result_of(paginator_.request_at(index), memory_.take(kMemoryPerByte * page_bytes_), Asking::lightly);
+        co_await result_of(paginator_.request_at(index), memory_.take(memory_of_a_page()), Asking::lightly);
     if (probing_ != index) co_return;  // the end lies elsewhere by now
     probed_.emplace(std::move(outcome));
     changed_.set();
 }
 
 Task<PageResult<FetchedPage>> PageFeed::look_at(PageRequest request) {
-    co_return co_await result_of(std::move(request), memory_.take(kMemoryPerByte * page_bytes_), Asking::lightly);
+    co_return co_await result_of(std::move(request), memory_.take(memory_of_a_page()), Asking::lightly);
 }
 
 Task<PageResult<FetchedPage>> PageFeed::probe(std::uint64_t index) {
@@ -257,7 +259,7 @@ Task<PageResult<PageRows>> PageFeed::take_bridge(std::uint64_t index) {
 
 Task<std::optional<FetchedPage>> PageFeed::fetch_now(PageRequest request) {
     OriginGate::Pass pass = co_await source_.enter(request);
-    ByteBudget::Hold memory = memory_.take(kMemoryPerByte * page_bytes_);
+    ByteBudget::Hold memory = memory_.take(memory_of_a_page());
     PageResult<FetchedPage> outcome = co_await outcome_of(std::move(request), std::move(memory), std::move(pass));
     if (auto* error = std::get_if<std::exception_ptr>(&outcome)) {
         if (status_of(*error) && status_of(*error) == paginator_.pagination().end_status) co_return std::nullopt;

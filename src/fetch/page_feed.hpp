@@ -70,6 +70,8 @@ private:
     Task<PageResult<FetchedPage>> result_of(PageRequest request, ByteBudget::Hold memory, Asking how = Asking::earnest);
     Task<PageResult<FetchedPage>> outcome_of(PageRequest request, ByteBudget::Hold memory, OriginGate::Pass pass,
                                              Asking how = Asking::earnest);
+    /// A guess, of one that is asked for.
+    [[nodiscard]] std::size_t memory_of_a_page() const noexcept;
     Task<ByteBudget::Hold> room_for_a_page();
     std::optional<PageRequest> accept(std::uint64_t index, PageResult<FetchedPage> outcome);
     void arrive(std::uint64_t index, PageResult<PageRows> outcome);

@@ -549,13 +549,13 @@ TEST(PageStream, AHostThatIsNotThereIsLookedUpOnce) {
 /// How far a walk has come while nobody takes its pages.
 TEST(PageStream, ReadsAheadOfItsReaderWhereOnlyAPageNamesTheNext) {
     constexpr int kPages = 400;
-    const auto asked_with = [](std::size_t memory_max) {
-        auto work = [](std::size_t most) -> Task<int> {
-            App app([](const std::string& target, int) {
+    const auto asked_with = [](std::size_t memory_max, std::size_t text_size) {
+        auto work = [](std::size_t most, std::size_t size) -> Task<int> {
+            App app([size](const std::string& target, int) {
                 const int number = number_in(target, "c");
                 const std::string next = number < kPages ? format("\"/x?c={}\"", number + 1) : "null";
                 return answer(
-                    format(R"({{"next":{},"items":[{{"id":{},"text":"{}"}}]}})", next, number, std::string(1000, 'x')));
+                    format(R"({{"next":{},"items":[{{"id":{},"text":"{}"}}]}})", next, number, std::string(size, 'x')));
             });
             Client client;
             FetchOptions options(app.url("/x"));
@@ -563,19 +563,19 @@ TEST(PageStream, ReadsAheadOfItsReaderWhereOnlyAPageNamesTheNext) {
             PageStream pages(client, options);
             auto first = co_await pages.next();
             EXPECT_TRUE(first);
-            int before = 0;
-            while (app.requests() < kPages && (before != app.requests() || before < 2)) {
+            for (int before = 0; app.requests() < kPages && (before != app.requests() || before < 2);) {
                 before = app.requests();
                 co_await sleep(20ms);
             }
             co_return app.requests();
         };
-        return run(work(memory_max));
+        return run(work(memory_max, text_size));
     };
-    EXPECT_EQ(asked_with(std::size_t{64} << 20), kPages);
-    const int bounded = asked_with(50'000);
+    EXPECT_EQ(asked_with(std::size_t{64} << 20, 1000), kPages);
+    const int bounded = asked_with(50'000, 1000);
     EXPECT_GT(bounded, 5);
     EXPECT_LT(bounded, 60);
+    EXPECT_LT(asked_with(50'000, 1), 60);  // a page is more than its rows
 }
 
 TEST(PageStream, DroppingItCancelsWhatIsUnderWay) {
