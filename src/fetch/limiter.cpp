@@ -68,8 +68,9 @@ void Limiter::refused(TimePoint now, Duration latency, const Refusal& refusal, s
         gate_ = gate_ ? std::max(*gate_, until) : until;
         knee_.disturbed(until);
     }
-    // A source that fails now and then (503) names no rate: a pace would slow it down at each failure, and for long.
-    const bool is_failure = refusal.kind == RefusalKind::unavailable && !refusal.retry_after;
+    // A source that fails now and then (503), or has slow answers among quick ones, names no rate: a pace would slow it
+    // down at each failure, and for long.
+    const bool is_failure = refusal.kind != RefusalKind::too_many_requests && !refusal.retry_after;
     if (refusal.kind == RefusalKind::too_many_requests || (limit() == 1 && !is_failure)) {
         if (pace_.refused(now, latency, throughput(), refusal.retry_after)) knee_.disturbed(now);
     } else {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 namespace trawl::limit {
 namespace {
@@ -31,6 +32,8 @@ constexpr double enough = 10;
 constexpr double growth_at_first = 0.03, growth_then = 0.005, growth_later = 0.0001, patience = 300;
 /// Where refusals cost a wait: 5% in as long as forty of them.
 constexpr double costly_growth = 0.05, costly_waits = 40;
+/// After a streak of refusals: this share of the pace before it.
+constexpr double resumed = 0.5;
 /// And never by more than 5% before the first answer to the new pace is there.
 constexpr double growth_per_round_trip = 0.05;
 
@@ -54,8 +57,18 @@ void Pace::succeeded(TimePoint now, Duration latency, std::size_t in_flight) {
     if (!rate_ || !refused_at_ || now - latency <= *refused_at_) return;
     accepted_ += 1;
     wait_ = 0;
+    if (before_streak_) resume(now);
     if (!is_held_back_) return;
     set_rate(*rate_ * (1 + std::min(growth(), growth_per_round_trip / (static_cast<double>(in_flight) + 1))));
+}
+
+// It refused all for a while, and is open again. What it took before is nearer to what it takes than a pace that was
+// cut at each look whether it is: from one request in ten seconds nobody grows back by percents.
+void Pace::resume(TimePoint now) {
+    const double rate = resumed * *std::exchange(before_streak_, std::nullopt);
+    if (rate <= *rate_) return;
+    set_rate(rate);
+    next_ = now;
 }
 
 double Pace::growth() const {
@@ -71,12 +84,14 @@ double Pace::growth() const {
 bool Pace::refused(TimePoint now, Duration latency, double throughput, std::optional<Duration> retry_after) {
     if (refused_at_ && now - latency <= *refused_at_) return false;
     wait_ = wait_ == 0 ? first_wait : std::max(wait_, std::min(longer * wait_, longest_wait));
-    if (!refused_at_)
+    if (!refused_at_) {
         set_rate(throughput > 0 ? throughput / 2 : 1);
-    else if (accepted_ == 0)
+    } else if (accepted_ == 0) {
+        if (!before_streak_) before_streak_ = rate_;
         set_rate(std::max(std::min(*rate_ / 2, 1 / wait_), std::min(*rate_, 1 / longest_wait)));
-    else
+    } else {
         estimate(now);
+    }
     refused_at_ = now;
     accepted_ = 0;
     cost_ = retry_after ? seconds(*retry_after) : 0;

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -241,6 +243,49 @@ TEST(Limiter, ASourceThatRefusesEverythingIsAskedEveryTenSeconds) {
     limiter.sent(now);
     limiter.succeeded(now + 1ms, 1ms, 0);
     EXPECT_LE(limiter.ready_at(now + 1ms).value_or(now) - now, 10s + 1ms);  // its pace was not lost meanwhile
+}
+
+/// Asks one at a time for `seconds`, as soon as it may; how many were accepted since `counted`.
+template <class Answer>
+int accepted_one_by_one(Limiter& limiter, Duration whole, Duration counted, const Answer& answer) {
+    int accepted = 0;
+    for (TimePoint now = start; now < start + whole;) {
+        now = std::max(now, limiter.ready_at(now).value_or(now));
+        limiter.sent(now);
+        const TimePoint sent = now;
+        const std::optional<RefusalKind> refused = answer(sent - start);
+        now += refused == RefusalKind::timeout ? 300ms : 5ms;
+        if (refused) {
+            limiter.refused(now, now - sent, {*refused, {}}, 0);
+        } else {
+            limiter.succeeded(now, now - sent, 0);
+            if (now - start >= counted) ++accepted;
+        }
+    }
+    return accepted;
+}
+
+// It was asked once in seconds from then on.
+TEST(Limiter, ComesBackSoonWhenASourceHasRefusedEverythingForAWhile) {
+    for (const Duration closed : {300ms, 1000ms, 3000ms, 15000ms}) {
+        Limiter limiter;
+        const auto answer = [&](Duration at) {
+            const bool is_closed = at >= 2s && at < 2s + closed;
+            return is_closed ? std::optional(RefusalKind::too_many_requests) : std::nullopt;
+        };
+        // Of 10 s behind the longest wait, which may have begun just before it opened.
+        EXPECT_GT(accepted_one_by_one(limiter, 22s + closed, 12s + closed, answer), 10 * 50) << limiter.describe();
+    }
+}
+
+// Each took a share of the pace, until a request a second was left.
+TEST(Limiter, TakesNoSlowAnswersAmongQuickOnesForARate) {
+    Limiter limiter;
+    int asked = 0;
+    const auto answer = [&](Duration) {
+        return ++asked % 33 == 0 ? std::optional(RefusalKind::timeout) : std::nullopt;
+    };
+    EXPECT_GT(accepted_one_by_one(limiter, 30s, 20s, answer), 10 * 60) << limiter.describe();
 }
 
 // What the user says wins.

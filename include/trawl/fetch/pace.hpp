@@ -29,11 +29,13 @@ public:
 
 private:
     void estimate(TimePoint now);
+    void resume(TimePoint now);
     void set_rate(double rate);
     [[nodiscard]] double growth() const;
 
     std::optional<double> most_, rate_;
     std::optional<double> top_;            // a rate that was too high, while the right one is not known well
+    std::optional<double> before_streak_;  // the rate before refusals in a row, until something is accepted again
     std::optional<TimePoint> refused_at_;  // the last that was news
     std::optional<TimePoint> next_;        // when the next request is due
     TimePoint waited_until_{};             // after that refusal
