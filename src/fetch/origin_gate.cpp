@@ -7,11 +7,18 @@
 
 namespace trawl {
 
+namespace {
+
+// One page in a hundred that fails makes five in a row once in 10^10 pages.
+constexpr std::size_t kDownMin = 5;
+
+}  // namespace
+
 void OriginGate::Pass::succeeded() {
     if (gate_ == nullptr) return;
     const TimePoint at = exact_now();
     gate_->refusals_.reset();
-    gate_->outage_.answered();
+    gate_->answered();
     gate_->limiter_.succeeded(at, at - sent_, gate_->in_flight_ - 1);
     leave();
 }
@@ -21,7 +28,7 @@ void OriginGate::Pass::refused(const Refusal& refusal) {
     const TimePoint at = exact_now();
     if (!gate_->refusals_) gate_->refusals_.emplace(Refusals{at, 0});
     ++gate_->refusals_->count;
-    if (refusal.kind != RefusalKind::timeout) gate_->outage_.answered();
+    if (refusal.kind != RefusalKind::timeout) gate_->answered();
     gate_->limiter_.refused(at, at - sent_, refusal, gate_->in_flight_ - 1);
     leave();
 }
@@ -29,6 +36,18 @@ void OriginGate::Pass::refused(const Refusal& refusal) {
 void OriginGate::Pass::failed() {
     if (gate_ == nullptr) return;
     gate_->limiter_.failed(exact_now());
+    leave();
+}
+
+// What a look at a source that is away comes to says nothing of how much it serves.
+void OriginGate::Pass::down(const Refusal* refusal, bool is_first) {
+    if (gate_ == nullptr) return;
+    const TimePoint at = exact_now();
+    gate_->down_ += is_first ? 1 : 0;
+    const bool was_away = gate_->outage_.since().has_value();
+    if (was_away || gate_->down_ >= kDownMin) gate_->outage_.failed(at, sent_);
+    if (refusal != nullptr && !was_away) gate_->limiter_.refused(at, at - sent_, *refusal, gate_->in_flight_ - 1);
+    if (refusal == nullptr) gate_->limiter_.failed(at);
     leave();
 }
 
@@ -42,6 +61,11 @@ void OriginGate::Pass::leave() noexcept {
     if (gate_ == nullptr) return;
     if (is_probe_) gate_->outage_.left();
     std::exchange(gate_, nullptr)->left();
+}
+
+void OriginGate::answered() noexcept {
+    outage_.answered();
+    down_ = 0;
 }
 
 void OriginGate::left() noexcept {

@@ -94,8 +94,17 @@ std::string reason_of(const Failure& failure, const std::exception_ptr& error) {
     return failure.retry_after ? format("{}, Retry-After: {}", status, *failure.retry_after) : status;
 }
 
-RetryDecision gone_for(Duration time) {
-    return GiveUp{format("the source could not be reached for {:.0f} s", std::chrono::duration<double>(time).count())};
+RetryDecision gone_for(Duration time, const Failure& failure) {
+    const double seconds = std::chrono::duration<double>(time).count();
+    if (failure.kind == FailureKind::status)
+        return GiveUp{format("the source has served nothing for {:.0f} s", seconds)};
+    return GiveUp{format("the source could not be reached for {:.0f} s", seconds)};
+}
+
+/// It failed as all do where nothing is served: a server that is started anew, or what stands before one.
+bool is_down(const Failure& failure, bool is_answered) {
+    if (!is_answered) return failure.kind != FailureKind::timeout;
+    return !failure.retry_after && failure.status >= 502 && failure.status <= 504;
 }
 
 [[noreturn]] void fail_by_action(const Response& response, const ResponseAction& action) {
@@ -203,10 +212,11 @@ RetryDecision PageSource::decide_refused(const OriginGate& gate) const {
 }
 
 // While a source is away, whoever looks for it may be any page: it is not their own attempts that count, but how long.
-std::optional<RetryDecision> PageSource::decide_unreachable(const OriginGate& gate, Tries& tries) const {
+std::optional<RetryDecision> PageSource::decide_unreachable(const OriginGate& gate, const Attempt& failed,
+                                                            Tries& tries) const {
     const auto since = gate.outage_since();
     if (!since || options_.retry.attempts() == 1) return std::nullopt;
-    if (exact_now() - *since >= options_.outage_max) return gone_for(exact_now() - *since);
+    if (exact_now() - *since >= options_.outage_max) return gone_for(exact_now() - *since, failed.failure);
     if (tries.outage == since) return Retry{{}, true};
     tries.outage = since;  // the first time counts: who finds each connection closed anew is not to go on for ever
     return std::nullopt;
@@ -218,21 +228,26 @@ RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, 
     const bool is_status = failure.kind == FailureKind::status;
     if (is_status && failure.status == 429 && !says_when(failure)) return decide_refused(gate);
     if (is_status && failure.status != 429 && failure.status != 503 && how == Asking::lightly) return GiveUp{};
-    if (failed.is_unreachable) {
-        if (const auto decision = decide_unreachable(gate, tries)) return *decision;
+    const bool is_away =
+        failed.is_unreachable || (gate.outage_since() && is_down(failure, failed.response.has_value()));
+    if (is_away) {
+        if (const auto decision = decide_unreachable(gate, failed, tries)) return *decision;
     }
     const double random = std::uniform_real_distribution<double>()(random_);
     return options_.retry.decide(tries.number++, failed.failure, std::chrono::system_clock::now(), random,
-                                 failed.failure.kind == FailureKind::connection ? outages_ : budget_);
+                                 is_away || failure.kind == FailureKind::connection ? outages_ : budget_);
 }
 
 // What the source's limiter is to make of it: an answer, a refusal, or nothing.
-void PageSource::settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done) {
+void PageSource::settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done, bool is_first) {
     if (done.response) gate.learn(done.response->headers());
     const Failure& failure = done.failure;
+    if (!done.is_unreachable && is_down(failure, done.response.has_value())) {
+        const Refusal refusal{RefusalKind::unavailable, {}};
+        return pass.down(failure.status == 503 ? &refusal : nullptr, is_first);
+    }
     if (done.response && failure.status != 429 && failure.status != 503) return pass.succeeded();
     if (done.is_unreachable) return pass.lost();
-    if (!done.response && failure.kind != FailureKind::timeout) return pass.failed();
     Refusal refusal;
     if (!done.response) refusal.kind = RefusalKind::timeout;
     if (done.response && failure.status == 503) refusal.kind = RefusalKind::unavailable;
@@ -291,7 +306,7 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         Attempt done = co_await attempt(request);
         tell(request, done, asked);
         const std::size_t limit = gate.limiter().limit();
-        settle(gate, std::move(pass), done);
+        settle(gate, std::move(pass), done, asked == 1);
         log_.limited(request.url.origin(), limit, gate.limiter().limit());
         stats_.limit = gates_.limit();
         if (const ResponseAction* action = action_for(done)) {

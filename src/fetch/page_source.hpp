@@ -56,14 +56,15 @@ private:
     void refuse_to_tell(const PageRequest& request) const;
     [[nodiscard]] Request build(const PageRequest& request);
     [[nodiscard]] const ResponseAction* action_for(const Attempt& done) const;
-    void settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done);
+    void settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done, bool is_first);
     void tell(const PageRequest& request, const Attempt& done, int asked) const;
     [[noreturn]] void give_up(const PageRequest& request, const Attempt& done, const std::string& why) const;
     [[nodiscard]] bool is_good(const PageRequest& request, Attempt& done) const;
     struct Tries;
     [[nodiscard]] RetryDecision decide(const OriginGate& gate, const Attempt& failed, Tries& tries, Asking how);
     [[nodiscard]] RetryDecision decide_refused(const OriginGate& gate) const;
-    [[nodiscard]] std::optional<RetryDecision> decide_unreachable(const OriginGate& gate, Tries& tries) const;
+    [[nodiscard]] std::optional<RetryDecision> decide_unreachable(const OriginGate& gate, const Attempt& failed,
+                                                                  Tries& tries) const;
 
     Client& client_;
     const FetchOptions& options_;

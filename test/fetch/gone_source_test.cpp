@@ -9,6 +9,7 @@
 #include "trawl/fetch/pages.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/task_group.hpp"
+#include "trawl/loop/time.hpp"
 #include "trawl/net/tcp.hpp"
 
 namespace trawl {
@@ -47,6 +48,58 @@ TEST(PageStream, ASourceThatIsGoneForTooLongIsGivenUp) {
     };
     const std::string message = run(work());
     EXPECT_NE(message.find("could not be reached for 0 s"), std::string::npos) << message;
+}
+
+/// Gives pages of one row; for a while, from the tenth on, what `serve_nothing` makes of a connection.
+struct Faltering {
+    std::optional<TimePoint> until;  // the end of that while, once it has begun
+    int answered = 0;
+
+    Task<> serve(TcpStream stream, std::string instead) {
+        while (true) {
+            const Buffer head = co_await stream.receive();
+            if (head.empty()) co_return;
+            if (answered == 10 && !until) until = now() + 200ms;
+            const bool serves = !until || now() >= *until;
+            if (!serves && instead.empty()) co_return;
+            const std::string target(head.view().substr(0, head.view().find(" HTTP")));
+            const std::size_t at = target.find("page=");
+            const int page = at == std::string::npos ? 1 : std::stoi(target.substr(at + 5));
+            const std::string row = page <= 300 ? format("{{\"id\":{}}}", page) : "";
+            const std::string body = format(R"({{"page":{},"total_pages":300,"items":[{}]}})", page, row);
+            const std::string page_answer =
+                format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
+            const std::string& answer = serves ? page_answer : instead;
+            co_await stream.send(answer);
+            answered += serves ? 1 : 0;
+        }
+    }
+    Task<> accept(TcpListener& listener, TaskGroup& group, std::string instead) {
+        while (true) {
+            TcpStream stream = co_await listener.accept();
+            group.spawn(serve(std::move(stream), instead));
+        }
+    }
+};
+
+// Their share of retries was spent by pages that went on being asked for meanwhile.
+TEST(PageStream, ASourceThatServesNothingForAMomentIsWaitedFor) {
+    for (const std::string instead : {"", "HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n"}) {
+        auto work = [&instead]() -> Task<std::size_t> {
+            TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+            Faltering source;
+            TaskGroup group;
+            group.spawn(source.accept(listener, group, instead));
+            Client client;
+            PageStream pages(client, FetchOptions(format("http://127.0.0.1:{}/x", listener.port())));
+            std::size_t rows = 0;
+            while (auto page = co_await pages.next()) rows += page->count;
+            EXPECT_TRUE(source.until);
+            group.cancel();
+            co_return rows;
+        };
+        EXPECT_EQ(run(work()), 300U) << instead;
+    }
 }
 
 }  // namespace

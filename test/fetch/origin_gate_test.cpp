@@ -59,6 +59,35 @@ TEST(OriginGate, OfAnOutageLetsOneAtATimeLookAndAllInOnceThereIsAnAnswer) {
     EXPECT_EQ(let_in, expected);
 }
 
+/// So many requests in a row find nothing served.
+Task<> find_nothing(OriginGate& gate, int requests, bool are_first) {
+    for (int i = 0; i < requests; ++i) {
+        OriginGate::Pass pass = co_await gate.enter();
+        pass.down(nullptr, are_first);
+    }
+}
+
+TEST(OriginGate, TakesAnOriginForAwayWhenSeveralRequestsInARowFindNothingServed) {
+    auto work = []() -> Task<> {
+        OriginGate gate(eight_at_once());
+        co_await find_nothing(gate, 4, true);
+        co_await find_nothing(gate, 10, false);  // one page that is always broken
+        EXPECT_FALSE(gate.outage_since());
+        OriginGate::Pass answered = co_await gate.enter();
+        answered.succeeded();
+        co_await find_nothing(gate, 4, true);
+        EXPECT_FALSE(gate.outage_since());
+        co_await find_nothing(gate, 1, true);
+        EXPECT_TRUE(gate.outage_since());
+        const TimePoint away = now();
+        OriginGate::Pass look = co_await gate.enter();
+        EXPECT_EQ(now() - away, 100ms);
+        look.succeeded();
+        EXPECT_FALSE(gate.outage_since());
+    };
+    VirtualLoop().run(work());
+}
+
 /// A loop that has much to do looks at the clock once in hundreds of steps.
 TEST(OriginGate, KnowsHowLongAReplyTookThatCameWithinATickOfTheLoop) {
     std::vector<TracePoint> trace;

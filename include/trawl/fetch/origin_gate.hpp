@@ -2,11 +2,12 @@
 ///
 ///     OriginGate::Pass pass = co_await gate.enter();
 ///     ... send the request ...
-///     pass.succeeded();                       // or refused(), failed(); dropped: it says nothing
+///     pass.succeeded();                       // or refused(), failed(), down(), lost(); dropped: it says nothing
 ///
 /// Rules: first come, first served. A pass is given when the limiter has room, its pace and every Retry-After allow it,
-/// and the budget has a request left; while the origin cannot be reached, to one at a time. Whoever is destroyed while
-/// it waits, or drops its pass, hands its place on. The gate must outlive its passes and those who wait.
+/// and the budget has a request left; while the origin cannot be reached or serves nothing, to one at a time. Whoever
+/// is destroyed while it waits, or drops its pass, hands its place on. The gate must outlive its passes and those who
+/// wait.
 #pragma once
 
 #include <cstddef>
@@ -58,6 +59,9 @@ public:
         void refused(const Refusal& refusal);
         /// It failed in a way that says nothing of the source's load.
         void failed();
+        /// It failed as all do where nothing is served: a 502, 503 or 504 without a time, no answer. `is_first`: it had
+        /// not failed before. Where several in a row do and none is answered, the origin is away.
+        void down(const Refusal* refusal, bool is_first);
         /// Its connection failed, to an origin that has answered before.
         void lost();
         void leave() noexcept;
@@ -93,12 +97,14 @@ public:
     [[nodiscard]] std::optional<TimePoint> closed_until(TimePoint now, double weight = 1);
 
 private:
+    void answered() noexcept;
     void left() noexcept;
 
     Limiter limiter_;
     Budget budget_;
     std::optional<Refusals> refusals_;
     Outage outage_;
+    std::size_t down_ = 0;  // requests that failed since an answer, as all do where nothing is served
     std::size_t in_flight_ = 0;
     Lock turn_;      // whoever holds it is next
     Event changed_;  // somebody left
