@@ -57,11 +57,13 @@ public:
     /// minute, is over by then, whenever it began.
     Duration refused_max = std::chrono::seconds(65);
 
-    /// So long may a source that has answered before not be reached at all: a server that is deployed anew, or a
-    /// machine that is started again, is back by then.
+    /// So long may a source that has answered before not be reached at all, or serve nothing: a server that is deployed
+    /// anew, or a machine that is started again, is back by then.
     Duration outage_max = std::chrono::seconds(60);
 
     /// What may lie in memory: pages under way and pages that wait for next(). A slow reader slows the source down.
+    /// A page that is asked for is taken to be as large as the largest so far: where pages grow at once, those under
+    /// way come on top.
     std::size_t memory_max = kMemoryMax;
     static constexpr std::size_t kMemoryMax = std::size_t{64} << 20;
 };
