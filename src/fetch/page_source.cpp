@@ -242,6 +242,7 @@ RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, 
 void PageSource::settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done, bool is_first) {
     if (done.response) gate.learn(done.response->headers());
     const Failure& failure = done.failure;
+    if (done.is_final) return pass.failed();
     if (!done.is_unreachable && is_down(failure, done.response.has_value())) {
         const Refusal refusal{RefusalKind::unavailable, {}};
         return pass.down(failure.status == 503 ? &refusal : nullptr, is_first);

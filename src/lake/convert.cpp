@@ -14,7 +14,7 @@ namespace {
 /// each.
 constexpr std::size_t kChunkBytes = 8 << 20;
 /// A row group is held in memory until it is written: about this much JSON each, and a third of DuckDB's own rows at
-/// most. The files are as large and as fast to scan, a row is found faster, and a commit takes 20 MB less.
+/// most. The files are as large and as fast to scan, a row is found faster, and a commit takes some 15 MB less.
 constexpr std::int64_t kRowGroupBytes = 128 << 20;
 constexpr std::int64_t kRowGroupRows = 40'960;
 

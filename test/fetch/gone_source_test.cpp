@@ -1,4 +1,4 @@
-/// A source that answers once and cannot be reached again.
+/// Sources that are away: for good, and for a moment.
 #include <gtest/gtest.h>
 
 #include <optional>
@@ -50,7 +50,7 @@ TEST(PageStream, ASourceThatIsGoneForTooLongIsGivenUp) {
     EXPECT_NE(message.find("could not be reached for 0 s"), std::string::npos) << message;
 }
 
-/// Gives pages of one row; for a while, from the tenth on, what `serve_nothing` makes of a connection.
+/// Gives pages of one row; for a while, from the tenth on, `instead`, or nothing but a closed connection.
 struct Faltering {
     std::optional<TimePoint> until;  // the end of that while, once it has begun
     int answered = 0;

@@ -245,7 +245,7 @@ TEST(Limiter, ASourceThatRefusesEverythingIsAskedEveryTenSeconds) {
     EXPECT_LE(limiter.ready_at(now + 1ms).value_or(now) - now, 10s + 1ms);  // its pace was not lost meanwhile
 }
 
-/// Asks one at a time for `seconds`, as soon as it may; how many were accepted since `counted`.
+/// Asks one at a time for the `whole` time, as soon as it may; how many were accepted from `counted` on.
 template <class Answer>
 int accepted_one_by_one(Limiter& limiter, Duration whole, Duration counted, const Answer& answer) {
     int accepted = 0;
