@@ -100,6 +100,35 @@ void OriginGate::learn(const Headers& headers) {
     if (const auto left = parse_rate_left(headers, std::chrono::system_clock::now())) budget_.learned(now(), *left);
 }
 
+class OriginGates::Waiting {
+public:
+    explicit Waiting(OriginGates& gates) noexcept : gates_(gates) { ++gates_.waiting_; }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    ~Waiting() {
+        --gates_.waiting_;
+        gates_.fewer_wait_.set();
+    }
+
+private:
+    OriginGates& gates_;
+};
+
+Task<OriginGate::Pass> OriginGates::enter(std::string origin, double weight) {
+    OriginGate& gate = at(origin);
+    const Lock::Guard begins = co_await gate.begins_.acquire();
+    while (waiting_ > 0 && waiting_ >= limit()) {
+        fewer_wait_.clear();
+        co_await fewer_wait_.wait();
+    }
+    co_return co_await gate.enter(weight);
+}
+
+Task<OriginGate::Pass> OriginGates::enter_next(std::string origin, double weight) {
+    const Waiting waiting(*this);
+    co_return co_await at(origin).enter(weight);
+}
+
 std::size_t OriginGates::limit() const noexcept {
     std::size_t sum = 0;
     for (const auto& [origin, gate] : gates_) sum += gate->limiter().limit();

@@ -24,6 +24,13 @@ struct PageSource::Attempt {
     bool is_unreachable = false;  // no connection could be made, to a source that has answered
 };
 
+/// Whom a page is asked of now, which redirects change, and the place that it has there.
+struct PageSource::Way {
+    std::string origin;
+    OriginGate* gate;
+    OriginGate::Pass pass;
+};
+
 /// What counts of a page's attempts.
 struct PageSource::Tries {
     int number = 1;
@@ -117,14 +124,43 @@ bool is_down(const Failure& failure, bool is_answered) {
 
 }  // namespace
 
-Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request) {
-    Attempt result;
+void PageSource::count_request() noexcept {
     ++stats_.requests;
     ++stats_.in_flight;
     stats_.in_flight_peak = std::max(stats_.in_flight_peak, stats_.in_flight);
+}
+
+// Each request counts for the origin that it goes to, and waits for its place there: also what a page's first one leads
+// to.
+Task<> PageSource::go_on(const RequestSteps& steps, Way& way) {
+    --stats_.in_flight;
+    if (steps.status() != 0) {
+        way.gate->learn(steps.headers());
+        way.pass.succeeded();
+    }
+    way.pass.leave();
+    if (const auto field = steps.headers().get("retry-after")) {  // RFC 9110, section 10.2.3: of a redirect, too
+        const auto asked = parse_retry_after(*field, std::chrono::system_clock::now());
+        if (asked) co_await sleep(std::min(*asked, options_.retry.longest_wait()));
+    }
+    way.origin = steps.request().url().origin();
+    way.gate = &gates_.at(way.origin);
+    way.pass = co_await gates_.enter_next(way.origin, options_.weight);
+    count_request();
+}
+
+Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& way) {
+    Attempt result;
+    count_request();
     const TimePoint sent = now();
     try {
-        Response response = co_await build(request);
+        RequestSteps steps = client_.steps(build(request));
+        bool is_answered = co_await steps.send();
+        while (!is_answered) {
+            co_await go_on(steps, way);
+            is_answered = co_await steps.send();
+        }
+        Response response = steps.take_response();
         stats_.waited += response.elapsed();
         answered_ = true;
         result.failure = failure_of(response);
@@ -239,23 +275,23 @@ RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, 
 }
 
 // What the source's limiter is to make of it: an answer, a refusal, or nothing.
-void PageSource::settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done, bool is_first) {
-    if (done.response) gate.learn(done.response->headers());
+void PageSource::settle(Way& way, const Attempt& done, bool is_first) {
+    if (done.response) way.gate->learn(done.response->headers());
     const Failure& failure = done.failure;
-    if (done.is_final) return pass.failed();
+    if (done.is_final) return way.pass.failed();
     if (!done.is_unreachable && is_down(failure, done.response.has_value())) {
         const Refusal refusal{RefusalKind::unavailable, {}};
-        return pass.down(failure.status == 503 ? &refusal : nullptr, is_first);
+        return way.pass.down(failure.status == 503 ? &refusal : nullptr, is_first);
     }
-    if (done.response && failure.status != 429 && failure.status != 503) return pass.succeeded();
-    if (done.is_unreachable) return pass.lost();
+    if (done.response && failure.status != 429 && failure.status != 503) return way.pass.succeeded();
+    if (done.is_unreachable) return way.pass.lost();
     Refusal refusal;
     if (!done.response) refusal.kind = RefusalKind::timeout;
     if (done.response && failure.status == 503) refusal.kind = RefusalKind::unavailable;
     if (failure.retry_after)
         refusal.retry_after = parse_retry_after(*failure.retry_after, std::chrono::system_clock::now());
     if (refusal.retry_after) refusal.retry_after = std::min(*refusal.retry_after, options_.retry.longest_wait());
-    pass.refused(refusal);
+    way.pass.refused(refusal);
 }
 
 void PageSource::tell(const PageRequest& request, const Attempt& done, int asked) const {
@@ -295,20 +331,21 @@ void PageSource::refuse_to_tell(const PageRequest& request) const {
 Task<OriginGate::Pass> PageSource::enter(const PageRequest& request) {
     refuse_downgrade(request);
     refuse_to_tell(request);
-    co_return co_await gates_.at(request.url.origin()).enter(options_.weight);
+    co_return co_await gates_.enter(request.url.origin(), options_.weight);
 }
 
 Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, OriginGate::Pass pass, Asking how) {
     using Answer = std::variant<Response, NoPage>;
-    OriginGate& gate = gates_.at(request.url.origin());
+    const std::string origin = request.url.origin();
+    Way way{origin, &gates_.at(origin), std::move(pass)};
     budget_.on_request();
     Tries tries;
     for (int asked = 1;; ++asked) {
-        Attempt done = co_await attempt(request);
+        Attempt done = co_await attempt(request, way);
         tell(request, done, asked);
-        const std::size_t limit = gate.limiter().limit();
-        settle(gate, std::move(pass), done, asked == 1);
-        log_.limited(request.url.origin(), limit, gate.limiter().limit());
+        const std::size_t limit = way.gate->limiter().limit();
+        settle(way, done, asked == 1);
+        log_.limited(way.origin, limit, way.gate->limiter().limit());
         stats_.limit = gates_.limit();
         if (const ResponseAction* action = action_for(done)) {
             const int status = done.response->status();
@@ -318,14 +355,16 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         } else if (is_good(request, done)) {
             co_return Answer(std::move(*done.response));
         }
-        const RetryDecision decision = decide(gate, done, tries, how);
+        const RetryDecision decision = decide(*way.gate, done, tries, how);
         if (const auto* given_up = std::get_if<GiveUp>(&decision)) give_up(request, done, given_up->reason);
         ++stats_.retries;
         const Retry& retry = std::get<Retry>(decision);
         log_.retried(request, asked, reason_of(done.failure, done.error), retry);
         // How long the source asked to wait holds for everyone who asks it: the gate sees to that.
         if (!retry.asked_by_source) co_await sleep(retry.delay);
-        pass = co_await gate.enter(options_.weight);
+        way.origin = origin;
+        way.gate = &gates_.at(origin);
+        way.pass = co_await way.gate->enter(options_.weight);
     }
 }
 

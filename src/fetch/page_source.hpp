@@ -51,12 +51,15 @@ public:
 
 private:
     struct Attempt;
-    Task<Attempt> attempt(const PageRequest& request);
+    struct Way;
+    Task<Attempt> attempt(const PageRequest& request, Way& way);
+    void count_request() noexcept;
+    Task<> go_on(const RequestSteps& steps, Way& way);
     void refuse_downgrade(const PageRequest& request) const;
     void refuse_to_tell(const PageRequest& request) const;
     [[nodiscard]] Request build(const PageRequest& request);
     [[nodiscard]] const ResponseAction* action_for(const Attempt& done) const;
-    void settle(OriginGate& gate, OriginGate::Pass pass, const Attempt& done, bool is_first);
+    void settle(Way& way, const Attempt& done, bool is_first);
     void tell(const PageRequest& request, const Attempt& done, int asked) const;
     [[noreturn]] void give_up(const PageRequest& request, const Attempt& done, const std::string& why) const;
     [[nodiscard]] bool is_good(const PageRequest& request, Attempt& done) const;

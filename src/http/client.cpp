@@ -3,6 +3,7 @@
 #include "connections.hpp"
 #include "content_coding.hpp"
 #include "exchange.hpp"
+#include "journey.hpp"
 #include "redirect.hpp"
 #include "request_error.hpp"
 #include "request_rules.hpp"
@@ -55,57 +56,82 @@ public:
     /// Sends the exchange's request, and what its redirects and its login lead to, until the head of a response is
     /// there.
     Task<> open(http::Exchange& exchange) {
-        bool may_be_challenged = true;
-        for (std::size_t hops = 0;;) {
-            Request& request = exchange.request();
-            add_defaults(request.mutable_headers(), request.url(), spare_);
-            // What the jar and the login add is for this URL, and for once.
-            std::unique_ptr<Request> as_asked;
-            if (options_.cookies || request.auth()) as_asked = std::make_unique<Request>(request);
-            if (request.auth()) co_await request.auth()->sign(request);
-            add_cookies(request);
-            co_await open_one(exchange);
-            take_cookies(exchange);
-            if (may_be_challenged && is_worth_repeating(exchange)) {
-                may_be_challenged = false;
-                co_await skip_body(exchange);
-                exchange.restart(std::move(*as_asked));
-                continue;
-            }
-            auto next = next_request(as_asked ? *as_asked : request, exchange, hops);
-            if (!next) {
-                exchange.decode();
-                co_return;
-            }
-            ++hops;
-            co_await skip_body(exchange);
-            Request led_to = std::move(as_asked ? *as_asked : request);
-            led_to.redirect_to(std::move(next->method), std::move(next->url), std::move(next->headers), next->has_body);
-            exchange.restart(std::move(led_to));
-        }
+        http::Journey journey;
+        bool is_answered = false;
+        while (!is_answered) is_answered = co_await step(exchange, journey);
     }
+
+    /// Sends it once. False: the exchange's request is what is to be sent next.
+    Task<bool> step(http::Exchange& exchange, http::Journey& journey) {
+        Request& request = exchange.request();
+        add_defaults(request.mutable_headers(), request.url(), spare_);
+        // What the jar and the login add is for this URL, and for once.
+        std::unique_ptr<Request> as_asked;
+        if (options_.cookies || request.auth()) as_asked = std::make_unique<Request>(request);
+        if (request.auth()) co_await request.auth()->sign(request);
+        add_cookies(request);
+        const bool was_answered = co_await open_once(exchange, journey);
+        if (!was_answered) {
+            if (as_asked) exchange.restart(std::move(*as_asked));
+            co_return false;
+        }
+        take_cookies(exchange);
+        if (journey.may_be_challenged && is_worth_repeating(exchange)) {
+            journey.may_be_challenged = false;
+            co_await leave(exchange, journey);
+            exchange.restart(std::move(*as_asked));
+            co_return false;
+        }
+        auto next = next_request(as_asked ? *as_asked : request, exchange, journey.hops);
+        if (!next) {
+            exchange.decode();
+            co_return true;
+        }
+        ++journey.hops;
+        co_await leave(exchange, journey);
+        Request led_to = std::move(as_asked ? *as_asked : request);
+        led_to.redirect_to(std::move(next->method), std::move(next->url), std::move(next->headers), next->has_body);
+        exchange.restart(std::move(led_to));
+        co_return false;
+    }
+
+    http::Exchange exchange_for(Request&& request) { return http::Exchange(std::move(request), options_); }
 
     Task<Response> send(Request&& request) { return send(http::Exchange(std::move(request), options_)); }
 
     Task<Response> send(http::Exchange exchange) {
-        co_await open(exchange);
+        http::Journey journey;
+        bool is_answered = false;
+        while (!is_answered) is_answered = co_await step(exchange, journey);
         while (!exchange.is_complete()) co_await exchange.more();
-        Response response = exchange.take_response();
-        exchange.give_back();
-        spare_ = std::move(exchange.request().mutable_headers());
-        co_return response;
+        co_return finish(exchange);
     }
 
     Task<Response> send_in_time(Request request) {
         const Duration limit = *request.timeout();
         const std::string message = http::too_slow(request, "not complete", limit);
-        const TimePoint deadline = Loop::current().deadline_after(limit);
-        try {
-            co_return co_await timeout_at(deadline, send(std::move(request)));
-        } catch (const TimeoutError&) {
-            if (Loop::current().now() < deadline) throw;  // a limit of the client's, which says more
-            throw TimeoutError(message);
-        }
+        return in_time(limit, message, send(std::move(request)));
+    }
+
+    /// One step, with the whole answer if it is the last.
+    Task<bool> send_step(http::Exchange& exchange, http::Journey& journey) {
+        const bool is_answered = co_await step(exchange, journey);
+        while (is_answered && !exchange.is_complete()) co_await exchange.more();
+        co_return is_answered;
+    }
+
+    Task<bool> send_step_in_time(http::Exchange& exchange, http::Journey& journey) {
+        const Duration limit = *exchange.request().timeout();
+        const std::string message = http::too_slow(exchange.request(), "not complete", limit);
+        return in_time(limit, message, send_step(exchange, journey));
+    }
+
+    /// What the whole answer comes to; its connection may serve others.
+    Response finish(http::Exchange& exchange) {
+        Response response = exchange.take_response();
+        exchange.give_back();
+        spare_ = std::move(exchange.request().mutable_headers());
+        return response;
     }
 
     Task<std::unique_ptr<http::Exchange>> open_stream(Request request) {
@@ -139,34 +165,45 @@ public:
     [[nodiscard]] std::string describe() const { return connections_.describe(); }
 
 private:
-    // Again on another connection when the first was closed at the moment at which it was used, or refused to.
-    Task<> open_one(http::Exchange& exchange) {
-        const Request& request = exchange.request();
-        for (int repeats = 0;; ++repeats) {
-            exchange.give_up();  // before the next: it may be the last that may be open
-            auto entry = options_.har ? std::make_unique<http::HarEntry>(options_.har, request) : nullptr;
-            std::optional<http::Lease> free = entry ? std::nullopt : connections_.acquire_at_once(request);
-            if (!free) {
-                http::Lease opened = co_await acquire(request, entry.get());
-                free.emplace(std::move(opened));
-            }
-            http::Lease& lease = exchange.send_over(*std::move(free));
-            try {
-                co_await lease->begin(request, options_);
-                exchange.head_came();
-                exchange.record(std::move(entry));
-                co_return;
-            } catch (const OsError& error) {
-                if (entry) entry->fail(error.what());
-                if (repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
-            } catch (const ProtocolError& error) {
-                if (entry) entry->fail(error.what());
-                if (repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
-            } catch (const Error& error) {
-                if (entry) entry->fail(error.what());
-                throw;
-            }
+    template <class T>
+    static Task<T> in_time(Duration limit, std::string message, Task<T> work) {
+        const TimePoint deadline = Loop::current().deadline_after(limit);
+        try {
+            co_return co_await timeout_at(deadline, std::move(work));
+        } catch (const TimeoutError&) {
+            if (Loop::current().now() < deadline) throw;  // a limit of the client's, which says more
+            throw TimeoutError(message);
         }
+    }
+
+    // False: its connection was closed at the moment at which it was used, or refused to; it may be sent over another.
+    Task<bool> open_once(http::Exchange& exchange, http::Journey& journey) {
+        const Request& request = exchange.request();
+        exchange.give_up();  // before the next: it may be the last that may be open
+        auto entry = options_.har ? std::make_unique<http::HarEntry>(options_.har, request) : nullptr;
+        std::optional<http::Lease> free = entry ? std::nullopt : connections_.acquire_at_once(request);
+        if (!free) {
+            http::Lease opened = co_await acquire(request, entry.get());
+            free.emplace(std::move(opened));
+        }
+        http::Lease& lease = exchange.send_over(*std::move(free));
+        try {
+            co_await lease->begin(request, options_);
+            exchange.head_came();
+            exchange.record(std::move(entry));
+            journey.repeats = 0;
+            co_return true;
+        } catch (const Error& error) {
+            if (entry) entry->fail(error.what());
+            const bool may_pass =
+                dynamic_cast<const OsError*>(&error) != nullptr || dynamic_cast<const ProtocolError*>(&error) != nullptr;
+            if (!may_pass || journey.repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
+        }
+        ++journey.repeats;
+        journey.status = 0;
+        journey.answer.clear();
+        exchange.give_up();
+        co_return false;
     }
 
     Task<http::Lease> acquire(const Request& request, http::HarEntry* entry) {
@@ -216,8 +253,10 @@ private:
     }
 
     // A redirect's short body is read, so that its connection serves on; with a long one, the connection goes.
-    static Task<> skip_body(http::Exchange& exchange) {
+    static Task<> leave(http::Exchange& exchange, http::Journey& journey) {
         constexpr std::size_t kShort = 64 * 1024;
+        journey.status = exchange.status();
+        journey.answer = exchange.headers();
         while (!exchange.is_complete() && exchange.body().size() < kShort) co_await exchange.more();
         if (exchange.is_complete()) exchange.give_back();
     }
@@ -272,6 +311,33 @@ Task<ResponseStream> Client::stream(Request request) {
         throw TimeoutError(message);
     }
 }
+
+struct RequestSteps::State {
+    Client::Impl& client;
+    http::Exchange exchange;
+    http::Journey journey;
+};
+
+RequestSteps Client::steps(Request request) {
+    request.check_unsent();
+    return RequestSteps(std::make_unique<RequestSteps::State>(*impl_, impl_->exchange_for(std::move(request))));
+}
+
+RequestSteps::RequestSteps(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+RequestSteps::RequestSteps(RequestSteps&&) noexcept = default;
+RequestSteps& RequestSteps::operator=(RequestSteps&&) noexcept = default;
+RequestSteps::~RequestSteps() = default;
+
+Task<bool> RequestSteps::send() {
+    const bool is_limited = state_->exchange.request().timeout().has_value();
+    return is_limited ? state_->client.send_step_in_time(state_->exchange, state_->journey)
+                      : state_->client.send_step(state_->exchange, state_->journey);
+}
+
+const Request& RequestSteps::request() const noexcept { return state_->exchange.request(); }
+int RequestSteps::status() const noexcept { return state_->journey.status; }
+const Headers& RequestSteps::headers() const noexcept { return state_->journey.answer; }
+Response RequestSteps::take_response() { return state_->client.finish(state_->exchange); }
 
 std::string Client::describe_pool() const { return impl_->describe(); }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "trawl/loop/task_group.hpp"
@@ -117,6 +118,51 @@ TEST(OriginGate, WhoeverLooksAndGivesUpHandsItOn) {
         OriginGate::Pass next = co_await timeout(1s, gate.enter());
         next.succeeded();
         EXPECT_FALSE(gate.outage_since());
+    };
+    VirtualLoop().run(work());
+}
+
+/// Begins something that is led on to another origin, and is done there at once.
+Task<> begin(OriginGates& gates, std::vector<std::string>& log) {
+    OriginGate::Pass pass = co_await gates.enter("http://a");
+    log.emplace_back("begun");
+    co_await sleep(10ms);
+    pass.succeeded();
+    pass = co_await gates.enter_next("http://b");
+    log.emplace_back("done");
+    pass.succeeded();
+}
+
+TEST(OriginGates, NoMoreIsBegunThanMayBeUnderWayWhileWhatWasBegunWaits) {
+    std::vector<std::string> log;
+    auto work = [&]() -> Task<> {
+        OriginLimits two_at_once;
+        two_at_once.limiter.fixed = 2;
+        OriginGates gates(two_at_once);
+        OriginGate::Pass first = co_await gates.at("http://b").enter();
+        OriginGate::Pass second = co_await gates.at("http://b").enter();
+        TaskGroup group;
+        for (int i = 0; i < 9; ++i) group.spawn(begin(gates, log));
+        co_await sleep(1s);
+        EXPECT_EQ(log, std::vector<std::string>(5, "begun")) << "two of each origin, and one that entered before";
+        first.succeeded();
+        co_await group.join();
+    };
+    VirtualLoop().run(work());
+    EXPECT_EQ(log.size(), 18U);
+}
+
+TEST(OriginGates, WhoeverWaitsForItsNextPlaceAndIsDestroyedKeepsNobodyOut) {
+    auto work = []() -> Task<> {
+        OriginLimits one_at_once;
+        one_at_once.limiter.fixed = 1;
+        OriginGates gates(one_at_once);
+        OriginGate::Pass held = co_await gates.at("http://b").enter();
+        for (int i = 0; i < 3; ++i) {
+            EXPECT_THROW(co_await timeout(1s, gates.enter_next("http://b")), TimeoutError);
+        }
+        OriginGate::Pass pass = co_await timeout(1s, gates.enter("http://a"));
+        pass.succeeded();
     };
     VirtualLoop().run(work());
 }

@@ -97,6 +97,7 @@ public:
     [[nodiscard]] std::optional<TimePoint> closed_until(TimePoint now, double weight = 1);
 
 private:
+    friend class OriginGates;
     void answered() noexcept;
     void left() noexcept;
 
@@ -107,21 +108,35 @@ private:
     std::size_t down_ = 0;  // requests that failed since an answer, as all do where nothing is served
     std::size_t in_flight_ = 0;
     Lock turn_;      // whoever holds it is next
+    Lock begins_;    // of those who begin something (OriginGates), one at a time waits for its turn
     Event changed_;  // somebody left
 };
 
-/// The gates of a retrieval: one for each origin that it comes to ask. Must outlive the passes of its gates.
+/// The gates of a retrieval: one for each origin that it comes to ask. Must outlive the passes of its gates, and those
+/// who wait.
 class OriginGates {
 public:
     explicit OriginGates(OriginLimits limits = {}) : limits_(std::move(limits)) {}
     [[nodiscard]] OriginGate& at(const std::string& origin);
+
+    /// Waits for a place for what is begun. Nothing is begun while as much as may be under way has been begun and waits
+    /// for its next place: else an origin that answers fast with redirects to a slow one would be asked for everything.
+    Task<OriginGate::Pass> enter(std::string origin, double weight = 1);
+    /// The same for what has been begun: the request that an answer, perhaps another origin's, led to. Requires: it
+    /// holds no pass, since those who do may wait for it.
+    Task<OriginGate::Pass> enter_next(std::string origin, double weight = 1);
+
     [[nodiscard]] const std::map<std::string, std::unique_ptr<OriginGate>>& all() const noexcept { return gates_; }
     /// How many requests may be under way now, to all of them together.
     [[nodiscard]] std::size_t limit() const noexcept;
 
 private:
+    class Waiting;
+
     OriginLimits limits_;
     std::map<std::string, std::unique_ptr<OriginGate>> gates_;
+    std::size_t waiting_ = 0;  // in enter_next()
+    Event fewer_wait_;
 };
 
 }  // namespace trawl

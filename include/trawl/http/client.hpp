@@ -26,6 +26,7 @@
 #include "trawl/http/headers.hpp"
 #include "trawl/http/proxies.hpp"
 #include "trawl/http/request.hpp"
+#include "trawl/http/request_steps.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/response_stream.hpp"
 #include "trawl/http/retry.hpp"
@@ -91,11 +92,14 @@ public:
     /// Sends a request that was put together before: see Request::send() and stream().
     Task<Response> send(Request&& request);
     Task<ResponseStream> stream(Request request);
+    /// For sending it by hand, one request at a time. Throws UsageError for one that was sent before.
+    [[nodiscard]] RequestSteps steps(Request request);
 
     /// The pool in words: "[http://127.0.0.1:8000 h1 idle 3s] [https://example.com:443 h2 3/100] queue 2".
     [[nodiscard]] std::string describe_pool() const;
 
 private:
+    friend class RequestSteps;
     class Impl;
     std::optional<Url> base_;
     std::unique_ptr<Impl> impl_;
