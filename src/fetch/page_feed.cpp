@@ -17,9 +17,6 @@ std::optional<int> status_of(const std::exception_ptr& error) {
     }
 }
 
-// In memory a page is its body, the records cut from it and an outline, each about as large as the body.
-constexpr std::size_t kMemoryPerByte = 3;
-
 // Where the end is unknown, at least so many pages are asked for ahead: what costs a small source no more than a
 // moment.
 constexpr std::uint64_t kGallopMin = 2;
@@ -38,13 +35,10 @@ void PageFeed::walk(PageRequest second) {
     group_.spawn(follow(std::move(second)));
 }
 
-std::size_t PageFeed::memory_of_a_page() const noexcept { return PageRows::overhead + kMemoryPerByte * page_bytes_; }
-
-// Whoever takes a page may be waiting for the memory that the pages behind it hold: one page is always let in.
-Task<ByteBudget::Hold> PageFeed::room_for_a_page() {
-    const std::size_t guess = memory_of_a_page();
-    if (outstanding_ == 0) co_return memory_.take(guess);
-    co_return co_await memory_.acquire(guess);
+// Whoever takes a page may be waiting for the memory that the pages behind it hold: the oldest stream's next page is
+// always let in.
+Task<PageRoom> PageFeed::room_for(std::uint64_t index) {
+    return PageRoom::wait_for(memory_, [this, index] { return index == taken_ + 1 && memory_.is_oldest(); });
 }
 
 bool PageFeed::is_wanted(std::uint64_t index) const {
@@ -79,14 +73,14 @@ Task<> PageFeed::look_behind(std::uint64_t index) {
     probing_ = index;
     probed_.reset();
     PageResult<FetchedPage> outcome =
-        co_await result_of(paginator_.request_at(index), memory_.take(memory_of_a_page()), Asking::lightly);
+        co_await result_of(paginator_.request_at(index), PageRoom::at_once(memory_), Asking::lightly);
     if (probing_ != index) co_return;  // the end lies elsewhere by now
     probed_.emplace(std::move(outcome));
     changed_.set();
 }
 
 Task<PageResult<FetchedPage>> PageFeed::look_at(PageRequest request) {
-    co_return co_await result_of(std::move(request), memory_.take(memory_of_a_page()), Asking::lightly);
+    co_return co_await result_of(std::move(request), PageRoom::at_once(memory_), Asking::lightly);
 }
 
 Task<PageResult<FetchedPage>> PageFeed::probe(std::uint64_t index) {
@@ -101,12 +95,12 @@ Task<PageResult<FetchedPage>> PageFeed::probe(std::uint64_t index) {
 }
 
 Task<bool> PageFeed::dispatch_one(std::uint64_t index) {
-    ByteBudget::Hold memory = co_await room_for_a_page();
+    PageRoom room = co_await room_for(index);
     PageRequest request = paginator_.request_at(index);
     OriginGate::Pass pass = co_await source_.enter(request);
     if (!is_wanted(index)) co_return false;  // which was learned while it waited
     ++outstanding_;
-    group_.spawn(fetch(index, std::move(request), std::move(memory), std::move(pass)));
+    group_.spawn(fetch(index, std::move(request), std::move(room), std::move(pass)));
     co_return true;
 }
 
@@ -121,13 +115,14 @@ Task<> PageFeed::dispatch_bridge(std::uint64_t index) {
     group_.spawn(fetch_bridge(index, std::move(bridge->request), std::move(pass)));
 }
 
-Task<> PageFeed::fetch(std::uint64_t index, PageRequest request, ByteBudget::Hold memory, OriginGate::Pass pass) {
-    PageResult<FetchedPage> outcome = co_await outcome_of(std::move(request), std::move(memory), std::move(pass));
+Task<> PageFeed::fetch(std::uint64_t index, PageRequest request, PageRoom room, OriginGate::Pass pass) {
+    PageResult<FetchedPage> outcome = co_await outcome_of(std::move(request), std::move(room), std::move(pass));
     arrive(index, noticed(index, std::move(outcome)));
 }
 
 Task<> PageFeed::fetch_bridge(std::uint64_t index, PageRequest request, OriginGate::Pass pass) {
-    PageResult<FetchedPage> outcome = co_await outcome_of(std::move(request), memory_.take(0), std::move(pass));
+    PageResult<FetchedPage> outcome =
+        co_await outcome_of(std::move(request), PageRoom::at_once(memory_), std::move(pass));
     if (auto* page = std::get_if<FetchedPage>(&outcome)) {
         bridges_.emplace(index, std::move(*page).take_rows());
     } else if (auto* error = std::get_if<std::exception_ptr>(&outcome)) {
@@ -162,9 +157,9 @@ PageResult<PageRows> PageFeed::noticed(std::uint64_t index, PageResult<FetchedPa
 Task<> PageFeed::follow(PageRequest second) {
     std::optional<PageRequest> request = std::move(second);
     for (std::uint64_t index = 1; request; ++index) {
-        ByteBudget::Hold memory = co_await room_for_a_page();
+        PageRoom room = co_await room_for(index);
         ++outstanding_;
-        PageResult<FetchedPage> outcome = co_await result_of(*request, std::move(memory));
+        PageResult<FetchedPage> outcome = co_await result_of(*request, std::move(room));
         request = accept(index, std::move(outcome));
     }
     is_asking_ = false;
@@ -192,26 +187,25 @@ std::optional<PageRequest> PageFeed::accept(std::uint64_t index, PageResult<Fetc
     return next;
 }
 
-Task<PageResult<FetchedPage>> PageFeed::result_of(PageRequest request, ByteBudget::Hold memory, Asking how) {
+Task<PageResult<FetchedPage>> PageFeed::result_of(PageRequest request, PageRoom room, Asking how) {
     using Result = PageResult<FetchedPage>;
     try {
         OriginGate::Pass pass = co_await source_.enter(request);
-        co_return co_await outcome_of(std::move(request), std::move(memory), std::move(pass), how);
+        co_return co_await outcome_of(std::move(request), std::move(room), std::move(pass), how);
     } catch (const Error&) {
         co_return Result(std::current_exception());
     }
 }
 
-Task<PageResult<FetchedPage>> PageFeed::outcome_of(PageRequest request, ByteBudget::Hold memory, OriginGate::Pass pass,
+Task<PageResult<FetchedPage>> PageFeed::outcome_of(PageRequest request, PageRoom room, OriginGate::Pass pass,
                                                    Asking how) {
     using Result = PageResult<FetchedPage>;
     try {
-        auto answer = co_await source_.get(request, std::move(pass), how);
+        auto answer = co_await source_.get(request, std::move(pass), room, how);
         if (const auto* none = std::get_if<NoPage>(&answer)) co_return Result(*none);
         Response response = std::get<Response>(std::move(answer));
-        FetchedPage page = cutter_.cut(std::move(response), std::move(request), std::move(memory));
-        page_bytes_ = std::max(page_bytes_, page.body->size());
-        co_return Result(std::move(page));
+        ByteBudget::Hold memory = std::move(room).take(response.bytes().size());
+        co_return Result(cutter_.cut(std::move(response), std::move(request), std::move(memory)));
     } catch (const Error&) {
         co_return Result(std::current_exception());
     }
@@ -233,7 +227,9 @@ Task<std::optional<PageResult<PageRows>>> PageFeed::take(std::uint64_t index) {
             std::optional<PageResult<PageRows>> outcome = std::move(found->second);
             arrived_.erase(found);
             --outstanding_;
+            taken_ = index;
             changed_.set();
+            memory_.budget().look_again();
             co_return outcome;
         }
         const bool may_come = is_asking_ || outstanding_ > arrived_.size();
@@ -259,8 +255,8 @@ Task<PageResult<PageRows>> PageFeed::take_bridge(std::uint64_t index) {
 
 Task<std::optional<FetchedPage>> PageFeed::fetch_now(PageRequest request) {
     OriginGate::Pass pass = co_await source_.enter(request);
-    ByteBudget::Hold memory = memory_.take(memory_of_a_page());
-    PageResult<FetchedPage> outcome = co_await outcome_of(std::move(request), std::move(memory), std::move(pass));
+    PageResult<FetchedPage> outcome =
+        co_await outcome_of(std::move(request), PageRoom::at_once(memory_), std::move(pass));
     if (auto* error = std::get_if<std::exception_ptr>(&outcome)) {
         if (status_of(*error) && status_of(*error) == paginator_.pagination().end_status) co_return std::nullopt;
         std::rethrow_exception(*error);

@@ -27,9 +27,9 @@ using PageResult = std::variant<Rows, NoPage, std::exception_ptr>;
 
 class PageFeed {
 public:
-    /// All of them must outlive it. `page_bytes` is the size of the first page's body.
-    PageFeed(PageSource& source, ByteBudget& memory, Paginator& paginator, PageCutter& cutter, std::size_t page_bytes)
-        : source_(source), memory_(memory), paginator_(paginator), cutter_(cutter), page_bytes_(page_bytes) {}
+    /// All of them must outlive it.
+    PageFeed(PageSource& source, const StreamMemory& memory, Paginator& paginator, PageCutter& cutter)
+        : source_(source), memory_(memory), paginator_(paginator), cutter_(cutter) {}
 
     /// Begins to ask for pages 1, 2, ... in any order. With `bridges`, also for the rows on both sides of each boundary
     /// between pages of so many rows.
@@ -64,15 +64,13 @@ private:
     Task<bool> dispatch_one(std::uint64_t index);
     Task<> dispatch_bridge(std::uint64_t index);
     Task<> follow(PageRequest second);
-    Task<> fetch(std::uint64_t index, PageRequest request, ByteBudget::Hold memory, OriginGate::Pass pass);
+    Task<> fetch(std::uint64_t index, PageRequest request, PageRoom room, OriginGate::Pass pass);
     Task<> fetch_bridge(std::uint64_t index, PageRequest request, OriginGate::Pass pass);
     Task<> look_behind(std::uint64_t index);
-    Task<PageResult<FetchedPage>> result_of(PageRequest request, ByteBudget::Hold memory, Asking how = Asking::earnest);
-    Task<PageResult<FetchedPage>> outcome_of(PageRequest request, ByteBudget::Hold memory, OriginGate::Pass pass,
+    Task<PageResult<FetchedPage>> result_of(PageRequest request, PageRoom room, Asking how = Asking::earnest);
+    Task<PageResult<FetchedPage>> outcome_of(PageRequest request, PageRoom room, OriginGate::Pass pass,
                                              Asking how = Asking::earnest);
-    /// A guess, of one that is asked for.
-    [[nodiscard]] std::size_t memory_of_a_page() const noexcept;
-    Task<ByteBudget::Hold> room_for_a_page();
+    Task<PageRoom> room_for(std::uint64_t index);
     std::optional<PageRequest> accept(std::uint64_t index, PageResult<FetchedPage> outcome);
     void arrive(std::uint64_t index, PageResult<PageRows> outcome);
     [[nodiscard]] PageResult<PageRows> noticed(std::uint64_t index, PageResult<FetchedPage> outcome);
@@ -81,10 +79,9 @@ private:
     [[nodiscard]] bool is_near(std::uint64_t index) const;
 
     PageSource& source_;
-    ByteBudget& memory_;
+    const StreamMemory& memory_;
     Paginator& paginator_;
     PageCutter& cutter_;
-    std::size_t page_bytes_;  // of the largest body so far: what the next one is taken to be
 
     Arrived arrived_, bridges_;
     std::optional<std::uint64_t> probing_;  // the page behind the end that was asked for
@@ -93,7 +90,8 @@ private:
     std::uint64_t next_to_ask_ = 1;              // in any order
     bool is_walk_ = false;
     bool may_probe_ = true;
-    std::uint64_t complete_ = 0;         // pages up to this one have come
+    std::uint64_t complete_ = 0;  // pages up to this one have come
+    std::uint64_t taken_ = 0;
     std::size_t outstanding_ = 0;        // asked for and not taken
     std::optional<std::uint64_t> last_;  // the first page that failed, or was answered with an end
     bool is_asking_ = false;

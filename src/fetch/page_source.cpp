@@ -1,6 +1,7 @@
 #include "page_source.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <variant>
 
@@ -20,8 +21,9 @@ struct PageSource::Attempt {
     std::exception_ptr error;
     Failure failure;
     Duration took{};
-    bool is_final = false;        // the policy need not be asked
-    bool is_unreachable = false;  // no connection could be made, to a source that has answered
+    bool is_final = false;               // the policy need not be asked
+    bool is_unreachable = false;         // no connection could be made, to a source that has answered
+    std::optional<std::size_t> no_room;  // for a body of so many bytes: it was given up
 };
 
 /// Whom a page is asked of now, which redirects change, and the place that it has there.
@@ -108,6 +110,14 @@ RetryDecision gone_for(Duration time, const Failure& failure) {
     return GiveUp{format("the source could not be reached for {:.0f} s", seconds)};
 }
 
+/// What a body is said to be long; 0 where nothing says it. A compressed one is longer.
+std::size_t length_of(const Headers& headers) {
+    const std::string_view field = headers.get("content-length").value_or("");
+    std::size_t length = 0;
+    const auto read = std::from_chars(field.data(), field.data() + field.size(), length);
+    return read.ec == std::errc() ? length : 0;
+}
+
 /// It failed as all do where nothing is served: a server that is started anew, or what stands before one.
 bool is_down(const Failure& failure, bool is_answered) {
     if (!is_answered) return failure.kind != FailureKind::timeout;
@@ -149,7 +159,7 @@ Task<> PageSource::go_on(const RequestSteps& steps, Way& way) {
     count_request();
 }
 
-Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& way) {
+Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& way, PageRoom& room) {
     Attempt result;
     count_request();
     const TimePoint sent = now();
@@ -159,6 +169,16 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& w
         while (!is_answered) {
             co_await go_on(steps, way);
             is_answered = co_await steps.send();
+        }
+        const std::size_t said = length_of(steps.headers());
+        while (!steps.is_complete() && !result.no_room) {
+            const std::size_t body = std::max(said, steps.received());
+            if (!room.has_room(body)) result.no_room = body;
+            if (!result.no_room) co_await steps.more();
+        }
+        if (result.no_room) {
+            --stats_.in_flight;
+            co_return result;
         }
         Response response = steps.take_response();
         stats_.waited += response.elapsed();
@@ -334,14 +354,28 @@ Task<OriginGate::Pass> PageSource::enter(const PageRequest& request) {
     co_return co_await gates_.enter(request.url.origin(), options_.weight);
 }
 
-Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, OriginGate::Pass pass, Asking how) {
+Task<> PageSource::enter_again(Way& way, const std::string& origin) {
+    way.origin = origin;
+    way.gate = &gates_.at(origin);
+    way.pass = co_await way.gate->enter(options_.weight);
+}
+
+Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, OriginGate::Pass pass, PageRoom& room,
+                                                     Asking how) {
     using Answer = std::variant<Response, NoPage>;
     const std::string origin = request.url.origin();
     Way way{origin, &gates_.at(origin), std::move(pass)};
     budget_.on_request();
     Tries tries;
     for (int asked = 1;; ++asked) {
-        Attempt done = co_await attempt(request, way);
+        Attempt done = co_await attempt(request, way, room);
+        if (done.no_room) {
+            way.pass.leave();
+            log_.no_room(request, asked, *done.no_room);
+            co_await room.wait(*done.no_room);
+            co_await enter_again(way, origin);
+            continue;
+        }
         tell(request, done, asked);
         const std::size_t limit = way.gate->limiter().limit();
         settle(way, done, asked == 1);
@@ -362,9 +396,7 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         log_.retried(request, asked, reason_of(done.failure, done.error), retry);
         // How long the source asked to wait holds for everyone who asks it: the gate sees to that.
         if (!retry.asked_by_source) co_await sleep(retry.delay);
-        way.origin = origin;
-        way.gate = &gates_.at(origin);
-        way.pass = co_await way.gate->enter(options_.weight);
+        co_await enter_again(way, origin);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "page_room.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/fetch/origin_gate.hpp"
 #include "trawl/fetch/page_request.hpp"
@@ -42,8 +43,9 @@ public:
     Task<OriginGate::Pass> enter(const PageRequest& request);
 
     /// The successful answer to `request`, or what it is instead. Retries what may pass; throws what does not, saying
-    /// why it gave up. Its first attempt is sent with `pass`.
-    Task<std::variant<Response, NoPage>> get(PageRequest request, OriginGate::Pass pass, Asking how = Asking::earnest);
+    /// why it gave up. Its first attempt is sent with `pass`. Its body goes where `room`, which outlives it, has room.
+    Task<std::variant<Response, NoPage>> get(PageRequest request, OriginGate::Pass pass, PageRoom& room,
+                                             Asking how = Asking::earnest);
 
     /// Looks at each successful answer: why it is a failure after all, that may pass; else nothing.
     using Check = std::function<std::optional<std::string>(const PageRequest&, const Response&)>;
@@ -52,8 +54,9 @@ public:
 private:
     struct Attempt;
     struct Way;
-    Task<Attempt> attempt(const PageRequest& request, Way& way);
+    Task<Attempt> attempt(const PageRequest& request, Way& way, PageRoom& room);
     void count_request() noexcept;
+    Task<> enter_again(Way& way, const std::string& origin);
     Task<> go_on(const RequestSteps& steps, Way& way);
     void refuse_downgrade(const PageRequest& request) const;
     void refuse_to_tell(const PageRequest& request) const;

@@ -58,7 +58,8 @@ public:
           own_gates_(options_.limits),
           source_(client, options_, shared.gates != nullptr ? *shared.gates : own_gates_, stats_, shared.log),
           own_memory_(options_.memory_max),
-          memory_(shared.memory != nullptr ? *shared.memory : own_memory_) {
+          memory_(shared.memory != nullptr ? *shared.memory : own_memory_,
+                  shared.order != nullptr ? *shared.order : own_order_) {
         if (options_.records) cutter_.records_path = JsonPath::parse(*options_.records);
         if (!options_.primary_key.empty()) cutter_.row_key.emplace(paths_of(options_.primary_key));
         if (options_.pagination) {
@@ -77,6 +78,7 @@ public:
 
     Task<std::optional<Page>> next() {
         if (ended_) co_return std::nullopt;
+        in_hand_.resize(0);
         std::exception_ptr error;
         try {
             std::optional<Page> page = co_await advance();
@@ -157,12 +159,15 @@ private:
         if (said_) paginator_.emplace(catching_moves(*said_), given);
         PageRequest start = said_ ? paginator_->first() : given;
         ++next_index_;
+        auto waiting = fetch::PageRoom::wait_for(memory_, [this] { return memory_.is_oldest(); });
+        fetch::PageRoom room = co_await std::move(waiting);
         OriginGate::Pass pass = co_await source_.enter(start);
-        auto answer = co_await source_.get(start, std::move(pass));
+        auto answer = co_await source_.get(start, std::move(pass), room);
         if (const auto* none = std::get_if<NoPage>(&answer)) co_return no_first_page(*none);
         Response response = std::get<Response>(std::move(answer));
         if (response.status() == kNoContent) co_return no_first_page({ResponseAction::Action::end, kNoContent});
-        FetchedPage first = cutter_.cut(std::move(response), start, memory_.take(0));
+        ByteBudget::Hold held = std::move(room).take(response.bytes().size());
+        FetchedPage first = cutter_.cut(std::move(response), start, std::move(held));
         if (first.records.count > 0) refusals_.learn(first.page, *first.body);
         cutter_.shape.learn(first.records.ndjson);
         if (!cutter_.records_path) cutter_.records_path = first.records.path;
@@ -175,7 +180,7 @@ private:
         doubts_.begin(first.records.ndjson, paginator_->before_the_first(said_.has_value()).has_value());
         first_rows_ = first.records.count;
         if (cutter_.row_key) watch_moves(first.records.count);
-        start_feed(std::move(second), first.body->size());
+        start_feed(std::move(second));
         PageRows rows = std::move(first).take_rows();
         keep_first(rows, acceptance.rows);
         if (moves_) moves_->take(rows, 0, moves_->page_size());
@@ -209,10 +214,10 @@ private:
         for (const std::string& warning : found.warnings) notes_.push_back("note: " + warning);
     }
 
-    void start_feed(std::optional<PageRequest> second, std::size_t page_bytes) {
+    void start_feed(std::optional<PageRequest> second) {
         tell_total();
         if (!paginator_->any_order() && !second) return;
-        feed_.emplace(source_, memory_, *paginator_, cutter_, page_bytes);
+        feed_.emplace(source_, memory_, *paginator_, cutter_);
         if (moves_) feed_->without_probe();
         if (paginator_->any_order()) {
             feed_->ask_ahead(moves_ ? moves_->bridges() : std::nullopt);
@@ -365,7 +370,7 @@ private:
     }
 
     Task<std::optional<FetchedPage>> fetch_now(PageRequest request) {
-        if (!feed_) feed_.emplace(source_, memory_, *paginator_, cutter_, 0);
+        if (!feed_) feed_.emplace(source_, memory_, *paginator_, cutter_);
         co_return co_await feed_->fetch_now(std::move(request));
     }
 
@@ -397,12 +402,14 @@ private:
         given.records = std::move(rows.ndjson);
         given.count = rows.count;
         given.bytes = rows.bytes;
+        in_hand_ = std::move(rows.memory);
         return given;
     }
 
     void end() noexcept {
         ended_ = true;
         if (feed_) feed_->stop();
+        memory_.leave();
     }
 
     // Rows that are missing (or too many) make it a failure; pages of odd sizes that add up are worth a note. A closed
@@ -476,7 +483,9 @@ private:
     OriginGates own_gates_;
     fetch::PageSource source_;
     ByteBudget own_memory_;
-    ByteBudget& memory_;
+    StreamOrder own_order_;
+    fetch::StreamMemory memory_;
+    ByteBudget::Hold in_hand_;  // of the page that was given last, until the next is asked for
     std::optional<Pagination> said_;
     fetch::PageCutter cutter_;
     fetch::RefusalsInText refusals_;
@@ -505,7 +514,7 @@ PageStream::PageStream(Client& client, FetchOptions options, FetchShared shared)
     : impl_(std::make_unique<Impl>(client, std::move(options), shared)) {}
 
 PageStream::PageStream(Client& client, FetchOptions options, FetchStats* stats)
-    : PageStream(client, std::move(options), FetchShared{nullptr, nullptr, stats}) {}
+    : PageStream(client, std::move(options), FetchShared{nullptr, nullptr, nullptr, stats}) {}
 
 PageStream::PageStream(PageStream&&) noexcept = default;
 PageStream& PageStream::operator=(PageStream&&) noexcept = default;

@@ -1,5 +1,7 @@
 #include "trawl/fetch/request_log.hpp"
 
+#include "trawl/base/format.hpp"
+
 namespace trawl {
 void RequestLog::ended(const PageRequest& request, const End& end) const {
     if (!is_asked_for()) return;
@@ -16,6 +18,14 @@ void RequestLog::retried(const PageRequest& request, int attempt, const std::str
     line.add("url", request.url.redacted()).add("attempt", attempt).add("reason", reason);
     if (retry.asked_by_source) line.add("wait", "as the source asks");
     if (!retry.asked_by_source) line.add("wait_ms", retry.delay);
+    (*log_)(line.text());
+}
+
+void RequestLog::no_room(const PageRequest& request, int attempt, std::size_t bytes) const {
+    if (!is_asked_for()) return;
+    LogLine line("retry");
+    line.add("url", request.url.redacted()).add("attempt", attempt);
+    line.add("reason", format("no room in memory for its {} bytes", bytes)).add("wait", "until there is room");
     (*log_)(line.text());
 }
 

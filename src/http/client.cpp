@@ -1,5 +1,6 @@
 #include "trawl/http/client.hpp"
 
+#include <type_traits>
 #include "connections.hpp"
 #include "content_coding.hpp"
 #include "exchange.hpp"
@@ -8,6 +9,7 @@
 #include "request_error.hpp"
 #include "request_rules.hpp"
 #include "retrying.hpp"
+
 #include "trawl/base/base64.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/http/refused_redirect.hpp"
@@ -45,6 +47,16 @@ void add_defaults(Headers& headers, const Url& url, Headers& spare) {
     if (headers.contains("range") && !headers.contains("accept-encoding")) headers.add("accept-encoding", "identity");
     for (const auto [name, value] : default_headers())
         if (!headers.contains(name)) headers.add(name, value);
+}
+
+template <class T>
+Task<T> in_time(TimePoint deadline, std::string message, Task<T> work) {
+    try {
+        co_return co_await timeout_at(deadline, std::move(work));
+    } catch (const TimeoutError&) {
+        if (Loop::current().now() < deadline) throw;  // a limit of the client's, which says more
+        throw TimeoutError(message);
+    }
 }
 
 }  // namespace
@@ -110,20 +122,7 @@ public:
     Task<Response> send_in_time(Request request) {
         const Duration limit = *request.timeout();
         const std::string message = http::too_slow(request, "not complete", limit);
-        return in_time(limit, message, send(std::move(request)));
-    }
-
-    /// One step, with the whole answer if it is the last.
-    Task<bool> send_step(http::Exchange& exchange, http::Journey& journey) {
-        const bool is_answered = co_await step(exchange, journey);
-        while (is_answered && !exchange.is_complete()) co_await exchange.more();
-        co_return is_answered;
-    }
-
-    Task<bool> send_step_in_time(http::Exchange& exchange, http::Journey& journey) {
-        const Duration limit = *exchange.request().timeout();
-        const std::string message = http::too_slow(exchange.request(), "not complete", limit);
-        return in_time(limit, message, send_step(exchange, journey));
+        return in_time(Loop::current().deadline_after(limit), message, send(std::move(request)));
     }
 
     /// What the whole answer comes to; its connection may serve others.
@@ -165,17 +164,6 @@ public:
     [[nodiscard]] std::string describe() const { return connections_.describe(); }
 
 private:
-    template <class T>
-    static Task<T> in_time(Duration limit, std::string message, Task<T> work) {
-        const TimePoint deadline = Loop::current().deadline_after(limit);
-        try {
-            co_return co_await timeout_at(deadline, std::move(work));
-        } catch (const TimeoutError&) {
-            if (Loop::current().now() < deadline) throw;  // a limit of the client's, which says more
-            throw TimeoutError(message);
-        }
-    }
-
     // False: its connection was closed at the moment at which it was used, or refused to; it may be sent over another.
     Task<bool> open_once(http::Exchange& exchange, http::Journey& journey) {
         const Request& request = exchange.request();
@@ -195,8 +183,8 @@ private:
             co_return true;
         } catch (const Error& error) {
             if (entry) entry->fail(error.what());
-            const bool may_pass =
-                dynamic_cast<const OsError*>(&error) != nullptr || dynamic_cast<const ProtocolError*>(&error) != nullptr;
+            const bool may_pass = dynamic_cast<const OsError*>(&error) != nullptr ||
+                                  dynamic_cast<const ProtocolError*>(&error) != nullptr;
             if (!may_pass || journey.repeats == kRepeatsMax || !may_repeat(lease, request)) throw;
         }
         ++journey.repeats;
@@ -316,6 +304,33 @@ struct RequestSteps::State {
     Client::Impl& client;
     http::Exchange exchange;
     http::Journey journey;
+    bool is_answered = false;
+    Duration left{};  // of the time that the request may take
+
+    template <class T>
+    Task<T> in_time_left(Task<T> work) {
+        const Request& request = exchange.request();
+        const TimePoint began = Loop::current().now();
+        const std::string message = http::too_slow(request, "not complete", *request.timeout());
+        auto timed = in_time(Loop::current().deadline_after(left), message, std::move(work));
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(timed);
+            left -= Loop::current().now() - began;
+        } else {
+            T result = co_await std::move(timed);
+            left -= Loop::current().now() - began;
+            co_return result;
+        }
+    }
+
+    Task<bool> step() {
+        const auto limit = exchange.request().timeout();
+        left = limit.value_or(Duration::zero());
+        Task<bool> stepping = client.step(exchange, journey);
+        if (limit) stepping = in_time_left(std::move(stepping));
+        is_answered = co_await std::move(stepping);
+        co_return is_answered;
+    }
 };
 
 RequestSteps Client::steps(Request request) {
@@ -328,15 +343,21 @@ RequestSteps::RequestSteps(RequestSteps&&) noexcept = default;
 RequestSteps& RequestSteps::operator=(RequestSteps&&) noexcept = default;
 RequestSteps::~RequestSteps() = default;
 
-Task<bool> RequestSteps::send() {
-    const bool is_limited = state_->exchange.request().timeout().has_value();
-    return is_limited ? state_->client.send_step_in_time(state_->exchange, state_->journey)
-                      : state_->client.send_step(state_->exchange, state_->journey);
+Task<bool> RequestSteps::send() { return state_->step(); }
+Task<> RequestSteps::more() {
+    http::Exchange& exchange = state_->exchange;
+    return exchange.request().timeout() ? state_->in_time_left(exchange.more()) : exchange.more();
 }
 
 const Request& RequestSteps::request() const noexcept { return state_->exchange.request(); }
-int RequestSteps::status() const noexcept { return state_->journey.status; }
-const Headers& RequestSteps::headers() const noexcept { return state_->journey.answer; }
+int RequestSteps::status() const noexcept {
+    return state_->is_answered ? state_->exchange.status() : state_->journey.status;
+}
+const Headers& RequestSteps::headers() const noexcept {
+    return state_->is_answered ? state_->exchange.headers() : state_->journey.answer;
+}
+bool RequestSteps::is_complete() const noexcept { return state_->exchange.is_complete(); }
+std::size_t RequestSteps::received() const noexcept { return state_->exchange.body().size(); }
 Response RequestSteps::take_response() { return state_->client.finish(state_->exchange); }
 
 std::string Client::describe_pool() const { return impl_->describe(); }

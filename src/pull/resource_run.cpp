@@ -17,7 +17,7 @@ namespace {
 // Parents' rows that wait for their turn: a page or two of them, so that streams that end find the next at once.
 constexpr std::size_t kWaitingMax = 200;
 
-// Streams side by side. Each has a page in memory at least; more than the requests that most sources serve at once.
+// Streams side by side: more than the requests that most sources serve at once.
 constexpr std::size_t kStreamsMax = 256;
 
 // The same note of each of a thousand children's streams would bury the others.
@@ -171,7 +171,7 @@ Task<std::optional<Ask>> ResourceRun::next_ask() {
 
 Task<> ResourceRun::stream(Ask ask, Semaphore::Permit place) {
     const Semaphore::Permit held = std::move(place);
-    PageStream pages(source_.client(), ask.options, source_.shared(progress_));
+    PageStream pages(source_.client(), ask.options, source_.shared(progress_, &order_));
     while (true) {
         std::optional<Page> page = co_await pages.next();
         if (!page) break;

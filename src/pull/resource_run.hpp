@@ -92,6 +92,7 @@ private:
     std::unordered_set<std::size_t> asked_;  // hashes of the keys of rows that asked children
     Queue<Ask> asks_;
     Semaphore streams_;
+    StreamOrder order_;  // of those at work
     std::size_t at_work_ = 0;
     Event idle_;
     std::uint64_t pages_ = 0, came_ = 0, given_ = 0;

@@ -34,7 +34,9 @@ public:
     [[nodiscard]] std::string place(const Resource& resource) const { return place_of(connector_, resource); }
 
     [[nodiscard]] Client& client() noexcept { return client_; }
-    [[nodiscard]] FetchShared shared(FetchStats& stats) noexcept { return {&gates_, &memory_, &stats, &log_}; }
+    [[nodiscard]] FetchShared shared(FetchStats& stats, StreamOrder* order = nullptr) noexcept {
+        return {&gates_, &memory_, order, &stats, &log_};
+    }
     [[nodiscard]] OriginGates& gates() noexcept { return gates_; }
     /// May be empty.
     [[nodiscard]] const Log& log() const noexcept { return log_; }

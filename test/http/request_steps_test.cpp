@@ -34,7 +34,8 @@ TEST(RequestSteps, AnAnswerIsOneStep) {
         EXPECT_EQ(steps.request().url().str(), server.url() + "/a");
         const bool is_answered = co_await steps.send();
         EXPECT_TRUE(is_answered);
-        EXPECT_EQ(steps.status(), 0);
+        EXPECT_EQ(steps.status(), 200);
+        EXPECT_TRUE(steps.is_complete());
         EXPECT_EQ(steps.take_response().text(), "hello");
         EXPECT_THAT(client.describe_pool(), ::testing::HasSubstr("idle"));
     };
@@ -46,8 +47,7 @@ TEST(RequestSteps, ARedirectIsAStepAndWhereItLeadsIsNotAskedYet) {
         ScriptedServer there({{{ok("there")}}});
         ScriptedServer here({{{moved(there.url() + "/b")}}});
         Client client(here.url());
-        RequestSteps steps =
-            client.steps(client.get("/a").secret_header("X-Api-Key", "hush").follow_redirects());
+        RequestSteps steps = client.steps(client.get("/a").secret_header("X-Api-Key", "hush").follow_redirects());
         bool is_answered = co_await steps.send();
         EXPECT_FALSE(is_answered);
         EXPECT_EQ(steps.request().url().str(), there.url() + "/b");
@@ -149,6 +149,47 @@ TEST(RequestSteps, EachStepHasItsOwnTime) {
     EXPECT_THAT(run(work()), ::testing::HasSubstr("/b: not complete"));
 }
 
+TEST(RequestSteps, ABodyIsThereWhenItIsComplete) {
+    auto work = []() -> Task<> {
+        const std::string body(300'000, 'x');  // more than comes with a head
+        ScriptedServer server({{{ok(body)}}});
+        Client client(server.url());
+        RequestSteps steps = client.steps(client.get("/a").timeout(60s));
+        const bool is_answered = co_await steps.send();
+        EXPECT_TRUE(is_answered);
+        EXPECT_EQ(steps.status(), 200);
+        EXPECT_EQ(steps.headers().get("content-length"), "300000");
+        EXPECT_FALSE(steps.is_complete());
+        while (!steps.is_complete()) {
+            const std::size_t before = steps.received();
+            co_await steps.more();
+            EXPECT_GE(steps.received(), before);
+        }
+        EXPECT_EQ(steps.received(), body.size());
+        EXPECT_EQ(steps.take_response().text(), body);
+        EXPECT_THAT(client.describe_pool(), ::testing::HasSubstr("idle"));
+    };
+    run(work());
+}
+
+TEST(RequestSteps, TheTimeOfAStepIsThatOfItsHeadAndItsBodyTogether) {
+    auto work = []() -> Task<std::string> {
+        ScriptedServer server({{{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Answer::Then::stall}}});
+        Client client(server.url());
+        RequestSteps steps = client.steps(client.get("/a").timeout(30ms));
+        const bool is_answered = co_await steps.send();
+        EXPECT_TRUE(is_answered);
+        EXPECT_EQ(steps.received(), 4U);
+        try {
+            co_await steps.more();
+        } catch (const TimeoutError& error) {
+            co_return error.what();
+        }
+        co_return "";
+    };
+    EXPECT_THAT(run(work()), ::testing::HasSubstr("/a: not complete within 0.03 s"));
+}
+
 TEST(RequestSteps, ARequestIsSentOnce) {
     auto work = []() -> Task<> {
         ScriptedServer server({{{ok("hello")}}});
@@ -156,7 +197,8 @@ TEST(RequestSteps, ARequestIsSentOnce) {
         Request request = client.get("/a");
         const Response answer = co_await std::move(request);
         EXPECT_EQ(answer.text(), "hello");
-        EXPECT_THROW((void)client.steps(std::move(request)), UsageError);  // NOLINT(bugprone-use-after-move): on purpose
+        EXPECT_THROW((void)client.steps(std::move(request)),
+                     UsageError);  // NOLINT(bugprone-use-after-move): on purpose
     };
     run(work());
 }

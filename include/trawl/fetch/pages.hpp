@@ -28,6 +28,7 @@
 #include "trawl/fetch/pages_found.hpp"
 #include "trawl/fetch/pagination.hpp"
 #include "trawl/fetch/response_action.hpp"
+#include "trawl/fetch/stream_order.hpp"
 #include "trawl/http/client.hpp"
 #include "trawl/http/json.hpp"
 #include "trawl/http/retry.hpp"
@@ -61,9 +62,9 @@ public:
     /// anew, or a machine that is started again, is back by then.
     Duration outage_max = std::chrono::seconds(60);
 
-    /// What may lie in memory: pages under way and pages that wait for next(). A slow reader slows the source down.
-    /// A page that is asked for is taken to be as large as the largest so far: where pages grow at once, those under
-    /// way come on top.
+    /// What may lie in memory, beside one page: pages under way, pages that wait for next(), and the one that it gave
+    /// last. A slow reader slows the source down. A page that is asked for is taken to be as large as the largest so
+    /// far; one that turns out larger, and for which there is no room, is asked for again when there is.
     std::size_t memory_max = kMemoryMax;
     static constexpr std::size_t kMemoryMax = std::size_t{64} << 20;
 };
@@ -96,6 +97,7 @@ struct FetchStats {
 struct FetchShared {
     OriginGates* gates = nullptr;  // one gate for each origin, whatever is asked of it
     ByteBudget* memory = nullptr;  // instead of memory_max
+    StreamOrder* order = nullptr;  // of streams that share memory and are all read, each by itself
     FetchStats* stats = nullptr;   // may be read at any time between suspensions
     const Log* log = nullptr;      // is told of each request, each retry and each change of a limit
 };

@@ -29,6 +29,8 @@ public:
 
     /// Another attempt will be made because of that failure.
     void retried(const PageRequest& request, int attempt, const std::string& reason, const Retry& retry) const;
+    /// It was given up for want of memory, and is sent again when there is room for so many bytes.
+    void no_room(const PageRequest& request, int attempt, std::size_t bytes) const;
 
     /// So many requests may be under way to an origin, and so many might before.
     void limited(const std::string& origin, std::size_t before, std::size_t now) const;

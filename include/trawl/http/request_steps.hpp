@@ -2,6 +2,7 @@
 ///
 ///     RequestSteps steps = client.steps(client.get("/page").follow_redirects());
 ///     while (!co_await steps.send()) co_await permission_for(steps.request().url());
+///     while (!steps.is_complete()) co_await steps.more();  // its body, as long as it has not come
 ///     Response page = steps.take_response();
 ///
 /// What leads on is what Client::send() would send by itself: a redirect that is to be followed, a 401 that the
@@ -26,18 +27,26 @@ public:
     RequestSteps& operator=(RequestSteps&&) noexcept;
     ~RequestSteps();
 
-    /// Sends request() once. True: it is answered, and take_response() has the whole answer. False: request() is what
-    /// is to be sent next. Suspends, for at most the request's timeout() each time. Throws what Client::send() throws;
-    /// after that, or when it was answered, it is not to be called again.
+    /// Sends request() once. True: the head of its answer is there, and whatever came with it of the body. False:
+    /// request() is what is to be sent next. Suspends. Throws what Client::send() throws; after that, or when it was
+    /// answered, it is not to be called again. A request's timeout() is for each sending with its answer: for the time
+    /// in send() and more().
     Task<bool> send();
 
+    /// What was sent last, or is to be sent next.
     [[nodiscard]] const Request& request() const noexcept;
-    /// The status of the answer that led to request(); 0 when none came, and for the first.
+    /// The status of the answer that came last; 0 when none came.
     [[nodiscard]] int status() const noexcept;
     /// Its head.
     [[nodiscard]] const Headers& headers() const noexcept;
 
-    /// Requires: send() has given true. To be called once.
+    // The rest requires that send() has given true.
+    [[nodiscard]] bool is_complete() const noexcept;
+    /// Bytes of the body that are there, decoded.
+    [[nodiscard]] std::size_t received() const noexcept;
+    /// Waits for more of the body, or its end. Suspends; throws as send() does. Requires: not complete.
+    Task<> more();
+    /// Requires: complete. To be called once.
     [[nodiscard]] Response take_response();
 
 private:

@@ -1,0 +1,157 @@
+/// Pages that turn out larger than those before, and streams side by side: what lies in memory stays within bounds.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "trawl/base/format.hpp"
+#include "trawl/fetch/pages.hpp"
+#include "trawl/fetch/stream_order.hpp"
+#include "trawl/loop/task_group.hpp"
+#include "trawl/loop/time.hpp"
+#include "trawl/net/tcp.hpp"
+
+namespace trawl {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kMegabyte = std::size_t{1} << 20;
+
+/// Serves /<anything>?page=N of `pages` with a row each, which has `large` bytes from page `grows` on. A large body
+/// comes in two halves, the second when `at_once` of them are under way, or nothing more comes in.
+class Growing {
+public:
+    Growing(int pages, int grows, std::size_t large, bool says_length = true)
+        : pages_(pages),
+          grows_(grows),
+          large_(large),
+          says_length_(says_length),
+          listener_(TcpListener::bind("127.0.0.1", 0)) {
+        group_.spawn(accept_all());
+    }
+    [[nodiscard]] std::string url() const { return format("http://127.0.0.1:{}", listener_.port()); }
+    [[nodiscard]] int requests() const { return requests_; }
+
+private:
+    Task<> accept_all() {
+        while (true) {
+            TcpStream stream = co_await listener_.accept();
+            group_.spawn(serve_while_there(std::move(stream)));
+        }
+    }
+    Task<> serve_while_there(TcpStream stream) {
+        try {
+            co_await serve(stream);
+        } catch (const OsError&) {  // ignored: a client that gives a page up closes its connection
+        }
+    }
+    Task<> serve(TcpStream& stream) {
+        while (true) {
+            const Buffer head = co_await stream.receive();
+            if (head.empty()) co_return;
+            ++requests_;
+            const std::string_view text = head.view();
+            const std::size_t at = text.find("page=");
+            const int page = at == std::string_view::npos ? 1 : std::stoi(std::string(text.substr(at + 5, 9)));
+            const std::string answer = answer_to(page);
+            co_await stream.send(answer);
+        }
+    }
+    [[nodiscard]] std::string answer_to(int page) const {
+        const std::size_t size = page >= grows_ ? large_ : 10;
+        const std::string row = page > pages_ ? "" : format(R"({{"id":{},"x":"{}"}})", page, std::string(size, 'x'));
+        const std::string body = format(R"({{"page":{},"total_pages":{},"items":[{}]}})", page, pages_, row);
+        if (says_length_) return format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
+        return format("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n", body.size(),
+                      body);
+    }
+
+    int pages_, grows_;
+    std::size_t large_;
+    bool says_length_;
+    int requests_ = 0;
+    TcpListener listener_;
+    TaskGroup group_;
+};
+
+struct Pulled {
+    std::uint64_t rows = 0;
+    std::size_t used_max = 0;  // of the memory, as it was whenever a page was given
+};
+
+Task<> read_all(PageStream pages, const ByteBudget& memory, Pulled& pulled) {
+    while (true) {
+        std::optional<Page> page = co_await pages.next();
+        if (!page) break;
+        pulled.rows += page->count;
+        pulled.used_max = std::max(pulled.used_max, memory.used());
+        co_await sleep(0s);  // a reader does something with it
+    }
+}
+
+Task<Pulled> pull(const Growing& source, std::size_t memory_max, int streams) {
+    Client client;
+    OriginLimits limits;
+    limits.limiter.fixed = 32;
+    OriginGates gates(limits);
+    ByteBudget memory(memory_max);
+    StreamOrder order;
+    Pulled pulled;
+    TaskGroup group;
+    for (int i = 0; i < streams; ++i) {
+        FetchOptions options(format("{}/{}?page=1", source.url(), i));
+        PageStream pages(client, std::move(options), {&gates, &memory, &order});
+        group.spawn(read_all(std::move(pages), memory, pulled));
+    }
+    co_await group.join();
+    EXPECT_EQ(memory.used(), 0U);
+    co_return pulled;
+}
+
+/// What is counted stays below the limit and two pages: the one that is urgent, and the one in the reader's hand.
+void expect_bounded(const Pulled& pulled, std::size_t memory_max, std::size_t large) {
+    EXPECT_LE(pulled.used_max, memory_max + 6 * large) << pulled.used_max / kMegabyte << " MB";
+}
+
+TEST(PageStream, PagesThatGrowStayWithinTheMemoryThatIsAllowed) {
+    auto work = [](bool says_length) -> Task<int> {
+        Growing source(100, 40, kMegabyte, says_length);
+        const Pulled pulled = co_await pull(source, 2 * kMegabyte, 1);
+        EXPECT_EQ(pulled.rows, 100U);
+        expect_bounded(pulled, 2 * kMegabyte, kMegabyte);
+        co_return source.requests();
+    };
+    // Some of those that were under way when they grew were given up and asked for again, and none of the others.
+    const int requests = run(work(true));
+    EXPECT_GT(requests, 102);
+    EXPECT_LT(requests, 102 + 2 * 32);
+    EXPECT_GT(run(work(false)), 102);
+}
+
+TEST(PageStream, StreamsSideBySideShareTheMemoryAlsoForTheirFirstPages) {
+    auto work = []() -> Task<> {
+        Growing source(3, 1, kMegabyte);
+        const Pulled pulled = co_await pull(source, 2 * kMegabyte, 40);
+        EXPECT_EQ(pulled.rows, 120U);
+        expect_bounded(pulled, 2 * kMegabyte, kMegabyte);
+    };
+    run(work());
+}
+
+TEST(StreamOrder, ForgetsALargePageByAndBy) {
+    StreamOrder order;
+    order.learn(10 * kMegabyte);
+    EXPECT_EQ(order.page_bytes(), 10 * kMegabyte);
+    for (int i = 0; i < 22; ++i) order.learn(100);
+    EXPECT_LT(order.page_bytes(), 5 * kMegabyte);
+    EXPECT_GT(order.page_bytes(), 4 * kMegabyte);
+    for (int i = 0; i < 1000; ++i) order.learn(100);
+    EXPECT_LT(order.page_bytes(), 200U);
+    order.expect(50);
+    order.expect(300);
+    EXPECT_EQ(order.page_bytes(), 300U);
+}
+
+}  // namespace
+}  // namespace trawl
