@@ -63,6 +63,9 @@ inline constexpr double doubt_at_first = 0.04, doubt_of_move = 0.02, doubt_gaine
 /// while.
 inline constexpr double cut = 0.8, below_refusals = 0.9;
 inline constexpr Duration ceiling_lasts = std::chrono::seconds(10);
+/// Cuts in a row that led below this share were not for too much at once: whoever refuses at any level refuses for
+/// reasons of its own.
+inline constexpr double share_of_load = 0.25;
 
 inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 inline Duration duration(double seconds) {

@@ -79,7 +79,10 @@ void Limiter::refused(TimePoint now, Duration latency, const Refusal& refusal, s
     note(now, in_flight);
 }
 
-void Limiter::failed(TimePoint now) { note(now, 0); }
+void Limiter::failed(TimePoint now) {
+    knee_.failed();
+    note(now, 0);
+}
 
 void Limiter::note(TimePoint now, std::size_t in_flight) {
     if (!trace_since_) trace_since_ = now;

@@ -18,7 +18,7 @@ void OriginGate::Pass::succeeded() {
     if (gate_ == nullptr) return;
     const TimePoint at = exact_now();
     gate_->refusals_.reset();
-    gate_->answered();
+    gate_->answered(sent_);
     gate_->limiter_.succeeded(at, at - sent_, gate_->in_flight_ - 1);
     leave();
 }
@@ -28,7 +28,7 @@ void OriginGate::Pass::refused(const Refusal& refusal) {
     const TimePoint at = exact_now();
     if (!gate_->refusals_) gate_->refusals_.emplace(Refusals{at, 0});
     ++gate_->refusals_->count;
-    if (refusal.kind != RefusalKind::timeout) gate_->answered();
+    if (refusal.kind != RefusalKind::timeout) gate_->answered(sent_);
     gate_->limiter_.refused(at, at - sent_, refusal, gate_->in_flight_ - 1);
     leave();
 }
@@ -43,11 +43,14 @@ void OriginGate::Pass::failed() {
 void OriginGate::Pass::down(const Refusal* refusal, bool is_first) {
     if (gate_ == nullptr) return;
     const TimePoint at = exact_now();
-    gate_->down_ += is_first ? 1 : 0;
+    if (is_first && gate_->down_++ == 0) gate_->down_from_ = sent_;
     const bool was_away = gate_->outage_.since().has_value();
-    if (was_away || gate_->down_ >= kDownMin) gate_->outage_.failed(at, sent_);
-    if (refusal != nullptr && !was_away) gate_->limiter_.refused(at, at - sent_, *refusal, gate_->in_flight_ - 1);
-    if (refusal == nullptr) gate_->limiter_.failed(at);
+    if (was_away || gate_->down_ >= kDownMin) gate_->outage_.failed(at, was_away ? sent_ : gate_->down_from_);
+    if (refusal != nullptr && !was_away) {
+        gate_->limiter_.refused(at, at - sent_, *refusal, gate_->in_flight_ - 1);
+    } else {
+        gate_->limiter_.failed(at);
+    }
     leave();
 }
 
@@ -63,9 +66,10 @@ void OriginGate::Pass::leave() noexcept {
     std::exchange(gate_, nullptr)->left();
 }
 
-void OriginGate::answered() noexcept {
-    outage_.answered();
-    down_ = 0;
+// Where an origin goes down, it still answers for a while what it had begun, between all that it refuses.
+void OriginGate::answered(TimePoint sent) noexcept {
+    outage_.answered(sent);
+    if (sent >= down_from_) down_ = 0;
 }
 
 void OriginGate::left() noexcept {

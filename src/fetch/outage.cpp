@@ -29,6 +29,7 @@ bool Outage::sent() noexcept {
 void Outage::failed(TimePoint now, TimePoint sent) noexcept {
     if (!since_) {
         since_ = now;
+        sent_ = sent;
         pause_ = kFirstPause;
     } else if (sent < next_) {
         return;
@@ -38,7 +39,8 @@ void Outage::failed(TimePoint now, TimePoint sent) noexcept {
     next_ = now + pause_;
 }
 
-void Outage::answered() noexcept {
+void Outage::answered(TimePoint sent) noexcept {
+    if (sent < sent_) return;
     since_.reset();
     is_probed_ = false;
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <random>
 #include <string>
@@ -286,6 +287,58 @@ TEST(Limiter, TakesNoSlowAnswersAmongQuickOnesForARate) {
         return ++asked % 33 == 0 ? std::optional(RefusalKind::timeout) : std::nullopt;
     };
     EXPECT_GT(accepted_one_by_one(limiter, 30s, 20s, answer), 10 * 60) << limiter.describe();
+}
+
+/// Asks a source that answers each request in 20 ms, or refuses it, for as long as `until`: as many at once as it may.
+/// Answers per second from `counted` on.
+template <class Answer>
+double accepted_per_second(Limiter& limiter, Duration until, Duration counted, const Answer& answer) {
+    struct Request {
+        TimePoint ends, sent;
+        std::optional<RefusalKind> refusal;
+    };
+    std::deque<Request> under_way;  // all take as long
+    TimePoint now = start;
+    double accepted = 0;
+    while (now < start + until) {
+        for (; under_way.size() < limiter.limit(); limiter.sent(now))
+            under_way.push_back({now + 20ms, now, answer(now - start)});
+        const Request done = under_way.front();
+        under_way.pop_front();
+        now = done.ends;
+        if (done.refusal) {
+            limiter.refused(now, now - done.sent, {*done.refusal, {}}, under_way.size());
+        } else {
+            limiter.succeeded(now, now - done.sent, under_way.size());
+            accepted += now - start >= counted ? 1 : 0;
+        }
+    }
+    return accepted / std::chrono::duration<double>(until - counted).count();
+}
+
+// The cuts had led to one at once, and from there it grew by one in ten seconds.
+TEST(Limiter, ComesBackSoonWhenASourceHasFailedAtAnyLevelForAWhile) {
+    Limiter limiter(LimiterOptions{.max_concurrency = 100});
+    int asked = 0;
+    const auto answer = [&](Duration at) {
+        const bool is_ill = at >= 10s && at < 13s;
+        return is_ill && ++asked % 3 == 0 ? std::optional(RefusalKind::unavailable) : std::nullopt;
+    };
+    EXPECT_GT(accepted_per_second(limiter, 20s, 16s, answer), 0.8 * 100 / 0.02) << limiter.describe();
+}
+
+// A source that does refuse for what is too much at once keeps its ceiling.
+TEST(Limiter, ComesToRestBelowACapThatHasFallen) {
+    Limiter limiter(LimiterOptions{.max_concurrency = 100});
+    std::size_t refused = 0;
+    const auto answer = [&](Duration at) {
+        const bool is_too_much = at >= 10s && limiter.limit() > 10;
+        refused += is_too_much ? 1 : 0;
+        return is_too_much ? std::optional(RefusalKind::unavailable) : std::nullopt;
+    };
+    EXPECT_GT(accepted_per_second(limiter, 60s, 20s, answer), 0.7 * 10 / 0.02) << limiter.describe();
+    EXPECT_LT(refused, 1500U);  // of 20,000
+    EXPECT_LE(limiter.limit(), 10U);
 }
 
 // What the user says wins.

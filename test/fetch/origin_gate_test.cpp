@@ -89,6 +89,27 @@ TEST(OriginGate, TakesAnOriginForAwayWhenSeveralRequestsInARowFindNothingServed)
     VirtualLoop().run(work());
 }
 
+// What goes down refuses at once, and still answers what it had begun.
+TEST(OriginGate, LateAnswersToEarlierRequestsAreNoSignThatAnOriginServes) {
+    auto work = []() -> Task<> {
+        OriginGate gate(eight_at_once());
+        std::vector<OriginGate::Pass> earlier;
+        for (int i = 0; i < 4; ++i) {
+            OriginGate::Pass pass = co_await gate.enter();
+            earlier.push_back(std::move(pass));
+        }
+        co_await sleep(10ms);
+        for (OriginGate::Pass& answered : earlier) {
+            co_await find_nothing(gate, 1, true);
+            answered.succeeded();
+        }
+        EXPECT_FALSE(gate.outage_since());
+        co_await find_nothing(gate, 1, true);
+        EXPECT_TRUE(gate.outage_since());
+    };
+    VirtualLoop().run(work());
+}
+
 /// A loop that has much to do looks at the clock once in hundreds of steps.
 TEST(OriginGate, KnowsHowLongAReplyTookThatCameWithinATickOfTheLoop) {
     std::vector<TracePoint> trace;

@@ -51,6 +51,15 @@ TEST(Outage, WhatWasUnderWayWhenItBeganLengthensNoPause) {
     EXPECT_FALSE(outage.ready_at(kStart + 100ms));
 }
 
+TEST(Outage, AnAnswerToWhatWasSentBeforeItDoesNotEndIt) {
+    Outage outage;
+    outage.failed(kStart, kStart - 1s);
+    outage.answered(kStart - 1500ms);
+    EXPECT_TRUE(outage.since());
+    outage.answered(kStart - 500ms);
+    EXPECT_FALSE(outage.since());
+}
+
 TEST(Outage, OneLooksAtATime) {
     Outage outage;
     outage.failed(kStart, kStart);
@@ -64,7 +73,7 @@ TEST(Outage, EndsWithAnAnswerAndTheNextBeginsAnew) {
     Outage outage;
     (void)pauses(outage, 8);
     EXPECT_TRUE(outage.sent());
-    outage.answered();
+    outage.answered(kStart);
     EXPECT_FALSE(outage.since());
     EXPECT_FALSE(outage.is_probed());
     EXPECT_EQ(pauses(outage, 1), std::vector<Duration>{100ms});

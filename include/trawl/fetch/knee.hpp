@@ -45,6 +45,8 @@ public:
     void succeeded(TimePoint now, Duration latency, std::size_t in_flight);
     /// Too much was in flight, as the source lets a request know that was sent `latency` ago.
     void overloaded(TimePoint now, Duration latency, std::size_t in_flight);
+    /// Something failed, in a way that says nothing of the load: trouble is not over.
+    void failed() noexcept { since_cut_ = 0; }
     /// What was sent before `until` says nothing of the limit: somebody was made to wait.
     void disturbed(TimePoint until);
 
@@ -83,6 +85,7 @@ private:
     [[nodiscard]] double most() const;
     [[nodiscard]] double level_above_knee() const;
     void relax(TimePoint now);
+    void end_streak(TimePoint now);
 
     // Where it is.
     Phase phase_ = Phase::start;
@@ -116,6 +119,8 @@ private:
     std::optional<TimePoint> last_reply_;
     TimePoint phase_since_{}, settled_at_{}, sent_from_{}, undisturbed_from_{}, last_down_{};
     TimePoint cut_at_{}, ceiling_since_{};
+    std::optional<double> before_cuts_;  // the limit before cuts in a row
+    double since_cut_ = 0;               // replies in a row to what was sent since the last of them
 };
 
 }  // namespace trawl::limit

@@ -98,14 +98,15 @@ public:
 
 private:
     friend class OriginGates;
-    void answered() noexcept;
+    void answered(TimePoint sent) noexcept;
     void left() noexcept;
 
     Limiter limiter_;
     Budget budget_;
     std::optional<Refusals> refusals_;
     Outage outage_;
-    std::size_t down_ = 0;  // requests that failed since an answer, as all do where nothing is served
+    std::size_t down_ = 0;   // requests that failed, as all do where nothing is served, since an answer
+    TimePoint down_from_{};  // when the first of them was sent
     std::size_t in_flight_ = 0;
     Lock turn_;      // whoever holds it is next
     Lock begins_;    // of those who begin something (OriginGates), one at a time waits for its turn

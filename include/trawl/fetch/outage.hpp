@@ -7,9 +7,9 @@
 
 namespace trawl {
 
-/// Begins with a connection that fails and ends with the next answer, whoever's. In between, one request at a time
-/// looks whether the origin is back, after pauses that grow: hundreds of pages that each ask on their own would use up
-/// their attempts within a second, and be what the origin meets when it starts. No I/O, no clock.
+/// Begins with a connection that fails and ends with the next answer to what was sent since. In between, one request at
+/// a time looks whether the origin is back, after pauses that grow: hundreds of pages that each ask on their own would
+/// use up their attempts within a second, and be what the origin meets when it starts. No I/O, no clock.
 class Outage {
 public:
     /// Since when; none: there is no outage.
@@ -26,11 +26,12 @@ public:
 
     /// The connection of a request that was sent at `sent` failed.
     void failed(TimePoint now, TimePoint sent) noexcept;
-    /// There was an answer.
-    void answered() noexcept;
+    /// There was an answer to a request that was sent at `sent`.
+    void answered(TimePoint sent) noexcept;
 
 private:
     std::optional<TimePoint> since_;
+    TimePoint sent_{};  // of the first that failed: what was answered to earlier ones says nothing of now
     TimePoint next_{};  // when the next looks
     Duration pause_{};  // before it
     bool is_probed_ = false;
