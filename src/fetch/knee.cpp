@@ -41,7 +41,7 @@ double Knee::most() const {
 }
 
 double Knee::samples_wanted() const {
-    const double finer = step_ < small_step ? 2 : 1;
+    const double finer = is_cliff_ || step_ < small_step ? 2 : 1;
     const double exact = std::min(most_samples * finer, finer * before_.spread() / (error_wanted * error_wanted));
     const double in_time = latency_ > 0 ? finer * static_cast<double>(limit_) / latency_ * probe_seconds : exact;
     return std::max(
@@ -165,6 +165,7 @@ void Knee::end_start(TimePoint now, double error) {
     hurry_ = 0;
     early_probes_ = probes_in_a_hurry;
     next_is_up_ = true;
+    start_at_cliff(unloaded);
     go_home(now);
 }
 
@@ -181,6 +182,7 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
     log_knee_ = std::log(home_);
     doubt_ = doubt_of_move;
     next_is_up_ = false;
+    beyond_ = 0;
     before_ = {};
     enter(now, Phase::home, home_);
 }

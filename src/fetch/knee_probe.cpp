@@ -56,10 +56,7 @@ bool Knee::is_up_next(TimePoint now) const {
 double Knee::pause(bool up) const {
     const double took = seconds(probe_took_);
     if (static_cast<double>(limit_) < slow_source * latency_ && !up) return (is_new_home_ ? 2 : 8) * took;
-    if (is_cliff_ && is_new_cliff_) return 2 * took;
-    if (is_cliff_ && up && is_climbing_) return 0;
-    if (is_cliff_ && up) return (was_below_ ? 4 : 8) * took;
-    if (is_cliff_) return 12 * took;
+    if (is_cliff_) return pause_at_cliff() * took;
     if (!up && next_is_up_) return 0;  // it is overdue
     return hurry_ * std::min(8.0, (up ? 1 : 6) * took);
 }
@@ -79,8 +76,10 @@ void Knee::probe(TimePoint now) {
 
 /// So far away that the difference stands out from the error.
 void Knee::probe_up(TimePoint now) {
-    const double factor = next_up_.value_or(std::clamp(std::exp(3 * expected_error()), 1.33, 2.0));
-    const double level = std::min(most(), std::max(home_ + 1, std::round(home_ * factor)));
+    const double by_error = std::clamp(std::exp(3 * expected_error()), 1.33, 2.0);
+    const double factor = next_up_.value_or(is_cliff_ ? std::exp(step_at_cliff()) : by_error);
+    const double wanted = is_cliff_ ? std::ceil(home_ * factor) : std::round(home_ * factor);
+    const double level = std::min(most(), std::max(home_ + 1, wanted));
     if (level <= home_) return;
     step_ = std::log(level / home_);
     enter(now, Phase::up, level);
@@ -88,8 +87,7 @@ void Knee::probe_up(TimePoint now) {
 
 void Knee::probe_down(TimePoint now) {
     const double by_error = was_above_ ? 0.5 : std::clamp(std::exp(-2 * expected_error()), 0.6, 0.75);
-    const double usual = is_cliff_ ? cliff_down : by_error;
-    const double factor = next_down_.value_or(usual);
+    const double factor = next_down_.value_or(is_cliff_ ? std::exp(-step_at_cliff()) : by_error);
     next_down_.reset();
     step_ = 1;
     last_down_ = now;
@@ -121,22 +119,21 @@ void Knee::judge_probe(TimePoint now) {
     }
     if (early_probes_ > 0) early_probes_ -= 1;
     hurry_ = early_probes_ > 0 ? 0.3 : 1;
+    if (is_cliff_) return judge_at_cliff(now, effect);
     if (probed_up_) return judge_up(now, effect);
     judge_down(now, effect);
 }
 
 void Knee::judge_down(TimePoint now, const Effect& effect) {
     const double old = home_;
-    is_new_home_ = is_new_cliff_ = false;
-    was_above_ = effect.growth > 0.6 * effect.step && !is_cliff_;
+    is_new_home_ = false;
+    was_above_ = effect.growth > 0.6 * effect.step;
     was_below_ = effect.growth < 0.15 * effect.step;
     if (was_below_) {
         log_knee_ = std::max(log_knee_, std::log(home_) + 0.05);
     } else {
-        // On a cliff the latency grows twice as fast as the level or faster; with few replies it cannot be known so
-        // well.
-        double growth = is_cliff_ ? effect.growth / 2 : effect.growth;
-        if (effect.error > 0.2) growth = std::min(growth, effect.step);
+        // With few replies it cannot be known so well.
+        const double growth = effect.error > 0.2 ? std::min(effect.growth, effect.step) : effect.growth;
         believe(std::log(home_) - growth, effect.error);
     }
     go_home(now);
@@ -149,53 +146,34 @@ void Knee::judge_up(TimePoint now, const Effect& effect) {
     const double certainty = effect.error > 0.15 ? 1 : 0.5;
     if (effect.growth < 0.5 * effect.step - certainty * effect.error) return move_up(now);
     note_cliff(effect);
+    if (is_cliff_) return judge_at_cliff(now, effect);
     is_climbing_ = false;
     next_is_up_ = !was_steep_;
     next_up_.reset();
-    if (is_cliff_)
-        next_up_ = cliff_up;
-    else if (was_below_ && effect.growth > 0.8 * effect.step)
+    if (was_below_ && effect.growth > 0.8 * effect.step)
         next_up_ = std::max(1.1, std::exp(effect.step / 2));  // home is below the knee, and the probe was above it
     if (!was_steep_ && effect.growth < effect.step - 0.5 * effect.error) {
         believe(std::log(home_) + effect.step - effect.growth, effect.error);
         home_ = std::max(home_, level_above_knee());
     }
     if (was_steep_) hurry_ = 0.5;
-    if (is_cliff_) home_ = std::min(home_, level_above_knee());
     if (effect.growth < 0.5 * effect.step) {
         next_is_up_ = true;
         next_up_.reset();
         hurry_ = 0;
     }
-    next_is_up_ = next_is_up_ && !is_new_cliff_;
     enter(now, Phase::home, home_);
     settled_at_ = now;  // it was the level before this already
     sent_from_ = TimePoint::min();
-}
-
-void Knee::note_cliff(const Effect& effect) {
-    const bool was_cliff = is_cliff_;
-    const bool is_steep = effect.growth > 1.25 * effect.step + effect.error && effect.drift < 0.2;
-    const bool is_certain = was_steep_ || is_cliff_ || effect.growth > 1.6 * effect.step + effect.error;
-    is_cliff_ = (is_steep && is_certain) || (is_cliff_ && effect.growth > 0.8 * effect.step);
-    was_steep_ = is_steep;
-    is_new_cliff_ = is_cliff_ && !was_cliff;
 }
 
 void Knee::move_up(TimePoint now) {
     home_ = std::min(most(), probe_.concurrency());
     log_knee_ = std::log(home_);
     doubt_ = doubt_of_move;
-    // A cliff does not go away because the level was below it: the first step after that is still a small one.
-    const bool was_cliff = is_cliff_;
-    is_cliff_ = was_cliff && !is_climbing_;
-    if (is_cliff_)
-        next_up_ = cliff_up;
-    else
-        next_up_ = is_climbing_ && !was_cliff ? 2 : 1.5;
+    next_up_ = is_climbing_ ? 2 : 1.5;
     is_climbing_ = true;
-    was_below_ = is_cliff_;
-    was_steep_ = is_new_cliff_ = false;
+    was_below_ = was_steep_ = false;
     is_new_home_ = true;
     hurry_ = 0;
     before_ = probe_;  // it was measured there
@@ -205,7 +183,7 @@ void Knee::move_up(TimePoint now) {
 /// Kalman's filter of one number. What contradicts it by far makes it doubt.
 void Knee::believe(double log_knee, double error) {
     const double news = log_knee - log_knee_;
-    doubt_ += doubt_gained;
+    doubt_ += is_cliff_ ? doubt_gained_at_cliff : doubt_gained;
     if (std::abs(news) > 2.5 * std::sqrt(doubt_ + error * error)) doubt_ = std::max(doubt_, news * news / 2);
     const double gain = doubt_ / (doubt_ + error * error);
     log_knee_ += gain * news;

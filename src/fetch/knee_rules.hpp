@@ -52,12 +52,29 @@ inline constexpr double looks_down_every = 18;
 /// much (in ln) and so many errors. A false alarm costs one look up; a knee just below the level shows no more than
 /// 0.2.
 inline constexpr double late_samples = 200, drop_least = 0.15, drop_errors = 2;
-/// On a cliff: steps small enough that they cost little, large enough to be seen (at the power 2 that is assumed there,
-/// 0.23 and 0.33 of latency, in ln, with an error of 0.07).
-inline constexpr double cliff_up = 1.12, cliff_down = 0.85;
 
-/// Variances of what is believed of ln(knee): at first, after a move, and what it gains from probe to probe.
+/// Throughput falls if latency grows by more than this share of the step, and surely if it does so twice or by more
+/// than the second.
+inline constexpr double steep = 1.25, surely_steep = 1.6;
+/// Above a cliff the latency is taken to grow with this power of the level: throughput falls as fast as it rose below.
+inline constexpr double cliff_power = 2;
+/// There levels are tried so many deviations of the belief away (in ln): the knee is to lie between, and what the step
+/// has beyond it costs and tells nothing. The least step's effect, 0.12, is twice the error of a probe.
+inline constexpr double cliff_deviations = 2, cliff_step_least = 0.06, cliff_step_most = 0.16;
+/// Seconds at home before each, in times of a probe: while the belief deviates by more than this (in ln), and then.
+inline constexpr double cliff_unsure = 0.04, cliff_pause_unsure = 1, cliff_pause = 4;
+inline constexpr int probes_of_new_cliff = 2;
+/// By the share of a step that lies above the knee: with so little or so much, all of it lies on one side. After so
+/// many steps up with little there is no cliff.
+inline constexpr double cliff_little = 0.25, cliff_much = 0.75;
+inline constexpr int climbs_that_end_cliff = 3;
+/// Bounds that the belief is off by less than this (in ln) are no news.
+inline constexpr double cliff_agrees = 0.02;
+
+/// Variances of what is believed of ln(knee): at first, after a move, and what it gains from probe to probe; at a cliff
+/// less, where a level that is off by some percent costs as much.
 inline constexpr double doubt_at_first = 0.04, doubt_of_move = 0.02, doubt_gained = 0.0016;
+inline constexpr double doubt_gained_at_cliff = 0.0004;
 
 /// A refusal for overload cuts the limit to this share of what was in flight, and no probe goes beyond the second for a
 /// while.

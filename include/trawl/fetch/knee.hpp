@@ -74,9 +74,17 @@ private:
     void judge_down(TimePoint now, const Effect& effect);
     void judge_up(TimePoint now, const Effect& effect);
     void move_up(TimePoint now);
-    void note_cliff(const Effect& effect);
     void changed(const Window& before, const Window& after);
     void believe(double log_knee, double error);
+
+    void note_cliff(const Effect& effect);
+    void start_at_cliff(double unloaded);
+    [[nodiscard]] double step_at_cliff() const;
+    [[nodiscard]] double pause_at_cliff() const;
+    void judge_at_cliff(TimePoint now, const Effect& effect);
+    void learn_at_cliff(const Effect& effect);
+    void leave_cliff();
+
     void go_home(TimePoint now);
 
     [[nodiscard]] bool has_shifted() const;
@@ -105,8 +113,11 @@ private:
     bool was_below_ = false;                     // the last probe down lost all that it could
     bool was_steep_ = false, is_cliff_ = false;  // throughput falls above the knee: once, for sure
     bool is_climbing_ = false;
-    bool is_new_cliff_ = false, is_new_home_ = false;  // and no probe down has looked at it
-    double step_ = 1;                                  // ln of the level that is tried over home, if it is up
+    bool is_new_home_ = false;     // and no probe down has looked at it
+    double step_ = 1;              // ln of the level that is tried over home, if it is up
+    int probes_of_new_cliff_ = 0;  // that are still to follow soon after each other
+    int beyond_ = 0;               // probes in a row by which the knee of a cliff lies beyond the tried level
+    bool was_beyond_up_ = false;   // they were higher ones
 
     // What was measured.
     Window base_, full_;              // while starting: unloaded, and at the first level that did not pay

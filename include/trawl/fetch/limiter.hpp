@@ -14,6 +14,8 @@
 /// level is
 ///   tried for a moment, a lower and a higher one in turn, between two stretches of the usual level. So what changes
 ///   slowly by itself (pages that are dearer the deeper they lie) is not taken for an effect of the limit.
+/// - Where throughput falls above the knee, the limit stays at it, and the levels that are tried are closer the better
+///   it is known.
 /// - Replies count only while the limit is what holds requests back, and not those that a standstill of the source
 /// delayed.
 /// - 429 proves a rate: what was accepted between two refusals, over the time between them. Requests are paced just
