@@ -80,7 +80,7 @@ void Knee::succeeded(TimePoint now, Duration latency, std::size_t in_flight) {
     const double took = std::max(seconds(latency), shortest_latency);
     if (sent < undisturbed_from_) return;
     latency_ += (took - latency_) / (latency_ == 0 ? 1 : latency_memory);
-    if (before_cuts_ && sent > cut_at_ && ++since_cut_ >= fewest_samples) end_streak(now);
+    if (before_cuts_ && sent > cut_at_ && ++since_cut_ >= fewest_samples) look_at_cuts(now);
     // The burst that fills a higher level at once sees a line that is only growing: it does not count either.
     if (now < settled_at_ || sent <= sent_from_) return;
     const double concurrency = static_cast<double>(in_flight) + 1;
@@ -174,6 +174,7 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
     cut_at_ = ceiling_since_ = now;
     since_cut_ = 0;
     if (!before_cuts_) before_cuts_ = static_cast<double>(limit_);
+    was_refused_alone_ = limit_ == 1;
     const double concurrency = std::min(static_cast<double>(in_flight) + 1, static_cast<double>(limit_));
     const double lower = std::max(1.0, std::floor(cut * concurrency));
     const bool is_starting = phase_ == Phase::start || phase_ == Phase::verify;
@@ -189,11 +190,16 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
 
 // It accepts again. After trouble that had nothing to do with our load, what it serves is found anew: from where the
 // cuts led, probes would take minutes.
-void Knee::end_streak(TimePoint now) {
-    const double before = *std::exchange(before_cuts_, std::nullopt);
-    if (static_cast<double>(limit_) >= share_of_load * before) return;
+void Knee::look_at_cuts(TimePoint now) {
+    if (static_cast<double>(limit_) >= share_of_load * *before_cuts_ && !was_refused_alone_) {
+        if (now - cut_at_ > cuts_remembered) before_cuts_.reset();
+        return;
+    }
+    before_cuts_.reset();
+    was_refused_alone_ = false;
     ceiling_.reset();
     base_ = full_ = {};
+    is_cliff_ = false;
     enter(now, Phase::start, 2 * static_cast<double>(limit_));
 }
 

@@ -80,9 +80,10 @@ inline constexpr double doubt_gained_at_cliff = 0.0004;
 /// while.
 inline constexpr double cut = 0.8, below_refusals = 0.9;
 inline constexpr Duration ceiling_lasts = std::chrono::seconds(10);
-/// Cuts in a row that led below this share were not for too much at once: whoever refuses at any level refuses for
-/// reasons of its own.
+/// Cuts that followed each other and led below this share were not for too much at once: whoever refuses at any level
+/// refuses for reasons of its own. Later ones are about something new.
 inline constexpr double share_of_load = 0.25;
+inline constexpr Duration cuts_remembered = std::chrono::seconds(30);
 
 inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 inline Duration duration(double seconds) {

@@ -350,6 +350,22 @@ TEST(Limiter, ComesBackSoonWhenASourceHasFailedAtAnyLevelForAWhile) {
     EXPECT_GT(accepted_per_second(limiter, 20s, 16s, answer), 0.8 * 100 / 0.02) << limiter.describe();
 }
 
+// Each 503 took a fifth, for ten seconds at least, until one at once was left: 50/s.
+TEST(Limiter, IsNotSlowedDownForGoodByAShareOf503s) {
+    for (const int share : {200, 50}) {
+        double sum = 0;
+        for (unsigned seed = 1; seed <= 8; ++seed) {
+            std::mt19937 random(seed);
+            Limiter limiter(LimiterOptions{.max_concurrency = 100});
+            const auto answer = [&](Duration) {
+                return random() % share == 0 ? std::optional(RefusalKind::unavailable) : std::nullopt;
+            };
+            sum += accepted_per_second(limiter, 60s, 20s, answer) / 8;
+        }
+        EXPECT_GT(sum, share == 200 ? 1000 : 250) << "one in " << share;
+    }
+}
+
 // A source that does refuse for what is too much at once keeps its ceiling.
 TEST(Limiter, ComesToRestBelowACapThatHasFallen) {
     Limiter limiter(LimiterOptions{.max_concurrency = 100});

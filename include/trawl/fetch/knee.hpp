@@ -93,7 +93,7 @@ private:
     [[nodiscard]] double most() const;
     [[nodiscard]] double level_above_knee() const;
     void relax(TimePoint now);
-    void end_streak(TimePoint now);
+    void look_at_cuts(TimePoint now);
 
     // Where it is.
     Phase phase_ = Phase::start;
@@ -130,7 +130,8 @@ private:
     std::optional<TimePoint> last_reply_;
     TimePoint phase_since_{}, settled_at_{}, sent_from_{}, undisturbed_from_{}, last_down_{};
     TimePoint cut_at_{}, ceiling_since_{};
-    std::optional<double> before_cuts_;  // the limit before cuts in a row
+    std::optional<double> before_cuts_;  // the limit before cuts that followed each other
+    bool was_refused_alone_ = false;     // the last was of a request that was under way alone
     double since_cut_ = 0;               // replies in a row to what was sent since the last of them
 };
 
