@@ -14,10 +14,10 @@
 
 namespace trawl::lake {
 
-/// Writes what `select` gives as Parquet (zstd) files of about `file_bytes` each into `directory`, which DuckDB makes.
-/// Returns the files with their paths below `directory`, not yet synced. `group_rows`: of a row group, which is held in
-/// memory until it is written; no more than DuckDB's own size. Throws LakeError with DuckDB's text, StoreError if the
-/// disk is full.
+/// Writes what `select` gives, in its order, as Parquet (zstd) files into `directory`, which DuckDB makes: each of
+/// about `file_bytes`, and of 32 row groups at most. Returns the files with their paths below `directory`, not yet
+/// synced. `group_rows`: of a row group, which is held in memory until it is written; no more than a third of DuckDB's
+/// own size. Throws LakeError with DuckDB's text, StoreError if the disk is full.
 std::vector<DataFile> write_parquet(Duck& duck, const std::string& select, std::int64_t group_rows,
                                     const std::filesystem::path& directory, std::int64_t file_bytes);
 

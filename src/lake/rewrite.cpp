@@ -126,11 +126,7 @@ Rewriter::Batch Rewriter::rewrite(Files files) {
     std::string select = trawl::format("SELECT {} FROM ({})", comma_list(columns), rows_sql(files, false));
     if (merges_) select += trawl::format(" ANTI JOIN {} USING ({})", kKeysTable, key_list());
     const fs::path directory = staging_.new_data();
-    // On several threads the row groups would come out in another order than they went in.
-    const std::int64_t threads = count("SELECT CAST(current_setting('threads') AS BIGINT)");
-    duck_.run("SET threads = 1");
     batch.out = write_parquet(duck_, select, group_rows, directory, file_bytes_);
-    duck_.run(trawl::format("SET threads = {}", threads));
     batch.in = std::move(files);
     const std::int64_t rows_out = rows_in(batch.out);
     if (rows_out > batch.rows_in || (!merges_ && rows_out < batch.rows_in)) {
