@@ -184,6 +184,20 @@ TEST(TableWriter, CutsLargeTablesIntoFiles) {
                 ElementsAre(Row{"3000", "3000", "50300"}));
 }
 
+TEST(TableWriter, TextsThatComeAgainAreWrittenOnceHoweverLongTheyAre) {
+    const TempDir dir;
+    TableWriter writer(dir.path(), "t");
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string text = "text " + std::to_string(i * 7919 % 300);
+        writer.append(R"({"short":")" + text + R"(","long":")" + text + std::string(2000, 'x') + "\"}");
+    }
+    writer.commit();
+    lake::Duck duck(EngineOptions{}, dir.path());
+    const std::string files = lake::sql_text((dir.path() / "t" / "*.parquet").string());
+    EXPECT_THAT(duck.run("SELECT DISTINCT encodings FROM parquet_metadata(" + files + ")").rows,
+                ElementsAre(Row{"PLAIN_DICTIONARY"}));
+}
+
 TEST(TableWriter, CutsLongTablesIntoFilesInTheOrderOfTheirRows) {
     const TempDir dir;
     constexpr std::int64_t count = 2 * 32 * 40'960 + 1;
