@@ -18,8 +18,8 @@ constexpr std::size_t kChunkBytes = 8 << 20;
 constexpr std::int64_t kRowGroupBytes = 128 << 20;
 constexpr std::int64_t kRowGroupRows = 40'960;
 /// Of each row group something is kept until its file is whole: places and statistics of its columns, and filters of
-/// their values. With 1.3 million rows in a file that stays small, however many rows are committed.
-constexpr std::int64_t kRowGroupsPerFile = 32;
+/// their values. With 2.6 million rows in a file that stays small, however many rows are committed.
+constexpr std::int64_t kRowGroupsPerFile = 64;
 
 /// The records that survive, as rows of the schema.
 class RecordScan : public SpoolScan {

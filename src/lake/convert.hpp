@@ -22,7 +22,7 @@ struct RowGroup {
 };
 
 /// Writes what `select` gives, in its order, as Parquet (zstd) files into `directory`, which DuckDB makes: each of
-/// about `file_bytes`, and of 32 row groups at most. Returns the files with their paths below `directory`, not yet
+/// about `file_bytes`, and of 64 row groups at most. Returns the files with their paths below `directory`, not yet
 /// synced. Throws LakeError with DuckDB's text, StoreError if the disk is full.
 std::vector<DataFile> write_parquet(Duck& duck, const std::string& select, RowGroup group,
                                     const std::filesystem::path& directory, std::int64_t file_bytes);
