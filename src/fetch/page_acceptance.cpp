@@ -114,7 +114,7 @@ void Paginator::State::begin(const PageView& first) {
     check_total(first);
     names_next = !page.next_from.empty();
     prepare_to_probe(first);
-    if (page.rows > 0) places.emplace(page.fingerprint, 0);
+    if (page.rows > 0) places.add(page.fingerprint, 0);
     seen.insert_or_assign(0, std::move(page));
 }
 

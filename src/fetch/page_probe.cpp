@@ -85,27 +85,17 @@ std::string Paginator::State::probed(std::uint64_t index, const PageView* view) 
 
 /// Of pages whose rows can be told from each other: two that have all rows in common, wherever they are.
 void Paginator::State::look_for_a_repetition(std::uint64_t index, SeenPage& page, const PageView& view) {
-    if (page.rows < 2 || (page.fingerprint & places_mask) != 0) return;
-    const auto [same, is_new] = places.try_emplace(page.fingerprint, index);
-    if (is_new) return bound_places();
-    if (same->second == index || fetch::row_prints(view.records.ndjson).empty()) return;
-    if (same->second < index) {
-        page.repeats = same->second;
+    if (page.rows < 2 || !places.is_kept(page.fingerprint)) return;
+    const auto [first, is_new] = places.add(page.fingerprint, index);
+    if (is_new || first == index || fetch::row_prints(view.records.ndjson).empty()) return;
+    if (first < index) {
+        page.repeats = first;
         if (!any_order()) page.url = view.url.redacted();
     } else {  // which came before this one
-        const auto later = seen.find(same->second);
+        const auto later = seen.find(first);
         if (later != seen.end()) later->second.repeats = index;
-        same->second = index;
+        places.move_forward(page.fingerprint, index);
     }
-}
-
-// A page costs 40 bytes here, and a retrieval of millions is not to grow with them: all up to 65,536, then every other,
-// every fourth and so on.
-void Paginator::State::bound_places() {
-    constexpr std::size_t places_max = 65'536;
-    if (places.size() <= places_max) return;
-    places_mask = 2 * places_mask + 1;
-    std::erase_if(places, [this](const auto& entry) { return (entry.first & places_mask) != 0; });
 }
 
 bool Paginator::State::may_begin_before() const {

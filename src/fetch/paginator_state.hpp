@@ -6,12 +6,12 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "page_audit.hpp"
 #include "page_end.hpp"
 #include "page_facts.hpp"
+#include "page_places.hpp"
 #include "row_prints.hpp"
 #include "trawl/fetch/paginate.hpp"
 
@@ -81,7 +81,6 @@ struct Paginator::State {
 
     // Around what came.
     void look_for_a_repetition(std::uint64_t index, SeenPage& page, const PageView& view);
-    void bound_places();
     [[nodiscard]] bool may_begin_before() const;
     [[nodiscard]] bool is_begin_in_doubt() const;
     [[nodiscard]] std::optional<std::uint64_t> unseen_behind() const;
@@ -128,13 +127,12 @@ struct Paginator::State {
     std::string first_note;
     bool is_first_told = false;   // the user's request says which page is the first
     bool was_short_amid = false;  // a page with fewer rows than the first one had others behind it
-    std::unordered_map<std::uint64_t, std::uint64_t> places;  // of pages by their fingerprints: the first of each
-    std::uint64_t places_mask = 0;                            // with more than 65,536 of them, of a sample
-    bool names_next = false;                                  // the first page does, wherever
-    bool first_is_full = false;                               // as far as it can be told
-    fetch::RowPrints first_prints;                            // where the end may be probed
-    std::uint64_t probed_at = 0;                              // the end behind which was looked
-    std::unordered_set<std::size_t> tokens;                   // hashes of cursors and URLs: bounded by pages_max
+    fetch::PagePlaces places;
+    bool names_next = false;                 // the first page does, wherever
+    bool first_is_full = false;              // as far as it can be told
+    fetch::RowPrints first_prints;           // where the end may be probed
+    std::uint64_t probed_at = 0;             // the end behind which was looked
+    std::unordered_set<std::size_t> tokens;  // hashes of cursors and URLs: bounded by pages_max
 };
 
 }  // namespace trawl

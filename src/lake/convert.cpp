@@ -17,6 +17,9 @@ constexpr std::size_t kChunkBytes = 8 << 20;
 /// most. The files are as large and as fast to scan, a row is found faster, and a commit takes some 15 MB less.
 constexpr std::int64_t kRowGroupBytes = 128 << 20;
 constexpr std::int64_t kRowGroupRows = 40'960;
+/// Of each row group something is kept until its file is whole: places and statistics of its columns, and filters of
+/// their values. With 2.6 million rows in a file that stays small, however many rows are committed.
+constexpr std::int64_t kRowGroupsPerFile = 64;
 
 /// The records that survive, as rows of the schema.
 class RecordScan : public SpoolScan {
@@ -81,12 +84,30 @@ std::vector<DataFile> written_files(Duck& duck, const std::filesystem::path& dir
     throw StoreError(trawl::format("{}; free some space or choose another disk: nothing was committed", text));
 }
 
-std::string copy_sql(const std::string& select, const std::filesystem::path& directory, std::int64_t group_rows,
+std::string copy_sql(const std::string& select, RowGroup group, const std::filesystem::path& directory,
                      std::int64_t file_bytes) {
     return trawl::format(
-        "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, FILE_SIZE_BYTES {}, "
-        "FILENAME_PATTERN 'part-{{uuid}}')",
-        select, sql_text(directory.string()), std::clamp<std::int64_t>(group_rows, 1, kRowGroupRows), file_bytes);
+        "COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {}, STRING_DICTIONARY_PAGE_SIZE_LIMIT {}, "
+        "ROW_GROUPS_PER_FILE {}, FILE_SIZE_BYTES {}, FILENAME_PATTERN 'part-{{uuid}}')",
+        select, sql_text(directory.string()), std::clamp<std::int64_t>(group.rows, 1, kRowGroupRows),
+        group.dictionary_bytes, kRowGroupsPerFile, file_bytes);
+}
+
+/// Of records that have so many bytes each. A dictionary that takes more than an eighth of the JSON is of texts that
+/// come again a few times only, and saves little.
+RowGroup row_group_of(std::int64_t record_bytes) {
+    constexpr std::int64_t least = 320 << 10;
+    const std::int64_t rows = std::clamp<std::int64_t>(kRowGroupBytes / record_bytes, 1, kRowGroupRows);
+    return {rows, std::max(rows * record_bytes / 8, least)};
+}
+
+/// On several threads row groups would come out in another order than they went in. Nor are several of use: they hand
+/// the one stream of rows from one to the other, each with memory of its own.
+void run_on_one_thread(Duck& duck, const std::string& sql) {
+    const Rows threads = duck.run("SELECT current_setting('threads')");
+    duck.run("SET threads = 1");
+    duck.run(sql);
+    duck.run(trawl::format("SET threads = {}", threads.rows.at(0).at(0).value()));
 }
 
 }  // namespace
@@ -97,10 +118,10 @@ std::int64_t rows_in(const std::vector<DataFile>& files) {
     return rows;
 }
 
-std::vector<DataFile> write_parquet(Duck& duck, const std::string& select, std::int64_t group_rows,
+std::vector<DataFile> write_parquet(Duck& duck, const std::string& select, RowGroup group,
                                     const std::filesystem::path& directory, std::int64_t file_bytes) {
     try {
-        duck.run(copy_sql(select, directory, group_rows, file_bytes));
+        run_on_one_thread(duck, copy_sql(select, group, directory, file_bytes));
     } catch (const QueryError& error) {
         rethrow(error, directory);
     }
@@ -111,10 +132,10 @@ std::vector<DataFile> write_records(Duck& duck, const Spool& spool, const Surviv
                                     const std::filesystem::path& directory, std::int64_t file_bytes) {
     RecordScan scan(spool, schema, survivors);
     scan.enter(duck, "trawl_spool");
-    const std::int64_t line_bytes = std::max<std::int64_t>(spool.bytes() / spool.lines(), 1);
+    const RowGroup group = row_group_of(std::max<std::int64_t>(spool.bytes() / spool.lines(), 1));
     std::vector<DataFile> files;
     try {
-        files = write_parquet(duck, "SELECT * FROM trawl_spool()", kRowGroupBytes / line_bytes, directory, file_bytes);
+        files = write_parquet(duck, "SELECT * FROM trawl_spool()", group, directory, file_bytes);
     } catch (const LakeError&) {
         scan.rethrow();
         throw;

@@ -14,11 +14,17 @@
 
 namespace trawl::lake {
 
-/// Writes what `select` gives as Parquet (zstd) files of about `file_bytes` each into `directory`, which DuckDB makes.
-/// Returns the files with their paths below `directory`, not yet synced. `group_rows`: of a row group, which is held in
-/// memory until it is written; no more than DuckDB's own size. Throws LakeError with DuckDB's text, StoreError if the
-/// disk is full.
-std::vector<DataFile> write_parquet(Duck& duck, const std::string& select, std::int64_t group_rows,
+/// What is held in memory until it is written.
+struct RowGroup {
+    std::int64_t rows = 0;  // no more than a third of DuckDB's own size are taken
+    /// Of a text column's dictionary, at most. Some of it is taken for each column before one knows what it needs.
+    std::int64_t dictionary_bytes = 16 << 20;
+};
+
+/// Writes what `select` gives, in its order, as Parquet (zstd) files into `directory`, which DuckDB makes: each of
+/// about `file_bytes`, and of 64 row groups at most. Returns the files with their paths below `directory`, not yet
+/// synced. Throws LakeError with DuckDB's text, StoreError if the disk is full.
+std::vector<DataFile> write_parquet(Duck& duck, const std::string& select, RowGroup group,
                                     const std::filesystem::path& directory, std::int64_t file_bytes);
 
 /// The same with the spool's records that survive. Throws SchemaError, which names the record, for a value that its

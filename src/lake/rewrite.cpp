@@ -119,18 +119,13 @@ Rewriter::Batch Rewriter::rewrite(Files files) {
     Batch batch;
     batch.rows_in =
         count(trawl::format("SELECT CAST(sum(num_rows) AS BIGINT) FROM parquet_file_metadata([{}])", paths));
-    const std::int64_t group_rows =
-        count(trawl::format("SELECT max(row_group_num_rows) FROM parquet_metadata([{}])", paths));
+    const RowGroup group{count(trawl::format("SELECT max(row_group_num_rows) FROM parquet_metadata([{}])", paths))};
     std::vector<std::string> columns;
     for (const Field& field : plan_.schema.columns.fields) columns.push_back(sql_name(field.column));
     std::string select = trawl::format("SELECT {} FROM ({})", comma_list(columns), rows_sql(files, false));
     if (merges_) select += trawl::format(" ANTI JOIN {} USING ({})", kKeysTable, key_list());
     const fs::path directory = staging_.new_data();
-    // On several threads the row groups would come out in another order than they went in.
-    const std::int64_t threads = count("SELECT CAST(current_setting('threads') AS BIGINT)");
-    duck_.run("SET threads = 1");
-    batch.out = write_parquet(duck_, select, group_rows, directory, file_bytes_);
-    duck_.run(trawl::format("SET threads = {}", threads));
+    batch.out = write_parquet(duck_, select, group, directory, file_bytes_);
     batch.in = std::move(files);
     const std::int64_t rows_out = rows_in(batch.out);
     if (rows_out > batch.rows_in || (!merges_ && rows_out < batch.rows_in)) {

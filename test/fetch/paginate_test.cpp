@@ -254,6 +254,17 @@ TEST(PageNumber, APageInPlaceOfAnotherIsAnErrorWhicheverCameFirst) {
         EXPECT_THAT(walk("page_number", "http://x/s", source, ahead).error, HasSubstr("has the rows of page 1 again"));
 }
 
+TEST(PageNumber, ACircleOfMorePagesThanAreRememberedIsAnError) {
+    constexpr std::size_t circle = 70'000;
+    const Source source = [](const PageRequest& request) {
+        const std::size_t page = number(request, "page", 1);
+        return rows(2, 2 * (page <= circle ? page : page - circle + 1));
+    };
+    const Walked walked = walk("page_number", "http://x/s", source, 8);
+    EXPECT_THAT(walked.error, HasSubstr("a cache or the source mixes pages up, or goes round in circles"));
+    EXPECT_GE(walked.verdict.pages, circle);
+}
+
 TEST(PageNumber, TenOddPagesAreListedAndTheRestCounted) {
     const Source source = [](const PageRequest& request) {
         const std::size_t page = number(request, "page", 1);

@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "duck.hpp"
 #include "log_store.hpp"
 #include "table_test.hpp"
 #include "temp_dir.hpp"
@@ -181,6 +182,40 @@ TEST(TableWriter, CutsLargeTablesIntoFiles) {
     EXPECT_GT(done.files, 1);
     EXPECT_THAT(rows(dir.path(), "SELECT count(*), count(DISTINCT id), min(length(big)) FROM t"),
                 ElementsAre(Row{"3000", "3000", "50300"}));
+}
+
+TEST(TableWriter, TextsThatComeAgainAreWrittenOnceHoweverLongTheyAre) {
+    const TempDir dir;
+    TableWriter writer(dir.path(), "t");
+    for (int i = 0; i < 20'000; ++i) {
+        const std::string text = "text " + std::to_string(i * 7919 % 300);
+        writer.append(R"({"short":")" + text + R"(","long":")" + text + std::string(2000, 'x') + "\"}");
+    }
+    writer.commit();
+    lake::Duck duck(EngineOptions{}, dir.path());
+    const std::string files = lake::sql_text((dir.path() / "t" / "*.parquet").string());
+    EXPECT_THAT(duck.run("SELECT DISTINCT encodings FROM parquet_metadata(" + files + ")").rows,
+                ElementsAre(Row{"PLAIN_DICTIONARY"}));
+}
+
+TEST(TableWriter, CutsLongTablesIntoFilesInTheOrderOfTheirRows) {
+    const TempDir dir;
+    constexpr std::int64_t count = 64 * 40'960 + 1;
+    TableWriter writer(dir.path(), "t");
+    for (std::int64_t i = 0; i < count; ++i) writer.append(R"({"id":)" + std::to_string(i) + "}");
+    EXPECT_EQ(writer.commit().files, 2);
+    EXPECT_THAT(rows(dir.path(), "SELECT count(*), count(DISTINCT id), min(id), max(id) FROM t"),
+                ElementsAre(Row{std::to_string(count), std::to_string(count), "0", std::to_string(count - 1)}));
+    lake::Duck duck(EngineOptions{}, dir.path());
+    const std::string files = lake::sql_text((dir.path() / "t" / "*.parquet").string());
+    EXPECT_THAT(
+        duck.run("SELECT num_row_groups, num_rows FROM parquet_file_metadata(" + files + ") ORDER BY 1, 2").rows,
+        ElementsAre(Row{"1", "1"}, Row{"64", "2621440"}));
+    EXPECT_THAT(
+        duck.run("SELECT count(*) FROM (SELECT id - file_row_number AS first, count(*) AS rows FROM read_parquet(" +
+                 files + ", filename = true, file_row_number = true) GROUP BY filename, first)")
+            .rows,
+        ElementsAre(Row{"2"}));
 }
 
 }  // namespace

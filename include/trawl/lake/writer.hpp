@@ -26,7 +26,8 @@ namespace trawl {
 struct WriterOptions {
     WriterOptions() {}
     EngineOptions engine;
-    /// Of one Parquet file: readers want files of 128 to 256 MB.
+    /// Of one Parquet file: readers want files of 128 to 256 MB. One of 2.6 million rows is whole all the same: what
+    /// has to be kept until then takes memory.
     std::int64_t file_bytes = 192 << 20;
     /// Columns whose type is known beforehand. They are in the table also if no record has them.
     std::vector<DeclaredColumn> columns;
