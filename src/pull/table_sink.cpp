@@ -7,9 +7,9 @@
 namespace trawl::pulling {
 namespace {
 
-// Pages go to the table's spool in batches, so that trips to a thread cost next to nothing. Larger ones would not make
-// them cheaper, and while one is written the pages behind it wait: with a megabyte they all took 2 to 3 MB more.
-constexpr std::size_t kBatchBytes = 256 << 10;
+// Pages go to the table's spool in batches: a trip to a thread pays off from about a megabyte. With less, and other
+// work on the machine, trips take so long that pages pile up.
+constexpr std::size_t kBatchBytes = 1 << 20;
 
 }  // namespace
 
