@@ -91,7 +91,7 @@ void Paginator::State::begin(const PageView& first) {
     SeenPage page = look_at(first);
     first_fingerprint = page.fingerprint;
     says_its_place = counts() && page.place == pagination.first;
-    tokens.insert(std::hash<std::string>{}(first.url.str()));
+    tokens.add(std::hash<std::string>{}(first.url.str()));
     if (pagination.kind == PaginationKind::single_page) end.settle(1);
     if (any_order() && pagination.maximum)
         end.limit_to(std::max<std::uint64_t>(

@@ -110,7 +110,7 @@ std::optional<PageRequest> Paginator::State::next_link(const PageView& view) {
 }
 
 void Paginator::State::check_unseen(const std::string& token, const Url& url) {
-    if (tokens.insert(std::hash<std::string>{}(token)).second) return;
+    if (tokens.add(std::hash<std::string>{}(token))) return;
     throw PaginationError(
         format("page {} leads back to a page that was there before: {}", judged, url.redacted().substr(0, shown_max)));
 }

@@ -13,6 +13,7 @@
 #include "page_facts.hpp"
 #include "page_places.hpp"
 #include "row_prints.hpp"
+#include "seen_tokens.hpp"
 #include "trawl/fetch/paginate.hpp"
 
 namespace trawl {
@@ -128,11 +129,11 @@ struct Paginator::State {
     bool is_first_told = false;   // the user's request says which page is the first
     bool was_short_amid = false;  // a page with fewer rows than the first one had others behind it
     fetch::PagePlaces places;
-    bool names_next = false;                 // the first page does, wherever
-    bool first_is_full = false;              // as far as it can be told
-    fetch::RowPrints first_prints;           // where the end may be probed
-    std::uint64_t probed_at = 0;             // the end behind which was looked
-    std::unordered_set<std::size_t> tokens;  // hashes of cursors and URLs: bounded by pages_max
+    bool names_next = false;        // the first page does, wherever
+    bool first_is_full = false;     // as far as it can be told
+    fetch::RowPrints first_prints;  // where the end may be probed
+    std::uint64_t probed_at = 0;    // the end behind which was looked
+    fetch::SeenTokens tokens;       // cursors and URLs that were followed
 };
 
 }  // namespace trawl
