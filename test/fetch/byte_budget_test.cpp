@@ -27,7 +27,7 @@ TEST(ByteBudget, FirstComeFirstServedAlsoWhereASmallerClaimWouldFit) {
     auto work = [&]() -> Task<> {
         ByteBudget budget(10);
         TaskGroup group;
-        for (const std::size_t bytes : {6, 8, 2, 4}) group.spawn(hold(budget, bytes, got));
+        for (const std::size_t bytes : {6U, 8U, 2U, 4U}) group.spawn(hold(budget, bytes, got));
         co_await sleep(500ms);
         EXPECT_EQ(got, std::vector<std::size_t>{6});
         EXPECT_EQ(budget.used(), 6U);
@@ -45,7 +45,7 @@ TEST(ByteBudget, AClaimLargerThanTheWholeIsLetInAlone) {
     auto work = [&]() -> Task<> {
         ByteBudget budget(10);
         TaskGroup group;
-        for (const std::size_t bytes : {1, 50, 1}) group.spawn(hold(budget, bytes, got));
+        for (const std::size_t bytes : {1U, 50U, 1U}) group.spawn(hold(budget, bytes, got));
         co_await sleep(1500ms);
         EXPECT_EQ(budget.used(), 50U);
         co_await group.join();
@@ -81,7 +81,7 @@ TEST(ByteBudget, WhoeverIsDestroyedWhileItWaitsHandsItsTurnOn) {
     auto work = []() -> Task<> {
         ByteBudget budget(10);
         ByteBudget::Hold most = budget.take(8);
-        EXPECT_THROW(co_await timeout(1s, budget.acquire(9)), TimeoutError);
+        EXPECT_THROW((void)co_await timeout(1s, budget.acquire(9)), TimeoutError);
         const ByteBudget::Hold rest = co_await timeout(1s, budget.acquire(2));
         EXPECT_EQ(budget.used(), 10U);
     };

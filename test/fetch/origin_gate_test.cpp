@@ -180,7 +180,7 @@ TEST(OriginGates, WhoeverWaitsForItsNextPlaceAndIsDestroyedKeepsNobodyOut) {
         OriginGates gates(one_at_once);
         OriginGate::Pass held = co_await gates.at("http://b").enter();
         for (int i = 0; i < 3; ++i) {
-            EXPECT_THROW(co_await timeout(1s, gates.enter_next("http://b")), TimeoutError);
+            EXPECT_THROW((void)co_await timeout(1s, gates.enter_next("http://b")), TimeoutError);
         }
         OriginGate::Pass pass = co_await timeout(1s, gates.enter("http://a"));
         pass.succeeded();
