@@ -352,7 +352,7 @@ TEST(Limiter, ComesBackSoonWhenASourceHasFailedAtAnyLevelForAWhile) {
 
 // Each 503 took a fifth, for ten seconds at least, until one at once was left: 50/s.
 TEST(Limiter, IsNotSlowedDownForGoodByAShareOf503s) {
-    for (const int share : {200, 50}) {
+    for (const unsigned share : {200U, 50U}) {
         double sum = 0;
         for (unsigned seed = 1; seed <= 8; ++seed) {
             std::mt19937 random(seed);
