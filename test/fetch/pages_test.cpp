@@ -142,7 +142,7 @@ TEST(PageStream, FetchesNumberedPagesConcurrentlyAndGivesThemInOrder) {
     EXPECT_EQ(all.records, ids(80));
     EXPECT_EQ(all.requests, 41);  // one behind the last, which is full
     EXPECT_EQ(all.stats.pages_total, 40U);
-    EXPECT_EQ(all.stats.in_flight_peak, 8U);
+    EXPECT_GE(all.stats.in_flight_peak, LimiterOptions().initial);  // and more, the faster they are
     EXPECT_EQ(all.stats.in_flight, 0U);
 }
 
