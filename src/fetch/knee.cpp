@@ -170,9 +170,17 @@ void Knee::end_start(TimePoint now, double error) {
 }
 
 void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
-    if (now - latency < cut_at_) return;
+    if (now - latency < cut_at_) {
+        ++refused_at_cut_;
+        return;
+    }
     cut_at_ = ceiling_since_ = now;
     since_cut_ = 0;
+    refused_at_cut_ = 1;
+    phase_before_ = phase_;
+    limit_before_ = static_cast<double>(limit_);
+    home_before_ = home_;
+    ceiling_before_ = ceiling_;
     if (!before_cuts_) before_cuts_ = static_cast<double>(limit_);
     was_refused_alone_ = limit_ == 1;
     const double concurrency = std::min(static_cast<double>(in_flight) + 1, static_cast<double>(limit_));
@@ -191,6 +199,8 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
 // It accepts again. After trouble that had nothing to do with our load, what it serves is found anew: from where the
 // cuts led, probes would take minutes.
 void Knee::look_at_cuts(TimePoint now) {
+    const bool is_round_over = since_cut_ >= limit_before_;
+    if (refused_at_cut_ == 1 && limit_before_ >= fewest_samples && is_round_over) return take_cut_back(now);
     if (static_cast<double>(limit_) >= share_of_load * *before_cuts_ && !was_refused_alone_) {
         if (now - cut_at_ > cuts_remembered) before_cuts_.reset();
         return;
@@ -201,6 +211,19 @@ void Knee::look_at_cuts(TimePoint now) {
     base_ = full_ = {};
     is_cliff_ = false;
     enter(now, Phase::start, 2 * static_cast<double>(limit_));
+}
+
+// One refusal among all that was under way, and none in a whole round since, was an accident: where the source is full,
+// others are refused with it. Who is told so with each step up sees it again.
+void Knee::take_cut_back(TimePoint now) {
+    refused_at_cut_ = 0;
+    ceiling_ = ceiling_before_;
+    if (before_cuts_ && *before_cuts_ <= limit_before_) before_cuts_.reset();
+    const bool was_starting = phase_before_ == Phase::start || phase_before_ == Phase::verify;
+    home_ = home_before_;
+    if (was_starting) return enter(now, Phase::start, limit_before_);
+    log_knee_ = std::log(home_);
+    enter(now, Phase::home, home_);
 }
 
 std::string Knee::describe() const {

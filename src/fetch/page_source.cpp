@@ -1,6 +1,7 @@
 #include "page_source.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <variant>
@@ -134,16 +135,25 @@ bool is_down(const Failure& failure, bool is_answered) {
 
 }  // namespace
 
-void PageSource::count_request() noexcept {
-    ++stats_.requests;
-    ++stats_.in_flight;
-    stats_.in_flight_peak = std::max(stats_.in_flight_peak, stats_.in_flight);
-}
+/// A request that is under way, until it is destroyed: those that are cancelled do not come to an end.
+class PageSource::Counted {
+public:
+    explicit Counted(FetchStats& stats) noexcept : stats_(stats) {
+        ++stats_.requests;
+        ++stats_.in_flight;
+        stats_.in_flight_peak = std::max(stats_.in_flight_peak, stats_.in_flight);
+    }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --stats_.in_flight; }
+
+private:
+    FetchStats& stats_;
+};
 
 // Each request counts for the origin that it goes to, and waits for its place there: also what a page's first one leads
 // to.
 Task<> PageSource::go_on(const RequestSteps& steps, Way& way) {
-    --stats_.in_flight;
     if (steps.status() != 0) {
         way.gate->learn(steps.headers());
         way.pass.succeeded();
@@ -151,23 +161,47 @@ Task<> PageSource::go_on(const RequestSteps& steps, Way& way) {
     way.pass.leave();
     if (const auto field = steps.headers().get("retry-after")) {  // RFC 9110, section 10.2.3: of a redirect, too
         const auto asked = parse_retry_after(*field, std::chrono::system_clock::now());
-        if (asked) co_await sleep(std::min(*asked, options_.retry.longest_wait()));
+        if (asked && *asked > options_.retry.longest_wait())
+            throw http::RefusedRedirect(
+                format("{}: the redirect there asks to wait for {} s first, which is longer than retry.longest_wait",
+                       steps.request().url().redacted(), std::chrono::floor<std::chrono::seconds>(*asked).count()));
+        if (asked) co_await sleep(*asked);
     }
     way.origin = steps.request().url().origin();
     way.gate = &gates_.at(way.origin);
-    way.pass = co_await gates_.enter_next(way.origin, options_.weight);
-    count_request();
+    auto entering = gates_.enter_next(way.origin, options_.weight);
+    const bool is_in = co_await wait_for(way, std::move(entering));
+    if (is_in) co_return;
+    throw ConnectError(ETIMEDOUT, format("wait for {}, where a redirect leads", way.origin));
+}
+
+// As long as it may be away, and no longer: all that wait for it give up then, not one after the other when it is their
+// turn to look. False: it is still away.
+Task<bool> PageSource::wait_for(Way& way, Task<OriginGate::Pass> entering) const {
+    const auto since = way.gate->outage_since();
+    if (!since) {
+        way.pass = co_await std::move(entering);
+        co_return true;
+    }
+    try {
+        way.pass = co_await timeout_at(std::max(*since + options_.outage_max, now()), std::move(entering));
+        co_return true;
+    } catch (const TimeoutError&) {  // ignored: that is what it says
+        co_return false;
+    }
 }
 
 Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& way, PageRoom& room) {
     Attempt result;
-    count_request();
     const TimePoint sent = now();
     try {
+        std::optional<Counted> counted(stats_);
         RequestSteps steps = client_.steps(build(request));
         bool is_answered = co_await steps.send();
         while (!is_answered) {
+            counted.reset();
             co_await go_on(steps, way);
+            counted.emplace(stats_);
             is_answered = co_await steps.send();
         }
         const std::size_t said = length_of(steps.headers());
@@ -176,10 +210,7 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& w
             if (!room.has_room(body)) result.no_room = body;
             if (!result.no_room) co_await steps.more();
         }
-        if (result.no_room) {
-            --stats_.in_flight;
-            co_return result;
-        }
+        if (result.no_room) co_return result;
         Response response = steps.take_response();
         stats_.waited += response.elapsed();
         answered_ = true;
@@ -218,7 +249,6 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& w
     } catch (const OsError&) {
         result.error = std::current_exception();
     }
-    --stats_.in_flight;
     result.took = now() - sent;
     co_return result;
 }
@@ -354,10 +384,11 @@ Task<OriginGate::Pass> PageSource::enter(const PageRequest& request) {
     co_return co_await gates_.enter(request.url.origin(), options_.weight);
 }
 
-Task<> PageSource::enter_again(Way& way, const std::string& origin) {
+Task<bool> PageSource::enter_again(Way& way, const std::string& origin) {
     way.origin = origin;
     way.gate = &gates_.at(origin);
-    way.pass = co_await way.gate->enter(options_.weight);
+    auto entering = way.gate->enter(options_.weight);
+    co_return co_await wait_for(way, std::move(entering));
 }
 
 Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, OriginGate::Pass pass, PageRoom& room,
@@ -373,7 +404,8 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
             way.pass.leave();
             log_.no_room(request, asked, *done.no_room);
             co_await room.wait(*done.no_room);
-            co_await enter_again(way, origin);
+            bool is_in = false;
+            while (!is_in) is_in = co_await enter_again(way, origin);
             continue;
         }
         tell(request, done, asked);
@@ -396,7 +428,13 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         log_.retried(request, asked, reason_of(done.failure, done.error), retry);
         // How long the source asked to wait holds for everyone who asks it: the gate sees to that.
         if (!retry.asked_by_source) co_await sleep(retry.delay);
-        co_await enter_again(way, origin);
+        bool is_in = false;
+        while (!is_in) {
+            is_in = co_await enter_again(way, origin);
+            const auto still = gates_.at(origin).outage_since();
+            const bool is_gone = !is_in && still && exact_now() - *still >= options_.outage_max;
+            if (is_gone) give_up(request, done, std::get<GiveUp>(gone_for(exact_now() - *still, done.failure)).reason);
+        }
     }
 }
 

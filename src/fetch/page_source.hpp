@@ -55,8 +55,9 @@ private:
     struct Attempt;
     struct Way;
     Task<Attempt> attempt(const PageRequest& request, Way& way, PageRoom& room);
-    void count_request() noexcept;
-    Task<> enter_again(Way& way, const std::string& origin);
+    class Counted;
+    Task<bool> enter_again(Way& way, const std::string& origin);
+    Task<bool> wait_for(Way& way, Task<OriginGate::Pass> entering) const;
     Task<> go_on(const RequestSteps& steps, Way& way);
     void refuse_downgrade(const PageRequest& request) const;
     void refuse_to_tell(const PageRequest& request) const;

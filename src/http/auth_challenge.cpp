@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "trawl/base/ascii.hpp"
 #include "url_text.hpp"
 
 namespace trawl::http {
@@ -119,6 +120,12 @@ std::vector<Challenge> parse_challenges(const Headers& headers, std::string_view
     std::vector<Challenge> found;
     for (const std::string_view value : headers.get_all(field)) Parser(value, found).run();
     return found;
+}
+
+bool is_stale(const Headers& headers) {
+    return std::ranges::any_of(parse_challenges(headers), [](const Challenge& challenge) {
+        return equal_ignoring_case(challenge.get("stale").value_or(""), "true");
+    });
 }
 
 }  // namespace trawl::http

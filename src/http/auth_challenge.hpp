@@ -26,4 +26,7 @@ struct Challenge {
 [[nodiscard]] std::vector<Challenge> parse_challenges(const Headers& headers,
                                                       std::string_view field = "www-authenticate");
 
+/// The challenge is to a login whose nonce was too old, and that was right else (RFC 7616 section 3.3).
+[[nodiscard]] bool is_stale(const Headers& headers);
+
 }  // namespace trawl::http

@@ -1,6 +1,7 @@
 #include "trawl/http/client.hpp"
 
 #include <type_traits>
+#include "auth_challenge.hpp"
 #include "connections.hpp"
 #include "content_coding.hpp"
 #include "exchange.hpp"
@@ -21,6 +22,8 @@ namespace {
 
 // More connections than that, one after the other, do not close by chance.
 constexpr int kRepeatsMax = 10;
+// A server whose nonces are good for a few requests each refuses some of those that come together more than once.
+constexpr int kChallengesMax = 10;
 
 std::chrono::sys_seconds calendar_now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -88,8 +91,8 @@ public:
             co_return false;
         }
         take_cookies(exchange);
-        if (journey.may_be_challenged && is_worth_repeating(exchange)) {
-            journey.may_be_challenged = false;
+        if (is_worth_repeating(exchange, journey.challenges)) {
+            ++journey.challenges;
             co_await leave(exchange, journey);
             exchange.restart(std::move(*as_asked));
             co_return false;
@@ -222,9 +225,12 @@ private:
         if (options_.cookies) options_.cookies->store_all(exchange.request().url(), exchange.headers(), calendar_now());
     }
 
-    static bool is_worth_repeating(const http::Exchange& exchange) {
+    // A login answers one challenge, and those that say that others had used the nonce up meanwhile (RFC 7616, 3.3).
+    static bool is_worth_repeating(const http::Exchange& exchange, int challenges) {
         const Request& request = exchange.request();
-        return exchange.status() == 401 && request.auth() && request.auth()->challenged(request, exchange.headers());
+        if (exchange.status() != 401 || !request.auth()) return false;
+        const bool is_stale = challenges > 0 && challenges < kChallengesMax && http::is_stale(exchange.headers());
+        return (challenges == 0 || is_stale) && request.auth()->challenged(request, exchange.headers());
     }
 
     std::optional<http::RedirectedRequest> next_request(const Request& request, const http::Exchange& exchange,

@@ -8,11 +8,11 @@
 namespace trawl::http {
 
 struct Journey {
-    std::size_t hops = 0;           // redirects followed
-    int repeats = 0;                // in a row, over another connection
-    bool may_be_challenged = true;  // a login answers a 401 once
-    int status = 0;                 // of the answer that led to what is sent next; 0: none came
-    Headers answer;                 // its head
+    std::size_t hops = 0;  // redirects followed
+    int repeats = 0;       // in a row, over another connection
+    int challenges = 0;    // that a login has answered
+    int status = 0;        // of the answer that led to what is sent next; 0: none came
+    Headers answer;        // its head
 };
 
 }  // namespace trawl::http

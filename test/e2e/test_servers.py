@@ -42,8 +42,17 @@ AWAY_S = 4
 RETRIES_OF_AN_OUTAGE = 600
 FIRST_MS = 100  # how long a server waits for the first request of a connection: a pull may be stopped before it
 PAUSE_MAX_S = 5  # not all can be told to
-# lighttpd keeps the descriptor of a closed connection for five seconds, whoever closed it first, and has 16,000 of them.
-GENTLY = {Lighttpd: ("--concurrency", 2)} if PAGES > 15_000 else {}
+# lighttpd keeps each file open for two to four seconds that it has given: it must not be asked for more of them in that time
+# than it has descriptors.
+SLOWLY = """
+[client]
+base_url = "{base}"
+limits = {{ requests_per_second = 3000 }}
+[[resources]]
+name = "rows"
+path = "pages?page=1"
+paginator = {{ type = "page_number", total_path = "$.total_pages" }}
+"""
 TIMES = 2  # that a server is disturbed at least: a fast one has given 2,000 pages before it has been reloaded once
 Disturbance = Callable[[subprocess.Popen], None]  # its argument is the pull
 
@@ -106,7 +115,7 @@ def test_a_server_behind_a_proxy(serve, source, lake, how):
 def test_a_server_that_closes_connections_after_a_few_requests(serve, source, lake, kind, requests):
     server = serve(kind, Keep(requests=requests))
     assert requests_on_a_connection(server) == requests
-    result = finish(start(server, lake, *GENTLY.get(kind, ())), source, lake)
+    result = finish(start(server, lake), source, lake)
     assert result.retries == 0, f"it had announced the end of each connection:\n{result}"
 
 
@@ -115,18 +124,15 @@ def test_a_server_that_closes_connections_as_soon_as_they_rest(serve, source, la
     server = serve(kind, Keep(idle_ms=kind.idle_min_ms, first_ms=FIRST_MS))
     pages_in_peace = PAGES_TO_PAUSE if kind.idle_min_ms < 1000 else PAGES_TO_LONG_PAUSE
     left = itertools.cycle([0, 4, 7])  # of 8: all are gone, or some, and the others go as the pull goes on
-    options = GENTLY.get(kind, ())
-    pull_during(server, source, lake, pages_in_peace, lambda pull: pause(pull, server, next(left)), *options)
+    pull_during(server, source, lake, pages_in_peace, lambda pull: pause(pull, server, next(left)))
 
 
-def pull_during(
-    server: Daemon, source: Source, lake: Path, pages_in_peace: int, disturb: Disturbance, *options: object
-) -> int:
+def pull_during(server: Daemon, source: Source, lake: Path, pages_in_peace: int, disturb: Disturbance) -> int:
     """Pulls while the server is disturbed, and again when that was over too soon; each time the table must be the
     source. Returns how many retries there were."""
     times = retries = 0
     while times < TIMES:
-        pull = start(server, lake, *options)
+        pull = start(server, lake)
         before = times
         try:
             while has_answered(server, pages_in_peace, pull):
@@ -141,9 +147,12 @@ def pull_during(
     return retries
 
 
-def start(server: Daemon, lake: Path, *options: object) -> subprocess.Popen:
-    url = server.setup.pages_url(server.port)
-    return tool.start("pull", url, "--to", lake, "--name", "rows", *server.setup.options, *options)
+def start(server: Daemon, lake: Path) -> subprocess.Popen:
+    if isinstance(server.setup, Lighttpd) and PAGES > 10_000:
+        connector = server.setup.folder / "slowly.toml"
+        connector.write_text(SLOWLY.format(base=server.url))
+        return tool.start("pull", connector, "--to", lake)
+    return tool.start("pull", server.setup.pages_url(server.port), "--to", lake, "--name", "rows", *server.setup.options)
 
 
 def finish(pull: subprocess.Popen, source: Source, lake: Path) -> tool.Result:

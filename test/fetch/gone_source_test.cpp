@@ -50,6 +50,53 @@ TEST(PageStream, ASourceThatIsGoneForTooLongIsGivenUp) {
     EXPECT_NE(message.find("could not be reached for 0 s"), std::string::npos) << message;
 }
 
+/// Answers the first page, and what was asked beside it with `instead`, for good; counts.
+Task<> serve_first_alone(TcpListener& listener, std::string instead, int& requests) {
+    TaskGroup group;
+    auto serve = [](TcpStream stream, std::string otherwise, int& count) -> Task<> {
+        while (true) {
+            const Buffer head = co_await stream.receive();
+            if (head.empty()) co_return;
+            ++count;
+            const std::string body = R"({"page":1,"total_pages":500,"items":[{"id":1}]})";
+            const std::string first = format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
+            const std::string& answer = count == 1 ? first : otherwise;
+            co_await stream.send(answer);
+        }
+    };
+    while (true) {
+        TcpStream stream = co_await listener.accept();
+        group.spawn(serve(std::move(stream), instead, requests));
+    }
+}
+
+// Each gave up only when it had looked once more itself, five seconds after the one before it.
+TEST(PageStream, AllThatWaitForASourceThatIsAwayGiveUpTogether) {
+    auto work = []() -> Task<std::string> {
+        TcpListener listener = TcpListener::bind("127.0.0.1", 0);
+        FetchOptions options(format("http://127.0.0.1:{}/x?page=1", listener.port()));
+        options.outage_max = 250ms;
+        options.limits.limiter.fixed = 64;
+        int requests = 0;
+        TaskGroup group;
+        group.spawn(serve_first_alone(listener, "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", requests));
+        Client client;
+        FetchStats stats;
+        PageStream pages(client, options, &stats);
+        std::string message;
+        try {
+            while (auto page = co_await pages.next()) EXPECT_EQ(page->records, "{\"id\":1}\n");
+        } catch (const StatusError& error) {
+            message = error.what();
+        }
+        EXPECT_EQ(stats.in_flight, 0U);
+        EXPECT_LT(requests, 1 + 2 * 64);  // those that were under way, and a few that looked
+        co_return message;
+    };
+    const std::string message = run(work());
+    EXPECT_NE(message.find("has served nothing for 0 s"), std::string::npos) << message;
+}
+
 /// Gives pages of one row; for a while, from the tenth on, `instead`, or nothing but a closed connection.
 struct Faltering {
     std::optional<TimePoint> until;  // the end of that while, once it has begun

@@ -350,6 +350,18 @@ TEST(Limiter, ComesBackSoonWhenASourceHasFailedAtAnyLevelForAWhile) {
     EXPECT_GT(accepted_per_second(limiter, 20s, 16s, answer), 0.8 * 100 / 0.02) << limiter.describe();
 }
 
+// The first doublings ended with it, and what was left of them grew by a tenth in ten seconds.
+TEST(Limiter, ASingle503DoesNotEndTheStart) {
+    for (const int refused : {40, 400, 2000}) {
+        Limiter limiter;
+        int asked = 0;
+        const auto answer = [&](Duration) {
+            return ++asked == refused ? std::optional(RefusalKind::unavailable) : std::nullopt;
+        };
+        EXPECT_GT(accepted_per_second(limiter, 6s, 5s, answer), 500 / 0.02) << refused << ": " << limiter.describe();
+    }
+}
+
 // Each 503 took a fifth, for ten seconds at least, until one at once was left: 50/s.
 TEST(Limiter, IsNotSlowedDownForGoodByAShareOf503s) {
     for (const unsigned share : {200U, 50U}) {

@@ -52,6 +52,31 @@ TEST(DigestAuth, AnswersAChallengeAndUsesItsNonceAgain) {
     }());
 }
 
+// Others had used the nonce up while it was on its way, and the next one, too.
+TEST(DigestAuth, StaleNoncesAreAnsweredUntilOneHolds) {
+    run([]() -> Task<> {
+        const Answer first{challenge("n1")}, second{challenge("n2", ", stale=true")};
+        const Answer third{challenge("n3", ", stale=TRUE")}, fourth{ok("in")};
+        ScriptedServer server({{first, second, third, fourth}});
+        Client client(server.url());
+        Response answer = co_await client.get("/").auth(std::make_shared<DigestAuth>("ada", "secret"));
+        EXPECT_EQ(answer.text(), "in");
+        EXPECT_THAT(server.requests()[3], HasSubstr("nonce=\"n3\""));
+    }());
+}
+
+TEST(DigestAuth, StaleNoncesWithoutEndAreTheAnswer) {
+    run([]() -> Task<> {
+        std::vector<Answer> answers;
+        for (int i = 0; i < 50; ++i) answers.push_back({challenge(format("n{}", i), ", stale=true")});
+        ScriptedServer server({answers});
+        Client client(server.url());
+        Response answer = co_await client.get("/").auth(std::make_shared<DigestAuth>("ada", "secret"));
+        EXPECT_EQ(answer.status(), 401);
+        EXPECT_LT(server.requests().size(), 20U);
+    }());
+}
+
 TEST(DigestAuth, ARefusedPasswordIsTheAnswer) {
     run([]() -> Task<> {
         const Answer first{challenge("n1")}, second{challenge("n2")};

@@ -94,6 +94,7 @@ private:
     [[nodiscard]] double level_above_knee() const;
     void relax(TimePoint now);
     void look_at_cuts(TimePoint now);
+    void take_cut_back(TimePoint now);
 
     // Where it is.
     Phase phase_ = Phase::start;
@@ -130,6 +131,10 @@ private:
     std::optional<TimePoint> last_reply_;
     TimePoint phase_since_{}, settled_at_{}, sent_from_{}, undisturbed_from_{}, last_down_{};
     TimePoint cut_at_{}, ceiling_since_{};
+    int refused_at_cut_ = 0;            // of what was under way at the last of them
+    Phase phase_before_ = Phase::home;  // before that, and where it was
+    double limit_before_ = 0, home_before_ = 0;
+    std::optional<double> ceiling_before_;
     std::optional<double> before_cuts_;  // the limit before cuts that followed each other
     bool was_refused_alone_ = false;     // the last was of a request that was under way alone
     double since_cut_ = 0;               // replies in a row to what was sent since the last of them

@@ -182,7 +182,8 @@ RewriteRule ^/pages$ {root}/pages/%1.json [END]
 
 
 class Lighttpd(Setup):
-    """It holds a connection that it has closed for seconds, and crashes at 4,096 of them unless it may have more."""
+    """It keeps each file open for seconds that it has given, whatever its cache is told, and answers 403, or crashes, when it
+    has no descriptors left."""
 
     name = "lighttpd"
     idle_min_ms = 1000
