@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "trawl/base/format.hpp"
@@ -137,6 +138,23 @@ TEST(PageStream, StreamsSideBySideShareTheMemoryAlsoForTheirFirstPages) {
         expect_bounded(pulled, 2 * kMegabyte, kMegabyte);
     };
     run(work());
+}
+
+// What was asked for ahead is cancelled with the stream.
+TEST(PageStream, NothingIsUnderWayAnyMoreWhenItIsGone) {
+    FetchStats stats;
+    auto work = [&]() -> Task<> {
+        Growing source(400, 1000, 0);
+        Client client;
+        PageStream pages(client, FetchOptions(source.url() + "/x?page=1"), &stats);
+        for (int i = 0; i < 3; ++i) {
+            std::optional<Page> page = co_await pages.next();
+            EXPECT_TRUE(page);
+        }
+        EXPECT_GT(stats.in_flight, 0U);
+    };
+    run(work());
+    EXPECT_EQ(stats.in_flight, 0U);
 }
 
 TEST(StreamOrder, ForgetsALargePageByAndBy) {

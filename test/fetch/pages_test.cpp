@@ -146,37 +146,6 @@ TEST(PageStream, FetchesNumberedPagesConcurrentlyAndGivesThemInOrder) {
     EXPECT_EQ(all.stats.in_flight, 0U);
 }
 
-// What is asked for ahead is cancelled when it turns out that there is no more.
-TEST(PageStream, NothingIsUnderWayAnyMoreWhenItIsGone) {
-    FetchStats stats;
-    auto work = [&]() -> Task<> {
-        App app([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 400)); });
-        Client client;
-        PageStream pages(client, FetchOptions(app.url("/x")), &stats);
-        for (int i = 0; i < 3; ++i) {
-            std::optional<Page> page = co_await pages.next();
-            EXPECT_TRUE(page);
-        }
-        EXPECT_GT(stats.in_flight, 0U);
-    };
-    run(work());
-    EXPECT_EQ(stats.in_flight, 0U);
-}
-
-// Page 0 may be there: whoever says that 1 is the first means it.
-TEST(PageStream, TakesTheUsersWordForTheFirstPage) {
-    const auto from_0 = [](const std::string& target, int) {
-        const int number = number_in(target, "page");
-        const std::string items = number > 3 ? "" : format(R"({{"id":{}}})", number);
-        return answer(format(R"({{"items":[{}]}})", items));
-    };
-    const auto pull = [&](const std::string& spec) {
-        return pull_all(from_0, [spec](FetchOptions& options) { options.paginator = spec; }).records;
-    };
-    EXPECT_EQ(pull("page_number:base_page=1"), "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
-    EXPECT_THROW(pull("page_number"), PaginationError);
-}
-
 TEST(PageStream, KeepsToTheConcurrencyItWasGiven) {
     const Pulled all =
         pull_all([](const std::string& target, int) { return answer(numbered_page(number_in(target, "page"), 20)); },
