@@ -101,7 +101,7 @@ void Paginator::State::look_for_a_repetition(std::uint64_t index, SeenPage& page
 bool Paginator::State::may_begin_before() const {
     const bool by_links = pagination.link_path || !pagination.link_relation.empty() || names_next;
     return pagination.kind == PaginationKind::page_number && any_order() && pagination.first == 1 && !is_first_told &&
-           !pagination.is_first_said && !says_its_place && !by_links && !end.limit();
+           !says_its_place && !by_links && !end.limit();
 }
 
 bool Paginator::State::is_begin_in_doubt() const {

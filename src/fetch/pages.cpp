@@ -257,9 +257,10 @@ private:
     [[noreturn]] void refuse_the_beginning() const {
         throw PaginationError(
             format("{}: page {}: the source counts its pages from 0, and one was left out; say --paginator "
-                   "page_number:base_page=0 (or, to leave page 0 out, base_page=1)",
+                   "page_number:base_page=0 (or, to leave page 0 out, begin in the URL: ?{}=1)",
                    Url::parse(options_.url).redacted(),
-                   said_ ? "0 has rows of its own" : "1 has other rows than the one without a number"));
+                   said_ ? "0 has rows of its own" : "1 has other rows than the one without a number",
+                   paginator_->pagination().param));
     }
 
     // Most sources have an error for pages that they do not have; others leave it open.

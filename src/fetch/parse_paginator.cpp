@@ -77,10 +77,7 @@ std::string header_name(std::string_view value) {
 
 void set_param(Pagination& p, std::string_view v) { p.param = word(v); }
 void set_body(Pagination& p, std::string_view v) { p.body_path = body_path(v); }
-void set_first(Pagination& p, std::string_view v) {
-    p.first = number(v);
-    p.is_first_said = true;
-}
+void set_first(Pagination& p, std::string_view v) { p.first = number(v); }
 void set_limit(Pagination& p, std::string_view v) { p.limit = positive(v); }
 void set_limit_param(Pagination& p, std::string_view v) { p.limit_param = word(v); }
 void set_limit_body(Pagination& p, std::string_view v) { p.limit_body_path = body_path(v); }

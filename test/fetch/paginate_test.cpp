@@ -265,18 +265,6 @@ TEST(PageNumber, ACircleOfMorePagesThanAreRememberedIsAnError) {
     EXPECT_GE(walked.verdict.pages, circle);
 }
 
-// Page 0 may be there: whoever says that 1 is the first means it.
-TEST(PageNumber, TheUsersWordForTheFirstPageIsNotDoubted) {
-    const auto is_doubted = [](const std::string& spec) {
-        Paginator paginator(parse_paginator(spec), {.url = Url::parse("http://x/s")});
-        const TestPage first("http://x/s?page=1", R"({"items":[{"id":1},{"id":2}]})");
-        paginator.accept(0, first.view());
-        return paginator.before_the_first(true).has_value();
-    };
-    EXPECT_TRUE(is_doubted("page_number"));
-    EXPECT_FALSE(is_doubted("page_number:base_page=1"));
-}
-
 TEST(PageNumber, TenOddPagesAreListedAndTheRestCounted) {
     const Source source = [](const PageRequest& request) {
         const std::size_t page = number(request, "page", 1);

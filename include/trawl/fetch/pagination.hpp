@@ -28,7 +28,6 @@ struct Pagination {
     std::string param;                           // query parameter of the page number, the offset or the cursor
     std::optional<JsonPath> body_path;           // instead of `param`: its place in the request's JSON
     std::optional<std::uint64_t> first;          // first page number or offset; unset: the request's own, else 1 or 0
-    bool is_first_said = false;                  // by the user: it is not asked whether there is one before it
     std::string limit_param;                     // sent with `limit`, if that is set: rows a page
     std::optional<JsonPath> limit_body_path;     // instead of `limit_param`
     std::optional<std::uint64_t> limit;          // rows to ask for
