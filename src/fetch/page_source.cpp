@@ -404,8 +404,9 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
             way.pass.leave();
             log_.no_room(request, asked, *done.no_room);
             co_await room.wait(*done.no_room);
-            bool is_in = false;
-            while (!is_in) is_in = co_await enter_again(way, origin);
+            way.origin = origin;
+            way.gate = &gates_.at(origin);
+            way.pass = co_await way.gate->enter(options_.weight);
             continue;
         }
         tell(request, done, asked);

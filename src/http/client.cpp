@@ -1,6 +1,7 @@
 #include "trawl/http/client.hpp"
 
 #include <type_traits>
+
 #include "auth_challenge.hpp"
 #include "connections.hpp"
 #include "content_coding.hpp"
@@ -10,7 +11,6 @@
 #include "request_error.hpp"
 #include "request_rules.hpp"
 #include "retrying.hpp"
-
 #include "trawl/base/base64.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/http/refused_redirect.hpp"
@@ -112,8 +112,9 @@ public:
 
     http::Exchange exchange_for(Request&& request) { return http::Exchange(std::move(request), options_); }
 
-    Task<Response> send(Request&& request) { return send(http::Exchange(std::move(request), options_)); }
+    Task<Response> send(Request&& request) { return send(exchange_for(std::move(request))); }
 
+    // As open() does: a frame more would be one for each request.
     Task<Response> send(http::Exchange exchange) {
         http::Journey journey;
         bool is_answered = false;
@@ -296,14 +297,10 @@ Task<ResponseStream> Client::stream(Request request) {
     if (!limit) co_return ResponseStream(co_await impl_->open_stream(std::move(request)));
     const std::string message = http::too_slow(request, "not complete", *limit);
     const TimePoint deadline = Loop::current().deadline_after(*limit);
-    try {
-        auto exchange = co_await timeout_at(deadline, impl_->open_stream(std::move(request)));
-        exchange->set_deadline(deadline);
-        co_return ResponseStream(std::move(exchange));
-    } catch (const TimeoutError&) {
-        if (Loop::current().now() < deadline) throw;
-        throw TimeoutError(message);
-    }
+    auto opening = in_time(deadline, message, impl_->open_stream(std::move(request)));
+    auto exchange = co_await std::move(opening);
+    exchange->set_deadline(deadline);
+    co_return ResponseStream(std::move(exchange));
 }
 
 struct RequestSteps::State {

@@ -13,8 +13,9 @@ namespace {
 /// A chunk ends at this many bytes of JSON even if it has fewer rows than DuckDB's vectors: records may be megabytes
 /// each.
 constexpr std::size_t kChunkBytes = 8 << 20;
-/// A row group is held in memory until it is written: about this much JSON each, and a third of DuckDB's own rows at
-/// most. The files are as large and as fast to scan, a row is found faster, and a commit takes some 15 MB less.
+/// A row group is held in memory until it is written: about this much JSON each (with 128 MB, a commit of rows of 200
+/// KB took twice the memory), and a third of DuckDB's own rows at most: the files are as large and as fast to scan, a
+/// row is found faster, and a commit takes some 15 MB less.
 constexpr std::int64_t kRowGroupBytes = 32 << 20;
 constexpr std::int64_t kRowGroupRows = 40'960;
 /// Of each row group something is kept until its file is whole: places and statistics of its columns, and filters of
