@@ -5,73 +5,37 @@
 #include <utility>
 #include <vector>
 
-#include "http/scripted_server.hpp"
+#include "app.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/pages.hpp"
-#include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
-#include "trawl/net/tcp.hpp"
 
 namespace trawl {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::answer;
+using testing::App;
+using testing::number_in;
 
 constexpr int kPages = 3;
 constexpr std::size_t kPlenty = 100;
 
 /// Behind the last one comes an empty one.
-std::string page(int number) {
+std::string page_of(const std::string& target) {
+    const int number = number_in(target, "page");
     const std::string row = number > kPages ? "" : format("{{\"id\":{}}}", number);
-    return testing::ok(format(R"({{"page":{},"total_pages":{},"items":[{}]}})", number, kPages, row));
+    return answer(format(R"({{"page":{},"total_pages":{},"items":[{}]}})", number, kPages, row));
 }
 
-std::string moved(const std::string& where) {
-    return format("HTTP/1.1 302 Found\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n", where);
+/// Leads what asks for /x to /y, at `elsewhere` or here.
+App::Respond leads_on(const std::string& elsewhere = "") {
+    return [elsewhere](const std::string& target, int) {
+        const bool is_there = target.starts_with("/y");
+        const std::string there = format("Location: {}/y?page={}\r\n", elsewhere, number_in(target, "page"));
+        return is_there ? page_of(target) : answer("", "302 Found", there);
+    };
 }
-
-/// Gives the page that a target names (/x?page=2, /y?page=2), or leads what asks for /x elsewhere.
-class Source {
-public:
-    enum class Does { answer, lead_on, close_every_second };
-    explicit Source(Does does, std::string elsewhere = "")
-        : does_(does), elsewhere_(std::move(elsewhere)), listener_(TcpListener::bind("127.0.0.1", 0)) {
-        group_.spawn(accept_all());
-    }
-    [[nodiscard]] std::string url() const { return format("http://127.0.0.1:{}", listener_.port()); }
-    [[nodiscard]] std::size_t requests() const { return requests_; }
-
-private:
-    Task<> accept_all() {
-        while (true) {
-            TcpStream stream = co_await listener_.accept();
-            group_.spawn(serve(std::move(stream)));
-        }
-    }
-
-    Task<> serve(TcpStream stream) {
-        for (int served = 0;; ++served) {
-            const Buffer head = co_await stream.receive();
-            if (head.empty()) co_return;
-            ++requests_;
-            if (does_ == Does::close_every_second && served == 1) co_return;
-            const std::string answer = answer_to(head.view());
-            co_await stream.send(answer);
-        }
-    }
-
-    [[nodiscard]] std::string answer_to(std::string_view head) const {
-        const int number = head[head.find("page=") + 5] - '0';
-        const bool leads_on = does_ == Does::lead_on && head.starts_with("GET /x");
-        return leads_on ? moved(format("{}/y?page={}", elsewhere_, number)) : page(number);
-    }
-
-    Does does_;
-    std::string elsewhere_;
-    std::size_t requests_ = 0;
-    TcpListener listener_;
-    TaskGroup group_;
-};
 
 /// What was asked of a source, and whether it may be asked for more.
 struct Asked {
@@ -79,18 +43,18 @@ struct Asked {
     bool is_closed = false;
 };
 
-Asked asked(const Source& server, OriginGates& gates) {
-    return {server.requests(), gates.at(server.url()).closed_until(now()).has_value()};
+Asked asked(const App& app, OriginGates& gates) {
+    return {static_cast<std::size_t>(app.requests()), gates.at(app.origin()).closed_until(now()).has_value()};
 }
 
 /// Pulls from the first of the servers, which may be asked for `most` in an hour each.
-Task<std::vector<Asked>> pull(std::vector<Source*> servers, std::size_t most) {
+Task<std::vector<Asked>> pull(std::vector<App*> servers, std::size_t most) {
     OriginLimits limits;
     limits.limiter.fixed = 1;
     limits.windows.push_back({static_cast<double>(most), 1h});
     OriginGates gates(limits);
     Client client;
-    PageStream pages(client, FetchOptions(servers.front()->url() + "/x?page=1"), {&gates});
+    PageStream pages(client, FetchOptions(servers.front()->url("/x?page=1")), {&gates});
     std::string records;
     while (true) {
         std::optional<Page> given = co_await pages.next();
@@ -100,7 +64,7 @@ Task<std::vector<Asked>> pull(std::vector<Source*> servers, std::size_t most) {
     EXPECT_EQ(records, "{\"id\":1}\n{\"id\":2}\n{\"id\":3}\n");
     std::vector<Asked> counts;
     std::size_t requests = 0;
-    for (const Source* server : servers) {
+    for (const App* server : servers) {
         counts.push_back(asked(*server, gates));
         requests += counts.back().requests;
     }
@@ -122,9 +86,9 @@ void expect_all_count(Ask ask, std::size_t requests_min) {
 
 TEST(PageStream, ARedirectCountsForTheOriginThatItLeadsTo) {
     auto ask = [](std::size_t most) -> Task<std::vector<Asked>> {
-        Source there(Source::Does::answer);
-        Source here(Source::Does::lead_on, there.url());
-        std::vector<Source*> sources{&here, &there};
+        App there([](const std::string& target, int) { return page_of(target); });
+        App here(leads_on(there.origin()));
+        std::vector<App*> sources{&here, &there};
         co_return co_await pull(std::move(sources), most);
     };
     expect_all_count(ask, kPages);
@@ -132,17 +96,19 @@ TEST(PageStream, ARedirectCountsForTheOriginThatItLeadsTo) {
 
 TEST(PageStream, ARedirectWithinAnOriginCountsThereOnceMore) {
     auto ask = [](std::size_t most) -> Task<std::vector<Asked>> {
-        Source here(Source::Does::lead_on);
-        std::vector<Source*> sources{&here};
+        App here(leads_on());
+        std::vector<App*> sources{&here};
         co_return co_await pull(std::move(sources), most);
     };
     expect_all_count(ask, std::size_t{2} * kPages);
 }
 
+// Every second request finds its connection closed, which has served one before.
 TEST(PageStream, ARequestThatIsSentAgainOverAnotherConnectionCountsOnceMore) {
     auto ask = [](std::size_t most) -> Task<std::vector<Asked>> {
-        Source here(Source::Does::close_every_second);
-        std::vector<Source*> sources{&here};
+        int requests = 0;
+        App here([&](const std::string& target, int) { return ++requests % 2 == 0 ? "" : page_of(target); });
+        std::vector<App*> sources{&here};
         co_return co_await pull(std::move(sources), most);
     };
     expect_all_count(ask, std::size_t{2} * kPages - 1);

@@ -5,76 +5,33 @@
 #include <optional>
 #include <string>
 
+#include "app.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/pages.hpp"
 #include "trawl/fetch/stream_order.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
-#include "trawl/net/tcp.hpp"
 
 namespace trawl {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::answer;
+using testing::App;
+using testing::number_in;
 
 constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 
-/// Serves /<anything>?page=N of `pages` with a row each, which has `large` bytes from page `grows` on. A large body
-/// comes in two halves, the second when `at_once` of them are under way, or nothing more comes in.
-class Growing {
-public:
-    Growing(int pages, int grows, std::size_t large, bool says_length = true)
-        : pages_(pages),
-          grows_(grows),
-          large_(large),
-          says_length_(says_length),
-          listener_(TcpListener::bind("127.0.0.1", 0)) {
-        group_.spawn(accept_all());
-    }
-    [[nodiscard]] std::string url() const { return format("http://127.0.0.1:{}", listener_.port()); }
-    [[nodiscard]] int requests() const { return requests_; }
-
-private:
-    Task<> accept_all() {
-        while (true) {
-            TcpStream stream = co_await listener_.accept();
-            group_.spawn(serve_while_there(std::move(stream)));
-        }
-    }
-    Task<> serve_while_there(TcpStream stream) {
-        try {
-            co_await serve(stream);
-        } catch (const OsError&) {  // ignored: a client that gives a page up closes its connection
-        }
-    }
-    Task<> serve(TcpStream& stream) {
-        while (true) {
-            const Buffer head = co_await stream.receive();
-            if (head.empty()) co_return;
-            ++requests_;
-            const std::string_view text = head.view();
-            const std::size_t at = text.find("page=");
-            const int page = at == std::string_view::npos ? 1 : std::stoi(std::string(text.substr(at + 5, 9)));
-            const std::string answer = answer_to(page);
-            co_await stream.send(answer);
-        }
-    }
-    [[nodiscard]] std::string answer_to(int page) const {
-        const std::size_t size = page >= grows_ ? large_ : 10;
-        const std::string row = page > pages_ ? "" : format(R"({{"id":{},"x":"{}"}})", page, std::string(size, 'x'));
-        const std::string body = format(R"({{"page":{},"total_pages":{},"items":[{}]}})", page, pages_, row);
-        if (says_length_) return format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", body.size(), body);
-        return format("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n", body.size(),
-                      body);
-    }
-
-    int pages_, grows_;
-    std::size_t large_;
-    bool says_length_;
-    int requests_ = 0;
-    TcpListener listener_;
-    TaskGroup group_;
-};
+/// `pages` of a row each, which has `large` bytes from page `grows` on.
+App::Respond growing(int pages, int grows, std::size_t large, bool says_length = true) {
+    return [=](const std::string& target, int) {
+        const int page = number_in(target, "page");
+        const std::string text(page >= grows ? large : 10, 'x');
+        const std::string row = page > pages ? "" : format(R"({{"id":{},"x":"{}"}})", page, text);
+        const std::string body = format(R"({{"page":{},"total_pages":{},"items":[{}]}})", page, pages, row);
+        return says_length ? answer(body) : "HTTP/1.1 200 OK\r\n\r\n" + body;
+    };
+}
 
 struct Pulled {
     std::uint64_t rows = 0;
@@ -91,7 +48,7 @@ Task<> read_all(PageStream pages, const ByteBudget& memory, Pulled& pulled) {
     }
 }
 
-Task<Pulled> pull(const Growing& source, std::size_t memory_max, int streams) {
+Task<Pulled> pull(const App& source, std::size_t memory_max, int streams) {
     Client client;
     OriginLimits limits;
     limits.limiter.fixed = 32;
@@ -101,7 +58,7 @@ Task<Pulled> pull(const Growing& source, std::size_t memory_max, int streams) {
     Pulled pulled;
     TaskGroup group;
     for (int i = 0; i < streams; ++i) {
-        FetchOptions options(format("{}/{}?page=1", source.url(), i));
+        FetchOptions options(source.url(format("/{}?page=1", i)));
         PageStream pages(client, std::move(options), {&gates, &memory, &order});
         group.spawn(read_all(std::move(pages), memory, pulled));
     }
@@ -117,7 +74,7 @@ void expect_bounded(const Pulled& pulled, std::size_t memory_max, std::size_t la
 
 TEST(PageStream, PagesThatGrowStayWithinTheMemoryThatIsAllowed) {
     auto work = [](bool says_length) -> Task<int> {
-        Growing source(100, 40, kMegabyte, says_length);
+        App source(growing(100, 40, kMegabyte, says_length));
         const Pulled pulled = co_await pull(source, 2 * kMegabyte, 1);
         EXPECT_EQ(pulled.rows, 100U);
         expect_bounded(pulled, 2 * kMegabyte, kMegabyte);
@@ -132,7 +89,7 @@ TEST(PageStream, PagesThatGrowStayWithinTheMemoryThatIsAllowed) {
 
 TEST(PageStream, StreamsSideBySideShareTheMemoryAlsoForTheirFirstPages) {
     auto work = []() -> Task<> {
-        Growing source(3, 1, kMegabyte);
+        App source(growing(3, 1, kMegabyte));
         const Pulled pulled = co_await pull(source, 2 * kMegabyte, 40);
         EXPECT_EQ(pulled.rows, 120U);
         expect_bounded(pulled, 2 * kMegabyte, kMegabyte);
@@ -144,9 +101,9 @@ TEST(PageStream, StreamsSideBySideShareTheMemoryAlsoForTheirFirstPages) {
 TEST(PageStream, NothingIsUnderWayAnyMoreWhenItIsGone) {
     FetchStats stats;
     auto work = [&]() -> Task<> {
-        Growing source(400, 1000, 0);
+        App source(growing(400, 1000, 0));
         Client client;
-        PageStream pages(client, FetchOptions(source.url() + "/x?page=1"), &stats);
+        PageStream pages(client, FetchOptions(source.url("/x?page=1")), &stats);
         for (int i = 0; i < 3; ++i) {
             std::optional<Page> page = co_await pages.next();
             EXPECT_TRUE(page);
