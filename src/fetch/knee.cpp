@@ -64,28 +64,33 @@ void Knee::disturbed(TimePoint until) {
     last_reply_.reset();
 }
 
+Duration Knee::ceiling_lasts() const { return duration(std::clamp(ceiling_rounds * latency_, ceiling_least, ceiling_most)); }
+
 void Knee::relax(TimePoint now) {
-    if (!ceiling_ || now - ceiling_since_ < ceiling_lasts) return;
+    if (!ceiling_ || now - ceiling_since_ < ceiling_lasts() / ceiling_steps_) return;
     ceiling_since_ = now;
-    *ceiling_ = std::max(*ceiling_ * 1.1, *ceiling_ + 1);
+    *ceiling_ = std::max(*ceiling_ * (1 + 0.1 * ceiling_steps_), *ceiling_ + ceiling_steps_);
+    ceiling_steps_ *= 2;
     if (*ceiling_ > 3 * home_ + 10) ceiling_.reset();
 }
 
-void Knee::succeeded(TimePoint now, Duration latency, std::size_t in_flight) {
+void Knee::succeeded(TimePoint now, Duration latency, std::size_t in_flight, std::size_t kind) {
     relax(now);
     if (last_reply_ && limit_ > 1 && latency_ > 0 && seconds(now - *last_reply_) > standstill * latency_)
         disturbed(now);
     last_reply_ = now;
     const TimePoint sent = now - latency;
     const double took = std::max(seconds(latency), shortest_latency);
-    if (sent < undisturbed_from_) return;
     latency_ += (took - latency_) / (latency_ == 0 ? 1 : latency_memory);
+    if (sent < undisturbed_from_) return;
+    const double comparable = mix_.comparable(kind, took);
+    if (sent > cut_at_) background_.accepted();
     if (before_cuts_ && sent > cut_at_ && ++since_cut_ >= fewest_samples) look_at_cuts(now);
     // The burst that fills a higher level at once sees a line that is only growing: it does not count either.
     if (now < settled_at_ || sent <= sent_from_) return;
     const double concurrency = static_cast<double>(in_flight) + 1;
     if (concurrency < full_enough * static_cast<double>(limit_)) return;
-    count(took, concurrency);
+    count(comparable, concurrency);
     judge(now);
 }
 
@@ -174,6 +179,7 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
         ++refused_at_cut_;
         return;
     }
+    if (background_.refused(limit_)) return ignore_cuts(now);
     cut_at_ = ceiling_since_ = now;
     since_cut_ = 0;
     refused_at_cut_ = 1;
@@ -187,6 +193,7 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
     const double lower = std::max(1.0, std::floor(cut * concurrency));
     const bool is_starting = phase_ == Phase::start || phase_ == Phase::verify;
     ceiling_ = std::max(1.0, std::floor(below_refusals * concurrency));
+    ceiling_steps_ = 1;
     home_ = is_starting ? lower : std::min(home_, lower);
     log_knee_ = std::log(home_);
     doubt_ = doubt_of_move;
@@ -196,25 +203,38 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
     enter(now, Phase::home, home_);
 }
 
+// The source refuses as much whatever the limit is: back to what it was.
+void Knee::ignore_cuts(TimePoint now) {
+    if (before_cuts_) restart(now, *before_cuts_);
+}
+
 // It accepts again. After trouble that had nothing to do with our load, what it serves is found anew: from where the
 // cuts led, probes would take minutes.
 void Knee::look_at_cuts(TimePoint now) {
     const bool is_round_over = since_cut_ >= limit_before_;
-    if (refused_at_cut_ == 1 && limit_before_ >= fewest_samples && is_round_over) return take_cut_back(now);
+    const bool is_accident = refused_at_cut_ == 1 && background_.was_alone();
+    if (is_accident && limit_before_ >= fewest_samples && is_round_over) return take_cut_back(now);
     if (static_cast<double>(limit_) >= share_of_load * *before_cuts_ && !was_refused_alone_) {
         if (now - cut_at_ > cuts_remembered) before_cuts_.reset();
         return;
     }
-    before_cuts_.reset();
+    if (now - restarted_at_ < restart_pause_) return;
+    restart_pause_ = now - restarted_at_ > cuts_remembered ? first_restart_pause : std::min(2 * restart_pause_, cuts_remembered);
+    restarted_at_ = now;
     was_refused_alone_ = false;
+    restart(now, 2 * static_cast<double>(limit_));
+}
+
+void Knee::restart(TimePoint now, double limit) {
+    before_cuts_.reset();
     ceiling_.reset();
     base_ = full_ = {};
     is_cliff_ = false;
-    enter(now, Phase::start, 2 * static_cast<double>(limit_));
+    enter(now, Phase::start, limit);
 }
 
-// One refusal among all that was under way, and none in a whole round since, was an accident: where the source is full,
-// others are refused with it. Who is told so with each step up sees it again.
+// One refusal among all that was under way, long after the one before, and none in a whole round since, was an accident:
+// where the source is full, others are refused with it, or soon again at that level.
 void Knee::take_cut_back(TimePoint now) {
     refused_at_cut_ = 0;
     ceiling_ = ceiling_before_;

@@ -79,11 +79,14 @@ inline constexpr double doubt_gained_at_cliff = 0.0004;
 /// A refusal for overload cuts the limit to this share of what was in flight, and no probe goes beyond the second for a
 /// while.
 inline constexpr double cut = 0.8, below_refusals = 0.9;
-inline constexpr Duration ceiling_lasts = std::chrono::seconds(10);
+/// That while lasts so many mean latencies, within these bounds in seconds: each of its ends is paid for with refusals.
+inline constexpr double ceiling_rounds = 100, ceiling_least = 5, ceiling_most = 30;
 /// Cuts that followed each other and led below this share were not for too much at once: whoever refuses at any level
 /// refuses for reasons of its own. Later ones are about something new.
 inline constexpr double share_of_load = 0.25;
 inline constexpr Duration cuts_remembered = std::chrono::seconds(30);
+/// Where that was wrong it is looked at again so much later, and twice as much each time.
+inline constexpr Duration first_restart_pause = std::chrono::seconds(1);
 
 inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 inline Duration duration(double seconds) {

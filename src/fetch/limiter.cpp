@@ -48,12 +48,12 @@ void Limiter::sent(TimePoint now) {
     if (!trace_since_) trace_since_ = now;
 }
 
-void Limiter::succeeded(TimePoint now, Duration latency, std::size_t in_flight) {
+void Limiter::succeeded(TimePoint now, Duration latency, std::size_t in_flight, std::size_t kind) {
     successes_ += 1;
     trace_count_ += 1;
     trace_latency_ += latency;
     pace_.succeeded(now, latency, in_flight);
-    knee_.succeeded(now, latency, in_flight);
+    knee_.succeeded(now, latency, in_flight, kind);
     note(now, in_flight);
 }
 
@@ -71,7 +71,8 @@ void Limiter::refused(TimePoint now, Duration latency, const Refusal& refusal, s
     // A source that fails now and then (503), or has slow answers among quick ones, names no rate: a pace would slow it
     // down at each failure, and for long.
     const bool is_failure = refusal.kind != RefusalKind::too_many_requests && !refusal.retry_after;
-    if (refusal.kind == RefusalKind::too_many_requests || (limit() == 1 && !is_failure)) {
+    const bool is_of_pace = refusal.kind == RefusalKind::too_many_requests && pace_.explains();
+    if (is_of_pace || (limit() == 1 && !is_failure)) {
         if (pace_.refused(now, latency, throughput(), refusal.retry_after)) knee_.disturbed(now);
     } else {
         knee_.overloaded(now, latency, in_flight);

@@ -14,12 +14,12 @@ constexpr std::size_t kDownMin = 5;
 
 }  // namespace
 
-void OriginGate::Pass::succeeded() {
+void OriginGate::Pass::succeeded(std::size_t kind) {
     if (gate_ == nullptr) return;
     const TimePoint at = exact_now();
     gate_->refusals_.reset();
     gate_->answered(sent_);
-    gate_->limiter_.succeeded(at, at - sent_, gate_->in_flight_ - 1);
+    gate_->limiter_.succeeded(at, at - sent_, gate_->in_flight_ - 1, kind);
     leave();
 }
 

@@ -156,7 +156,7 @@ private:
 Task<> PageSource::go_on(const RequestSteps& steps, Way& way) {
     if (steps.status() != 0) {
         way.gate->learn(steps.headers());
-        way.pass.succeeded();
+        way.pass.succeeded(kind_);
     }
     way.pass.leave();
     if (const auto field = steps.headers().get("retry-after")) {  // RFC 9110, section 10.2.3: of a redirect, too
@@ -333,7 +333,7 @@ void PageSource::settle(Way& way, const Attempt& done, bool is_first) {
         const Refusal refusal{RefusalKind::unavailable, {}};
         return way.pass.down(failure.status == 503 ? &refusal : nullptr, is_first);
     }
-    if (done.response && failure.status != 429 && failure.status != 503) return way.pass.succeeded();
+    if (done.response && failure.status != 429 && failure.status != 503) return way.pass.succeeded(kind_);
     if (done.is_unreachable) return way.pass.lost();
     Refusal refusal;
     if (!done.response) refusal.kind = RefusalKind::timeout;

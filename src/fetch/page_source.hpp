@@ -31,12 +31,13 @@ class PageSource {
 public:
     /// All of them must outlive it. Throws InvalidUrl.
     PageSource(Client& client, const FetchOptions& options, OriginGates& gates, FetchStats& stats,
-               const Log* log = nullptr)
+               const Log* log = nullptr, std::size_t kind = 0)
         : client_(client),
           options_(options),
           gates_(gates),
           stats_(stats),
           log_(log),
+          kind_(kind),
           origin_(Url::parse(options.url).origin()) {}
 
     /// Waits until `request` may be sent. Throws ProtocolError when it leads from https to http.
@@ -78,6 +79,7 @@ private:
     OriginGates& gates_;
     FetchStats& stats_;
     RequestLog log_;
+    std::size_t kind_;
     std::string origin_;  // of the first page
     Check check_;
     RetryBudget budget_;

@@ -56,7 +56,8 @@ public:
         : options_(std::move(options)),
           stats_(shared.stats != nullptr ? *shared.stats : own_stats_),
           own_gates_(options_.limits),
-          source_(client, options_, shared.gates != nullptr ? *shared.gates : own_gates_, stats_, shared.log),
+          source_(client, options_, shared.gates != nullptr ? *shared.gates : own_gates_, stats_, shared.log,
+                  shared.kind),
           own_memory_(options_.memory_max),
           memory_(shared.memory != nullptr ? *shared.memory : own_memory_,
                   shared.order != nullptr ? *shared.order : own_order_) {

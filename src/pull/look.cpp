@@ -106,7 +106,7 @@ private:
 
     Task<> look_at(const Resource& resource, ResourceLook& look) {
         try {
-            PageStream pages(source_.client(), ask_of(resource), source_.shared(stats_));
+            PageStream pages(source_.client(), ask_of(resource), source_.shared(resource, stats_));
             std::optional<Page> page = co_await pages.next();
             look.found = pages.found();
             look.notes = pages.notes();
@@ -131,7 +131,7 @@ private:
     [[nodiscard]] bool has_enough() const noexcept { return count_ >= wanted_; }
 
     Task<> read(const std::vector<const Resource*>& chain, std::size_t depth, Ask ask) {
-        PageStream pages(source_.client(), ask.options, source_.shared(stats_));
+        PageStream pages(source_.client(), ask.options, source_.shared(*chain[depth], stats_));
         while (!has_enough()) {
             std::optional<Page> page = co_await pages.next();
             if (!page) break;

@@ -171,7 +171,7 @@ Task<std::optional<Ask>> ResourceRun::next_ask() {
 
 Task<> ResourceRun::stream(Ask ask, Semaphore::Permit place) {
     const Semaphore::Permit held = std::move(place);
-    PageStream pages(source_.client(), ask.options, source_.shared(progress_, &order_));
+    PageStream pages(source_.client(), ask.options, source_.shared(resource_, progress_, &order_));
     while (true) {
         std::optional<Page> page = co_await pages.next();
         if (!page) break;

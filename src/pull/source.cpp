@@ -89,6 +89,11 @@ Source::Source(const Connector& connector, std::size_t memory_max, Log log)
     if (connector.client.login) login_ = make_login(*connector.client.login, client_);
 }
 
+FetchShared Source::shared(const Resource& resource, FetchStats& stats, StreamOrder* order) noexcept {
+    const auto kind = static_cast<std::size_t>(&resource - connector_.resources.data());
+    return {&gates_, &memory_, order, &stats, &log_, kind};
+}
+
 std::string Source::url_of(const Resource& resource, const TemplateValues& values) const {
     const auto path = resource.path.bind(values);
     if (!path)

@@ -34,9 +34,8 @@ public:
     [[nodiscard]] std::string place(const Resource& resource) const { return place_of(connector_, resource); }
 
     [[nodiscard]] Client& client() noexcept { return client_; }
-    [[nodiscard]] FetchShared shared(FetchStats& stats, StreamOrder* order = nullptr) noexcept {
-        return {&gates_, &memory_, order, &stats, &log_};
-    }
+    /// For a stream of `resource`, one of the connector's.
+    [[nodiscard]] FetchShared shared(const Resource& resource, FetchStats& stats, StreamOrder* order = nullptr) noexcept;
     [[nodiscard]] OriginGates& gates() noexcept { return gates_; }
     /// May be empty.
     [[nodiscard]] const Log& log() const noexcept { return log_; }

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "trawl/base/clock.hpp"
+#include "trawl/fetch/background.hpp"
+#include "trawl/fetch/mix.hpp"
 
 namespace trawl::limit {
 
@@ -42,7 +44,8 @@ public:
     /// Mean latency of late, in seconds; 0 before the first reply.
     [[nodiscard]] double latency() const noexcept { return latency_; }
 
-    void succeeded(TimePoint now, Duration latency, std::size_t in_flight);
+    /// `kind`: of requests whose latencies compare.
+    void succeeded(TimePoint now, Duration latency, std::size_t in_flight, std::size_t kind);
     /// Too much was in flight, as the source lets a request know that was sent `latency` ago.
     void overloaded(TimePoint now, Duration latency, std::size_t in_flight);
     /// Something failed, in a way that says nothing of the load: trouble is not over.
@@ -93,6 +96,9 @@ private:
     [[nodiscard]] double most() const;
     [[nodiscard]] double level_above_knee() const;
     void relax(TimePoint now);
+    [[nodiscard]] Duration ceiling_lasts() const;
+    void ignore_cuts(TimePoint now);
+    void restart(TimePoint now, double limit);
     void look_at_cuts(TimePoint now);
     void take_cut_back(TimePoint now);
 
@@ -121,6 +127,7 @@ private:
     bool was_beyond_up_ = false;   // they were higher ones
 
     // What was measured.
+    Mix mix_;
     Window base_, full_;              // while starting: unloaded, and at the first level that did not pay
     Window before_, window_, probe_;  // at home before a probe, in this phase, in the probe
     Window recent_, of_late_;         // at home: a few replies, which show a shift; more, which show less of it
@@ -130,13 +137,16 @@ private:
     // Which replies count.
     std::optional<TimePoint> last_reply_;
     TimePoint phase_since_{}, settled_at_{}, sent_from_{}, undisturbed_from_{}, last_down_{};
-    TimePoint cut_at_{}, ceiling_since_{};
+    TimePoint cut_at_{}, ceiling_since_{}, restarted_at_{};
+    Duration restart_pause_{};
+    int ceiling_steps_ = 1;             // by how much and how soon it is raised: twice as much each time
     int refused_at_cut_ = 0;            // of what was under way at the last of them
     Phase phase_before_ = Phase::home;  // before that, and where it was
     double limit_before_ = 0, home_before_ = 0;
     std::optional<double> ceiling_before_;
     std::optional<double> before_cuts_;  // the limit before cuts that followed each other
     bool was_refused_alone_ = false;     // the last was of a request that was under way alone
+    Background background_;
     double since_cut_ = 0;               // replies in a row to what was sent since the last of them
 };
 

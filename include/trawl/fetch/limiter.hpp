@@ -16,11 +16,15 @@
 ///   slowly by itself (pages that are dearer the deeper they lie) is not taken for an effect of the limit.
 /// - Where throughput falls above the knee, the limit stays at it, and the levels that are tried are closer the better
 ///   it is known.
+/// - Latencies of several kinds of requests are compared kind by kind.
 /// - Replies count only while the limit is what holds requests back, and not those that a standstill of the source
 /// delayed.
 /// - 429 proves a rate: what was accepted between two refusals, over the time between them. Requests are paced just
-///   below it, and the pace creeps up so slowly that it costs a refusal in hundreds of requests.
-/// - 503 and time-outs prove that too many were in flight: the limit is cut, and stays below that for a while.
+///   below it, and the pace creeps up so slowly that it costs a refusal in hundreds of requests. Where the source
+///   refuses at less than it has accepted, and then takes more than that at once, no rate explains it, and 429 says what
+///   503 does.
+/// - 503 and time-outs prove that too many were in flight: the limit is cut, and stays below that for a while. Where cuts
+///   do not make them rarer, they come whatever is in flight, and change nothing until there are more of them.
 /// - Nothing is sent before a Retry-After is over, whatever it came with; the latest counts.
 ///
 /// Errors that say nothing of load (a 500, a connection that broke) change nothing. Not thread-safe.
@@ -81,8 +85,9 @@ public:
 
     /// A request leaves.
     void sent(TimePoint now);
-    /// A reply is complete. `latency`: since it was sent. `in_flight`: the others that are still under way.
-    void succeeded(TimePoint now, Duration latency, std::size_t in_flight);
+    /// A reply is complete. `latency`: since it was sent. `in_flight`: the others that are still under way. `kind`: of
+    /// requests that take equally long at the same load: a resource.
+    void succeeded(TimePoint now, Duration latency, std::size_t in_flight, std::size_t kind = 0);
     /// The source has no room, or gave no answer in time. `latency`: since it was sent.
     void refused(TimePoint now, Duration latency, const Refusal& refusal, std::size_t in_flight);
     /// It failed in a way that says nothing about load.

@@ -55,7 +55,8 @@ public:
         }
         ~Pass() { leave(); }
 
-        void succeeded();
+        /// `kind`: of requests that take equally long at the same load.
+        void succeeded(std::size_t kind = 0);
         void refused(const Refusal& refusal);
         /// It failed in a way that says nothing of the source's load.
         void failed();

@@ -100,6 +100,7 @@ struct FetchShared {
     StreamOrder* order = nullptr;  // of streams that share memory and are all read, each by itself
     FetchStats* stats = nullptr;   // may be read at any time between suspensions
     const Log* log = nullptr;      // is told of each request, each retry and each change of a limit
+    std::size_t kind = 0;          // of streams whose requests take equally long at the same load: a resource
 };
 
 class PageStream {

@@ -16,7 +16,7 @@ public:
     int limit() override { return static_cast<int>(limiter_.limit()); }
     Seconds ready_at(Seconds now) override;
     void sent(Seconds now) override { limiter_.sent(time(now)); }
-    void succeeded(Seconds now, Seconds latency, int in_flight) override;
+    void succeeded(Seconds now, Seconds latency, int in_flight, int kind) override;
     void refused(Seconds now, Seconds latency, int in_flight, Refused how, std::optional<Seconds> retry_after) override;
     void failed(Seconds now) override { limiter_.failed(time(now)); }
     [[nodiscard]] std::string describe() const override { return limiter_.describe(); }

@@ -13,7 +13,7 @@ class Fixed : public Policy {
 public:
     explicit Fixed(double limit) : limit_(limit) {}
     int limit() override { return static_cast<int>(limit_); }
-    void succeeded(Seconds, Seconds, int) override {}
+    void succeeded(Seconds, Seconds, int, int) override {}
     void refused(Seconds, Seconds, int, Refused, std::optional<Seconds>) override {}
 
 protected:
@@ -23,7 +23,7 @@ protected:
 class Aimd : public Fixed {
 public:
     Aimd() : Fixed(start) {}
-    void succeeded(Seconds, Seconds latency, int in_flight) override {
+    void succeeded(Seconds, Seconds latency, int in_flight, int) override {
         if (latency > 5) return cut();
         if (in_flight * 2 >= limit_) limit_ = std::min(most, limit_ + 1);
     }
@@ -36,7 +36,7 @@ private:
 class Vegas : public Fixed {
 public:
     Vegas() : Fixed(start), random_(3) {}
-    void succeeded(Seconds, Seconds latency, int in_flight) override {
+    void succeeded(Seconds, Seconds latency, int in_flight, int) override {
         samples_ += 1;
         if (samples_ > (0.5 + 0.5 * random_.uniform()) * 30 * limit_) {
             samples_ = 0;
@@ -74,7 +74,7 @@ private:
 class Gradient2 : public Fixed {
 public:
     Gradient2() : Fixed(start) {}
-    void succeeded(Seconds now, Seconds latency, int in_flight) override {
+    void succeeded(Seconds now, Seconds latency, int in_flight, int) override {
         sum_ += latency;
         count_ += 1;
         if (now - since_ < 1 || count_ < 10) return;

@@ -90,7 +90,8 @@ private:
         policy_.sent(now_);
         Request request;
         request.sent = now_;
-        request.second = source_.second_service > 0 && begun_ % 2 == 0;
+        const bool is_mixed = begun_ > source_.first_alone, is_over = begun_ > source_.first_alone + source_.mixed;
+        request.second = source_.second_service > 0 && (is_over || (is_mixed && begun_ % 2 == 0));
         request.failed = source_.error_share > 0 && random_.uniform() < source_.error_share;
         push(now_ + source_.rtt / 2, Kind::arrive, request);
     }
@@ -101,6 +102,11 @@ private:
             if (source_.bucket->tells_when) request.retry_after = std::ceil((1 - tokens_) / source_.bucket->rate);
             return refuse(request);
         }
+        if (source_.refusals && is_refused(*source_.refusals)) {
+            request.how = source_.refusals->how;
+            request.retry_after = source_.refusals->retry_after;
+            return refuse(request);
+        }
         if (source_.queue_limit > 0 && static_cast<int>(line_.size()) >= source_.queue_limit) {
             request.how = Refused::unavailable;
             return refuse(request);
@@ -109,8 +115,14 @@ private:
         serve();
     }
 
+    bool is_refused(const Refusals& refusals) {
+        if (refusals.share > 0 && random_.uniform() < refusals.share) return true;
+        return refusals.most_at && busy_ + static_cast<int>(line_.size()) >= refusals.most_at(now_);
+    }
+
     bool take_token() {
-        tokens_ = std::min(source_.bucket->burst, tokens_ + (now_ - token_time_) * source_.bucket->rate);
+        const double rate = source_.rate_at ? source_.rate_at(now_) : source_.bucket->rate;
+        tokens_ = std::min(source_.bucket->burst, tokens_ + (now_ - token_time_) * rate);
         token_time_ = now_;
         if (tokens_ < 1) return false;
         tokens_ -= 1;
@@ -158,7 +170,7 @@ private:
             latency_sum_ += now_ - request.sent;
             latency_count_ += 1;
         }
-        policy_.succeeded(now_, now_ - request.sent, in_flight_);
+        policy_.succeeded(now_, now_ - request.sent, in_flight_, request.second ? 1 : 0);
     }
 
     /// The other client's requests come as they please (Poisson), also while its rate is zero now.

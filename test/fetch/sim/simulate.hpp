@@ -10,8 +10,6 @@
 
 namespace trawl::sim {
 
-enum class Refused { too_many_requests, unavailable };
-
 /// What the simulation asks of a limiter, and tells it.
 class Policy {
 public:
@@ -21,7 +19,8 @@ public:
     virtual Seconds ready_at(Seconds now) { return now; }
     virtual void sent(Seconds) {}
     /// `in_flight`: the others that are still under way.
-    virtual void succeeded(Seconds now, Seconds latency, int in_flight) = 0;
+    /// `kind`: 1 of the second resource.
+    virtual void succeeded(Seconds now, Seconds latency, int in_flight, int kind) = 0;
     virtual void refused(Seconds now, Seconds latency, int in_flight, Refused how,
                          std::optional<Seconds> retry_after) = 0;
     virtual void failed(Seconds) {}

@@ -21,6 +21,16 @@ struct Bucket {
     bool tells_when = false;  ///< with Retry-After, in whole seconds, as HTTP has it
 };
 
+enum class Refused { too_many_requests, unavailable };
+
+/// Refusals that have nothing to do with load, or with what is inside only.
+struct Refusals {
+    Refused how = Refused::too_many_requests;
+    double share = 0;                           ///< of all requests, at random
+    std::function<int(Seconds)> most_at = {};   ///< and whoever finds so many others inside
+    std::optional<Seconds> retry_after = {};
+};
+
 struct SourceOptions {
     std::string name = {};
     int workers = 40;
@@ -30,6 +40,8 @@ struct SourceOptions {
     double cliff = 0;  // beyond `workers` inside, service is (inside / workers)^cliff as long
     double deep = 0;   // service grows by this share per 10,000 pages served
     std::optional<Bucket> bucket = {};
+    std::function<double(Seconds)> rate_at = {};  // instead of the bucket's
+    std::optional<Refusals> refusals = {};
     std::function<int(Seconds)> workers_at = {};  // instead of `workers`
     std::function<double(Seconds)> others_at =
         {};                              // arrivals per second of another client, who does not wait for answers
@@ -37,6 +49,8 @@ struct SourceOptions {
     double error_share = 0;              // answered 500 after the usual service
     Seconds pause_every = 0, pause = 0;  // the world stops so often, for so long
     Seconds second_service = 0;          // every other request is of a resource with this mean
+    std::int64_t first_alone = 0;        // after so many
+    std::int64_t mixed = INT64_MAX / 2;  // and after so many more, all are
     int pages = 0;                       // all there is; 0: endless
     Seconds duration = 40;               // of the simulation
     std::vector<Seconds> changes = {};   // when its capacity changes

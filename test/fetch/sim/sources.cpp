@@ -2,6 +2,7 @@
 #include "fetch/sim/sources.hpp"
 
 #include <cstdlib>
+#include <utility>
 
 namespace trawl::sim {
 namespace {
@@ -9,6 +10,26 @@ namespace {
 int halved(Seconds now) { return now > 15 && now < 25 ? 20 : 40; }
 /// Half of what 40 workers of 50 ms can do.
 double half_of_it(Seconds now) { return now > 10 && now < 20 ? 400 : 0; }
+
+int cap_of_64(Seconds) { return 64; }
+int cap_that_falls(Seconds now) { return now > 10 && now < 20 ? 8 : 64; }
+double rate_that_falls(Seconds now) { return now > 15 && now < 30 ? 25 : 100; }
+
+/// 64 of 60 ms at once, and room for more.
+SourceOptions refusing(std::string name, Refusals refusals) {
+    return {.name = std::move(name), .workers = 200, .service = 0.06, .spread = Spread::even, .refusals = std::move(refusals)};
+}
+
+SourceOptions refusing_beyond(std::string name, Refused how, int (*most_at)(Seconds)) {
+    SourceOptions source = refusing(std::move(name), {.how = how, .most_at = most_at});
+    if (most_at == cap_that_falls) source.changes = {10, 20};
+    return source;
+}
+
+/// The pool that is always busy, whatever share it refuses.
+SourceOptions refusing_some(std::string name, Refusals refusals) {
+    return {.name = std::move(name), .refusals = std::move(refusals)};
+}
 
 }  // namespace
 
@@ -44,6 +65,30 @@ std::vector<SourceOptions> further_sources() {
          .bucket = Bucket{1.0 / 60, 5},
          .duration = 36'000},
         {.name = "two resources, 20 and 120 ms", .service = 0.02, .second_service = 0.12},
+        {.name = "20 of 10 ms, then also 1 s",
+         .workers = 200,
+         .service = 0.01,
+         .spread = Spread::even,
+         .second_service = 1,
+         .first_alone = 20,
+         .mixed = 80},
+        {.name = "bucket 100/s, 25/s from 15 to 30 s",
+         .workers = 200,
+         .service = 0.03,
+         .bucket = Bucket{100, 20},
+         .rate_at = rate_that_falls,
+         .duration = 60},
+        refusing_beyond("429 beyond 64", Refused::too_many_requests, cap_of_64),
+        refusing_beyond("429 beyond 64, 8 from 10 to 20 s", Refused::too_many_requests, cap_that_falls),
+        refusing_beyond("503 beyond 64", Refused::unavailable, cap_of_64),
+        refusing_beyond("503 beyond 64, 8 from 10 to 20 s", Refused::unavailable, cap_that_falls),
+        refusing_some("0.5% answered 429", {.share = 0.005}),
+        refusing_some("2% answered 429", {.share = 0.02}),
+        refusing_some("10% answered 429", {.share = 0.1}),
+        refusing_some("1% answered 429, Retry-After 1 s", {.share = 0.01, .retry_after = 1}),
+        refusing_some("0.5% answered 503", {.how = Refused::unavailable, .share = 0.005}),
+        refusing_some("5% answered 503", {.how = Refused::unavailable, .share = 0.05}),
+        refusing_some("10% answered 503", {.how = Refused::unavailable, .share = 0.1}),
     };
 }
 

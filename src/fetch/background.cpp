@@ -1,0 +1,66 @@
+/// Background: refusals that come as often whatever is cut.
+#include "trawl/fetch/background.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace trawl::limit {
+namespace {
+
+/// Who has a fifth too many in flight is refused more often than one in this many times; one more cut would end it.
+constexpr double fewest_between = 5;
+/// Cuts did not help if refusals are hardly rarer after the later two. By chance alone they seem so once in five times.
+constexpr double hardly_rarer = 2.5;
+/// A refusal after so many rounds of what is in flight has nothing to do with the one before.
+constexpr double far_rounds = 20;
+/// So much more than what comes anyway is not yet a change; in a row, so many.
+constexpr double margin = 2.5, credit_most = 6;
+/// What is known of the share is from about so many refusals.
+constexpr double memory = 8;
+/// Beyond this a source is asked for less, whatever it refuses for; below the other, accidents are looked at one by one.
+constexpr double share_most = 0.2, share_least = 5e-4;
+
+}  // namespace
+
+void Background::accepted() noexcept {
+    gap_ += 1;
+    if (share_ == 0) return;
+    share_ -= share_ * share_ / memory;
+    credit_ = std::min(credit_most, credit_ + margin * share_);
+    if (share_ < share_least) share_ = 0;
+}
+
+bool Background::refused(std::size_t limit) noexcept {
+    const double gap = std::exchange(gap_, 0);
+    if (share_ > 0) {
+        share_ = std::min(share_most, share_ + share_ / memory);
+        credit_ -= 1;
+        if (credit_ >= 0) return true;
+        share_ = 0;
+    }
+    note(gap, limit);
+    if (!is_in_vain()) return false;
+    share_ = std::min(share_most, seen / std::reduce(gaps_.begin(), gaps_.end()));
+    credit_ = credit_most;
+    gaps_known_ = 0;
+    return true;
+}
+
+void Background::note(double gap, std::size_t limit) noexcept {
+    if (gap > far_rounds * static_cast<double>(limit)) {
+        gaps_known_ = 0;
+        return;
+    }
+    std::shift_left(gaps_.begin(), gaps_.end(), 1);
+    gaps_.back() = gap;
+    gaps_known_ = std::min(gaps_known_ + 1, seen);
+}
+
+bool Background::is_in_vain() const noexcept {
+    if (gaps_known_ < seen) return false;
+    const double former = gaps_[0] + gaps_[1], latter = gaps_[2] + gaps_[3];
+    return former + latter >= seen * fewest_between && latter < hardly_rarer * former;
+}
+
+}  // namespace trawl::limit
