@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "allocated.hpp"
 #include "app.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/pages.hpp"
@@ -95,6 +97,26 @@ TEST(PageStream, StreamsSideBySideShareTheMemoryAlsoForTheirFirstPages) {
         expect_bounded(pulled, 2 * kMegabyte, kMegabyte);
     };
     run(work());
+}
+
+// As many streams live side by side as there are children: what reading a page takes must not stay with any of them.
+TEST(PageStream, KeepsNothingOfThePageThatItGave) {
+    std::size_t kept = 0;
+    auto work = [&kept]() -> Task<> {
+        App source(growing(1, 1, kMegabyte));
+        Client client;
+        std::vector<PageStream> streams;
+        for (int i = 0; i < 20; ++i)
+            streams.push_back(fetch_pages(client, source.url(format("/{}?page=1", i))).primary_key("id").stream());
+        const std::size_t before = testing::allocated_bytes();
+        for (PageStream& pages : streams) {
+            std::optional<Page> page = co_await pages.next();
+            EXPECT_TRUE(page);
+        }
+        kept = testing::allocated_bytes() - before;
+    };
+    run(work());
+    EXPECT_LT(kept, 10 * kMegabyte);
 }
 
 // What was asked for ahead is cancelled with the stream.
