@@ -39,6 +39,10 @@ std::string eta_text(const PullProgress& progress, Duration elapsed) {
     return "  ETA " + clock_text(std::chrono::duration_cast<Duration>(Seconds(static_cast<double>(left) / rate)));
 }
 
+std::string retries_text(const PullProgress& progress) {
+    return format("{} {}", progress.retries, progress.retries == 1 ? "retry" : "retries");
+}
+
 std::string phase_text(PullProgress::Phase phase) {
     switch (phase) {
         case PullProgress::Phase::plan:
@@ -97,7 +101,8 @@ std::string progress_line(const std::string& table, const PullProgress& progress
     } else if (progress.in_flight > 0) {
         line += format("  {} in flight", progress.in_flight);
     }
-    if (progress.retries > 0) line += format("  {} {}", progress.retries, progress.retries == 1 ? "retry" : "retries");
+    if (progress.retries > 0) line += "  " + retries_text(progress);
+    if (progress.no_room > 0) line += format("  {} for want of memory", with_thousands(progress.no_room));
     line += "  " + clock_text(elapsed);
     if (progress.phase == PullProgress::Phase::pages) line += eta_text(progress, elapsed);
     if (width > 0 && line.size() > width) line.resize(width);
@@ -109,9 +114,10 @@ std::string progress_json(const std::string& name, const PullProgress& progress,
     const std::string total = progress.pages_total ? std::to_string(*progress.pages_total) : "null";
     return format(
         R"({{"name":"{}","phase":"{}","elapsed_s":{:.3f},"pages":{},"pages_total":{},"rows":{},"bytes":{},"requests":{},)"
-        R"("retries":{},"in_flight":{},"limit":{}}})",
+        R"("retries":{},"no_room":{},"in_flight":{},"limit":{}}})",
         name, kPhases.at(static_cast<std::size_t>(progress.phase)), seconds(elapsed), progress.pages, total,
-        progress.rows, progress.bytes, progress.requests, progress.retries, progress.in_flight, progress.limit);
+        progress.rows, progress.bytes, progress.requests, progress.retries, progress.no_room, progress.in_flight,
+        progress.limit);
 }
 
 namespace {
@@ -145,6 +151,12 @@ std::string listed(const std::vector<std::string>& names) {
     return text;
 }
 
+/// The requests that were not the first for what they ask for, each by its reason.
+std::string repeated_text(const PullProgress& progress) {
+    if (progress.no_room == 0) return retries_text(progress);
+    return format("{}, {} sent again for want of memory", retries_text(progress), with_thousands(progress.no_room));
+}
+
 std::string head_text(const std::string& name, std::uint64_t rows, const PullSummary& summary) {
     const PullProgress& progress = summary.progress;
     return format("{}: {} from {} ({}) in {}\n", name, counted(rows, "row"), counted(progress.pages, "page"),
@@ -160,8 +172,8 @@ std::string summary_text(const PullSummary& summary) {
     std::uint64_t rows = 0;
     for (const TableSummary& table : summary.tables) rows += table.rows;
     std::string text = head_text(alone ? summary.tables.front().table : "in all", rows, summary);
-    text += format("  requests   {} ({} {}), up to {} at once, {} pages/s\n", with_thousands(progress.requests),
-                   progress.retries, progress.retries == 1 ? "retry" : "retries", progress.in_flight_peak,
+    text += format("  requests   {} ({}), up to {} at once, {} pages/s\n", with_thousands(progress.requests),
+                   repeated_text(progress), progress.in_flight_peak,
                    rate_text(per_second(progress.pages, summary.fetching)));
     if (progress.waited > summary.fetching) {
         text += format("  waiting    requests took {} in all, {} on the clock\n", duration_text(progress.waited),

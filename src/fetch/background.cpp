@@ -18,7 +18,8 @@ constexpr double far_rounds = 20;
 constexpr double margin = 2.5, credit_most = 6;
 /// What is known of the share is from about so many refusals.
 constexpr double memory = 8;
-/// Beyond this a source is asked for less, whatever it refuses for; below the other, accidents are looked at one by one.
+/// Beyond this a source is asked for less, whatever it refuses for; below the other, accidents are looked at one by
+/// one.
 constexpr double share_most = 0.2, share_least = 5e-4;
 
 }  // namespace

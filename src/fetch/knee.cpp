@@ -64,7 +64,9 @@ void Knee::disturbed(TimePoint until) {
     last_reply_.reset();
 }
 
-Duration Knee::ceiling_lasts() const { return duration(std::clamp(ceiling_rounds * latency_, ceiling_least, ceiling_most)); }
+Duration Knee::ceiling_lasts() const {
+    return duration(std::clamp(ceiling_rounds * latency_, ceiling_least, ceiling_most));
+}
 
 void Knee::relax(TimePoint now) {
     if (!ceiling_ || now - ceiling_since_ < ceiling_lasts() / ceiling_steps_) return;
@@ -219,7 +221,8 @@ void Knee::look_at_cuts(TimePoint now) {
         return;
     }
     if (now - restarted_at_ < restart_pause_) return;
-    restart_pause_ = now - restarted_at_ > cuts_remembered ? first_restart_pause : std::min(2 * restart_pause_, cuts_remembered);
+    restart_pause_ =
+        now - restarted_at_ > cuts_remembered ? first_restart_pause : std::min(2 * restart_pause_, cuts_remembered);
     restarted_at_ = now;
     was_refused_alone_ = false;
     restart(now, 2 * static_cast<double>(limit_));
@@ -233,8 +236,8 @@ void Knee::restart(TimePoint now, double limit) {
     enter(now, Phase::start, limit);
 }
 
-// One refusal among all that was under way, long after the one before, and none in a whole round since, was an accident:
-// where the source is full, others are refused with it, or soon again at that level.
+// One refusal among all that was under way, long after the one before, and none in a whole round since, was an
+// accident: where the source is full, others are refused with it, or soon again at that level.
 void Knee::take_cut_back(TimePoint now) {
     refused_at_cut_ = 0;
     ceiling_ = ceiling_before_;

@@ -82,7 +82,7 @@ std::optional<TimePoint> OriginGate::closed_until(TimePoint at, double weight) {
     return std::max({limiter_.ready_at(at), budget_.ready_at(at, weight), outage_.ready_at(at)});
 }
 
-Task<OriginGate::Pass> OriginGate::enter(double weight) {
+Task<OriginGate::Pass> OriginGate::enter(double weight, MayGo may_go) {
     const Lock::Guard turn = co_await turn_.acquire();
     while (true) {
         const TimePoint at = exact_now();
@@ -91,6 +91,8 @@ Task<OriginGate::Pass> OriginGate::enter(double weight) {
             co_await changed_.wait();
         } else if (const auto ready = closed_until(at, weight)) {
             co_await sleep_until(*ready);
+        } else if (may_go && !may_go()) {
+            co_return Pass();
         } else {
             ++in_flight_;
             limiter_.sent(at);
@@ -118,14 +120,15 @@ private:
     OriginGates& gates_;
 };
 
-Task<OriginGate::Pass> OriginGates::enter(std::string origin, double weight) {
+Task<OriginGate::Pass> OriginGates::enter(std::string origin, double weight, OriginGate::MayGo may_go) {
     OriginGate& gate = at(origin);
     const Lock::Guard begins = co_await gate.begins_.acquire();
     while (waiting_ > 0 && waiting_ >= limit()) {
         fewer_wait_.clear();
         co_await fewer_wait_.wait();
     }
-    co_return co_await gate.enter(weight);
+    auto entering = gate.enter(weight, std::move(may_go));
+    co_return co_await std::move(entering);
 }
 
 Task<OriginGate::Pass> OriginGates::enter_next(std::string origin, double weight) {

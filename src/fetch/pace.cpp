@@ -28,8 +28,8 @@ constexpr double slack = 0.02;
 constexpr double enough = 10;
 
 /// Growth of the pace per accepted request: while nothing is known, when one estimate was made, and later, when it
-/// grows by 3% in 240 of 300 requests, which is how many come to one refusal then, and four times as fast after each 300:
-/// what the source accepts has grown. Where 300 take long, half as many.
+/// grows by 3% in 240 of 300 requests, which is how many come to one refusal then, and four times as fast after each
+/// 300: what the source accepts has grown. Where 300 take long, half as many.
 constexpr double growth_at_first = 0.03, growth_then = 0.005, growth_later = 0.015, faster = 4;
 constexpr double patience = 300, patience_least = 150, patience_seconds = 6;
 /// Where refusals cost a wait: 5% in as long as forty of them, and so on.

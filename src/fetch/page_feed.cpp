@@ -97,7 +97,7 @@ Task<PageResult<FetchedPage>> PageFeed::probe(std::uint64_t index) {
 Task<bool> PageFeed::dispatch_one(std::uint64_t index) {
     PageRoom room = co_await room_for(index);
     PageRequest request = paginator_.request_at(index);
-    OriginGate::Pass pass = co_await source_.enter(request);
+    OriginGate::Pass pass = co_await source_.enter(request, room);
     if (!is_wanted(index)) co_return false;  // which was learned while it waited
     ++outstanding_;
     group_.spawn(fetch(index, std::move(request), std::move(room), std::move(pass)));
@@ -190,7 +190,7 @@ std::optional<PageRequest> PageFeed::accept(std::uint64_t index, PageResult<Fetc
 Task<PageResult<FetchedPage>> PageFeed::result_of(PageRequest request, PageRoom room, Asking how) {
     using Result = PageResult<FetchedPage>;
     try {
-        OriginGate::Pass pass = co_await source_.enter(request);
+        OriginGate::Pass pass = co_await source_.enter(request, room);
         co_return co_await outcome_of(std::move(request), std::move(room), std::move(pass), how);
     } catch (const Error&) {
         co_return Result(std::current_exception());

@@ -1,8 +1,10 @@
 /// PageRoom: the memory of a page that is asked for: a guess first, and more where more comes.
 ///
-/// Rules: a body that turns out larger than the guess goes on where there is room for it. Where there is none its
-/// request is given up, and sent again when there is: a page that waited half received would keep its place at the
-/// source from those that the reader waits for. The page that the reader waits for is urgent, and never refused.
+/// Rules: the guess is looked at again when the request is to be sent, since it may have waited for long, and pages may
+/// have turned out larger meanwhile. A body that turns out larger than the guess goes on where there is room for it.
+/// Where there is none its request is given up, and sent again when there is: a page that waited half received would
+/// keep its place at the source from those that the reader waits for. The page that the reader waits for is urgent, and
+/// never refused.
 #pragma once
 
 #include <cstddef>
@@ -64,10 +66,12 @@ public:
         hold_.resize(of_body(body));
         return true;
     }
-    /// Gives back what it has, and waits until there is room for such a body.
-    Task<> wait(std::size_t body) {
+    /// The same for a page as large as the largest so far, which may be larger than when the room was taken.
+    [[nodiscard]] bool has_room_now() { return has_room(memory_->order().page_bytes()); }
+    /// Gives back what it has, and waits until there is room for such a page. Requires: it holds no pass of a gate,
+    /// since those who hold memory wait for one.
+    Task<> wait() {
         hold_.resize(0);
-        memory_->order().expect(body);
         ByteBudget::Hold hold = co_await memory_->budget().acquire(guess(*memory_), is_urgent_);
         hold_ = std::move(hold);
     }

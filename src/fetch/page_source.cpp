@@ -384,10 +384,32 @@ Task<OriginGate::Pass> PageSource::enter(const PageRequest& request) {
     co_return co_await gates_.enter(request.url.origin(), options_.weight);
 }
 
-Task<bool> PageSource::enter_again(Way& way, const std::string& origin) {
+// Whoever has too little room for what pages are by now leaves the line, and waits for more outside of it: those who
+// hold the memory may stand behind.
+Task<OriginGate::Pass> PageSource::enter(const PageRequest& request, PageRoom& room) {
+    refuse_downgrade(request);
+    refuse_to_tell(request);
+    const OriginGate::MayGo has_room = [&room] { return room.has_room_now(); };
+    while (true) {
+        OriginGate::Pass pass = co_await gates_.enter(request.url.origin(), options_.weight, has_room);
+        if (pass) co_return pass;
+        co_await room.wait();
+    }
+}
+
+Task<OriginGate::Pass> PageSource::enter_with_room(OriginGate& gate, PageRoom& room) const {
+    const OriginGate::MayGo has_room = [&room] { return room.has_room_now(); };
+    while (true) {
+        OriginGate::Pass pass = co_await gate.enter(options_.weight, has_room);
+        if (pass) co_return pass;
+        co_await room.wait();
+    }
+}
+
+Task<bool> PageSource::enter_again(Way& way, const std::string& origin, PageRoom& room) {
     way.origin = origin;
     way.gate = &gates_.at(origin);
-    auto entering = way.gate->enter(options_.weight);
+    auto entering = enter_with_room(*way.gate, room);
     co_return co_await wait_for(way, std::move(entering));
 }
 
@@ -402,11 +424,12 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         Attempt done = co_await attempt(request, way, room);
         if (done.no_room) {
             way.pass.leave();
+            ++stats_.no_room;
             log_.no_room(request, asked, *done.no_room);
-            co_await room.wait(*done.no_room);
+            co_await room.wait();
             way.origin = origin;
             way.gate = &gates_.at(origin);
-            way.pass = co_await way.gate->enter(options_.weight);
+            way.pass = co_await enter_with_room(*way.gate, room);
             continue;
         }
         tell(request, done, asked);
@@ -431,7 +454,7 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         if (!retry.asked_by_source) co_await sleep(retry.delay);
         bool is_in = false;
         while (!is_in) {
-            is_in = co_await enter_again(way, origin);
+            is_in = co_await enter_again(way, origin, room);
             const auto still = gates_.at(origin).outage_since();
             const bool is_gone = !is_in && still && exact_now() - *still >= options_.outage_max;
             if (is_gone) give_up(request, done, std::get<GiveUp>(gone_for(exact_now() - *still, done.failure)).reason);

@@ -40,7 +40,10 @@ public:
           kind_(kind),
           origin_(Url::parse(options.url).origin()) {}
 
-    /// Waits until `request` may be sent. Throws ProtocolError when it leads from https to http.
+    /// Waits until `request` may be sent, with room for pages as they are by then. Throws ProtocolError when it leads
+    /// from https to http.
+    Task<OriginGate::Pass> enter(const PageRequest& request, PageRoom& room);
+    /// The same where room is taken without waiting for it, when it may be sent.
     Task<OriginGate::Pass> enter(const PageRequest& request);
 
     /// The successful answer to `request`, or what it is instead. Retries what may pass; throws what does not, saying
@@ -57,7 +60,8 @@ private:
     struct Way;
     Task<Attempt> attempt(const PageRequest& request, Way& way, PageRoom& room);
     class Counted;
-    Task<bool> enter_again(Way& way, const std::string& origin);
+    Task<bool> enter_again(Way& way, const std::string& origin, PageRoom& room);
+    Task<OriginGate::Pass> enter_with_room(OriginGate& gate, PageRoom& room) const;
     Task<bool> wait_for(Way& way, Task<OriginGate::Pass> entering) const;
     Task<> go_on(const RequestSteps& steps, Way& way);
     void refuse_downgrade(const PageRequest& request) const;

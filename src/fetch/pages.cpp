@@ -162,7 +162,7 @@ private:
         ++next_index_;
         auto waiting = fetch::PageRoom::wait_for(memory_, [this] { return memory_.is_oldest(); });
         fetch::PageRoom room = co_await std::move(waiting);
-        OriginGate::Pass pass = co_await source_.enter(start);
+        OriginGate::Pass pass = co_await source_.enter(start, room);
         auto answer = co_await source_.get(start, std::move(pass), room);
         if (const auto* none = std::get_if<NoPage>(&answer)) co_return no_first_page(*none);
         Response response = std::get<Response>(std::move(answer));

@@ -10,6 +10,7 @@
 
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
+#include "trawl/http/json_tape.hpp"
 
 namespace trawl::fetch {
 namespace {
@@ -51,6 +52,18 @@ std::string_view fault_of(const std::optional<JsonView>& value) {
     return {};
 }
 
+void append_value(std::string& text, const JsonView& record, const JsonPath& path, std::size_t index) {
+    const std::optional<JsonView> value = follow(record, path);
+    const std::string_view fault = fault_of(value);
+    if (!fault.empty())
+        throw PageError(
+            format("record {} cannot be told from others: {} {}, which is (part of) the primary key; name a field "
+                   "that every record has, or pull without a primary key; the record: {}",
+                   index + 1, path.str(), fault, snippet(record->raw)));
+    const bool is_string = (*value)->what == trawl::JsonNode::What::string;
+    text += format("{}{}:{}", is_string ? 's' : 'v', (*value)->text.size(), (*value)->text);
+}
+
 }  // namespace
 
 KeyHash hash_of(std::string_view text) {
@@ -66,35 +79,36 @@ RowKey::RowKey(std::vector<JsonPath> paths) : paths_(std::move(paths)) {
                 throw UsageError(format("primary key {}: [*] names many values; name one, such as id", path.str()));
 }
 
-void RowKey::append(const JsonView& record, const JsonPath& path, std::size_t index) {
-    const std::optional<JsonView> value = follow(record, path);
-    const std::string_view fault = fault_of(value);
-    if (!fault.empty())
-        throw PageError(
-            format("record {} cannot be told from others: {} {}, which is (part of) the primary key; name a field "
-                   "that every record has, or pull without a primary key; the record: {}",
-                   index + 1, path.str(), fault, snippet(record->raw)));
-    const bool is_string = (*value)->what == trawl::JsonNode::What::string;
-    text_ += format("{}{}:{}", is_string ? 's' : 'v', (*value)->text.size(), (*value)->text);
-}
+/// What is reused from record to record. It grows to several times the largest one, and there are as many keys as
+/// streams of pages: so it goes with the page.
+struct RowKey::Scratch {
+    JsonReader reader;
+    std::string text;  // of the key that is being hashed
+};
 
-KeyHash RowKey::of(std::string_view record, std::size_t index) {
-    text_.clear();
+KeyHash RowKey::of(std::string_view record, std::size_t index, Scratch& scratch) const {
+    scratch.text.clear();
     try {
-        const JsonView view = reader_.parse(record);
-        for (const JsonPath& path : paths_) append(view, path, index);
+        const JsonView view = scratch.reader.parse(record);
+        for (const JsonPath& path : paths_) append_value(scratch.text, view, path, index);
     } catch (const JsonError& error) {
         throw PageError(format("record {} is not JSON: {}", index + 1, error.what()));
     }
-    return hash_of(text_);
+    return hash_of(scratch.text);
 }
 
-std::vector<KeyHash> RowKey::of_all(std::string_view ndjson) {
+KeyHash RowKey::of(std::string_view record, std::size_t index) const {
+    Scratch scratch;
+    return of(record, index, scratch);
+}
+
+std::vector<KeyHash> RowKey::of_all(std::string_view ndjson) const {
+    Scratch scratch;
     std::vector<KeyHash> keys;
     keys.reserve(static_cast<std::size_t>(std::count(ndjson.begin(), ndjson.end(), '\n')));
     while (!ndjson.empty()) {
         const std::size_t end = std::min(ndjson.find('\n'), ndjson.size());
-        keys.push_back(of(ndjson.substr(0, end), keys.size()));
+        keys.push_back(of(ndjson.substr(0, end), keys.size(), scratch));
         ndjson.remove_prefix(std::min(end + 1, ndjson.size()));
     }
     return keys;

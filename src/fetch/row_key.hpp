@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "trawl/fetch/json_path.hpp"
-#include "trawl/http/json_tape.hpp"
 
 namespace trawl::fetch {
 
@@ -36,17 +35,16 @@ public:
     /// Of one record, a JSON text. 1 and "1" are different keys, and so are 1 and 1.0 (numbers count as they were
     /// sent); "\u0041" and "A" are the same. Throws PageError, which names the record by `index` (0 is the page's
     /// first), when a value is missing, null, an object or an array, or the record is not JSON.
-    [[nodiscard]] KeyHash of(std::string_view record, std::size_t index);
+    [[nodiscard]] KeyHash of(std::string_view record, std::size_t index) const;
 
     /// Of each line of a page's records.
-    [[nodiscard]] std::vector<KeyHash> of_all(std::string_view ndjson);
+    [[nodiscard]] std::vector<KeyHash> of_all(std::string_view ndjson) const;
 
 private:
-    void append(const JsonView& record, const JsonPath& path, std::size_t index);
+    struct Scratch;
+    [[nodiscard]] KeyHash of(std::string_view record, std::size_t index, Scratch& scratch) const;
 
     std::vector<JsonPath> paths_;
-    JsonReader reader_;
-    std::string text_;  // of the key that is being hashed
 };
 
 }  // namespace trawl::fetch

@@ -35,7 +35,8 @@ public:
 
     [[nodiscard]] Client& client() noexcept { return client_; }
     /// For a stream of `resource`, one of the connector's.
-    [[nodiscard]] FetchShared shared(const Resource& resource, FetchStats& stats, StreamOrder* order = nullptr) noexcept;
+    [[nodiscard]] FetchShared shared(const Resource& resource, FetchStats& stats,
+                                     StreamOrder* order = nullptr) noexcept;
     [[nodiscard]] OriginGates& gates() noexcept { return gates_; }
     /// May be empty.
     [[nodiscard]] const Log& log() const noexcept { return log_; }

@@ -156,7 +156,19 @@ TEST(Progress, AProgramReadsItAsJson) {
     EXPECT_EQ(
         progress_json("items", halfway(), 10s),
         R"({"name":"items","phase":"pages","elapsed_s":10.000,"pages":50,"pages_total":100,"rows":2500,"bytes":0,)"
-        R"("requests":0,"retries":1,"in_flight":8,"limit":0})");
+        R"("requests":0,"retries":1,"no_room":0,"in_flight":8,"limit":0})");
+}
+
+TEST(Progress, WhatWasSentAgainForWantOfMemoryIsNoRetryAndIsTold) {
+    PullSummary summary;
+    PullProgress& progress = summary.progress;
+    progress = halfway();
+    progress.no_room = 1252;
+    summary.tables.emplace_back().table = "items";
+    summary.elapsed = summary.fetching = 1s;
+    EXPECT_THAT(summary_text(summary), testing::HasSubstr("0 (1 retry, 1,252 sent again for want of memory), up to"));
+    EXPECT_THAT(progress_line("items", progress, 10s), testing::HasSubstr("  1 retry  1,252 for want of memory  0:10"));
+    EXPECT_THAT(progress_json("items", progress, 10s), testing::HasSubstr(R"("retries":1,"no_room":1252,)"));
 }
 
 }  // namespace

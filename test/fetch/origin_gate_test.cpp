@@ -129,6 +129,27 @@ TEST(OriginGate, KnowsHowLongAReplyTookThatCameWithinATickOfTheLoop) {
     EXPECT_GE(trace.front().latency, 10ms);
 }
 
+TEST(OriginGate, WhoeverIsNoLongerToGoWhenItsTurnComesLeavesThePlaceToTheNext) {
+    auto work = []() -> Task<> {
+        OriginLimits one_a_minute;
+        one_a_minute.limiter.fixed = 1;
+        one_a_minute.windows = {{1, 1min}};
+        OriginGate gate(one_a_minute);
+        int asked = 0;
+        const OriginGate::MayGo no = [&asked] { return ++asked == 0; };
+        const OriginGate::Pass none = co_await gate.enter(1, no);
+        EXPECT_FALSE(none);
+        EXPECT_EQ(gate.in_flight(), 0U);
+        OriginGate::Pass first = co_await timeout(1s, gate.enter());  // nothing was sent before
+        EXPECT_TRUE(first);
+        EXPECT_THROW((void)co_await timeout(30s, gate.enter(1, no)), TimeoutError);
+        EXPECT_EQ(asked, 1) << "before there was a place";
+        first.succeeded();
+        EXPECT_FALSE(first);
+    };
+    VirtualLoop().run(work());
+}
+
 TEST(OriginGate, WhoeverLooksAndGivesUpHandsItOn) {
     auto work = []() -> Task<> {
         OriginGate gate(eight_at_once());

@@ -28,7 +28,7 @@ private:
 
     double share_ = 0, credit_ = 0;
     double gap_ = std::numeric_limits<double>::infinity();  // accepted since the last refusal
-    std::array<double, seen> gaps_{};  // before the last ones, oldest first
+    std::array<double, seen> gaps_{};                       // before the last ones, oldest first
     std::size_t gaps_known_ = 0;
 };
 

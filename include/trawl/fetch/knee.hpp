@@ -147,7 +147,7 @@ private:
     std::optional<double> before_cuts_;  // the limit before cuts that followed each other
     bool was_refused_alone_ = false;     // the last was of a request that was under way alone
     Background background_;
-    double since_cut_ = 0;               // replies in a row to what was sent since the last of them
+    double since_cut_ = 0;  // replies in a row to what was sent since the last of them
 };
 
 }  // namespace trawl::limit

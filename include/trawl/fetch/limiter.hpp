@@ -21,9 +21,10 @@
 /// delayed.
 /// - 429 proves a rate: what was accepted between two refusals, over the time between them. Requests are paced just
 ///   below it, and the pace creeps up so slowly that it costs a refusal in hundreds of requests. Where the source
-///   refuses at less than it has accepted, and then takes more than that at once, no rate explains it, and 429 says what
-///   503 does.
-/// - 503 and time-outs prove that too many were in flight: the limit is cut, and stays below that for a while. Where cuts
+///   refuses at less than it has accepted, and then takes more than that at once, no rate explains it, and 429 says
+///   what 503 does.
+/// - 503 and time-outs prove that too many were in flight: the limit is cut, and stays below that for a while. Where
+/// cuts
 ///   do not make them rarer, they come whatever is in flight, and change nothing until there are more of them.
 /// - Nothing is sent before a Retry-After is over, whatever it came with; the latest counts.
 ///

@@ -6,9 +6,9 @@
 
 namespace trawl::limit {
 
-/// A resource whose answers take ten times as long as another's would look like a source that is ten times as slow, where
-/// the share of its requests grows. So each kind's latencies are divided by what they are, at the same load, of the
-/// first kind's. A single kind's stay as they are.
+/// A resource whose answers take ten times as long as another's would look like a source that is ten times as slow,
+/// where the share of its requests grows. So each kind's latencies are divided by what they are, at the same load, of
+/// the first kind's. A single kind's stay as they are.
 class Mix {
 public:
     /// What `latency` (in seconds, positive) of a request of this kind would be of the first kind.

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -55,6 +56,8 @@ public:
         }
         ~Pass() { leave(); }
 
+        /// It lets a request in, and what became of that has not been said.
+        explicit operator bool() const noexcept { return gate_ != nullptr; }
         /// `kind`: of requests that take equally long at the same load.
         void succeeded(std::size_t kind = 0);
         void refused(const Refusal& refusal);
@@ -76,8 +79,11 @@ public:
         bool is_probe_ = false;  // of an outage
     };
 
-    /// Waits for a place. `weight` counts against the budget.
-    Task<Pass> enter(double weight = 1);
+    /// Whether a request is still to be sent, now that there is a place for it. Empty: it is.
+    using MayGo = std::function<bool()>;
+    /// Waits for a place. `weight` counts against the budget. The pass is empty, and the place the next one's, where
+    /// `may_go` says no.
+    Task<Pass> enter(double weight = 1, MayGo may_go = {});
 
     /// An answer's fields, which may say how many requests are left.
     void learn(const Headers& headers);
@@ -123,7 +129,7 @@ public:
 
     /// Waits for a place for what is begun. Nothing is begun while as much as may be under way has been begun and waits
     /// for its next place: else an origin that answers fast with redirects to a slow one would be asked for everything.
-    Task<OriginGate::Pass> enter(std::string origin, double weight = 1);
+    Task<OriginGate::Pass> enter(std::string origin, double weight = 1, OriginGate::MayGo may_go = {});
     /// The same for what has been begun: the request that an answer, perhaps another origin's, led to. Requires: it
     /// holds no pass, since those who do may wait for it.
     Task<OriginGate::Pass> enter_next(std::string origin, double weight = 1);

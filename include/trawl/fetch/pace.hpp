@@ -8,8 +8,8 @@
 
 namespace trawl::limit {
 
-/// Whether a source refuses by a rate. Right after a refusal its bucket is empty: of what is sent at once, it accepts no
-/// more than the rate fills in meanwhile. Where it accepts far more, it refuses for other reasons.
+/// Whether a source refuses by a rate. Right after a refusal its bucket is empty: of what is sent at once, it accepts
+/// no more than the rate fills in meanwhile. Where it accepts far more, it refuses for other reasons.
 class Burst {
 public:
     enum class Verdict { open, rate, no_rate };
@@ -74,8 +74,8 @@ private:
     TimePoint waited_until_{};             // after that refusal
     double accepted_ = 0;                  // of what was sent since
     int estimates_ = 0;
-    double wait_ = 0;  // seconds, after refusals in a row
-    double cost_ = 0;  // seconds that the last refusal asked for
+    double wait_ = 0;          // seconds, after refusals in a row
+    double cost_ = 0;          // seconds that the last refusal asked for
     int doubts_ = 0;           // refusals in a row at less than that
     bool was_streak_ = false;  // and the pace after it is a guess
     bool is_held_back_ = false;

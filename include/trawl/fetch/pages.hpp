@@ -84,6 +84,7 @@ struct Page {
 struct FetchStats {
     std::uint64_t requests = 0;
     std::uint64_t retries = 0;
+    std::uint64_t no_room = 0;  // requests that were given up for want of memory, to be sent again: no retries
     std::size_t in_flight = 0;
     std::size_t in_flight_peak = 0;
     std::size_t limit = 0;  // requests at once that the origins are allowed now, in all; 0 before the first answer

@@ -17,7 +17,8 @@ Seconds Ours::ready_at(Seconds now) {
 }
 
 void Ours::succeeded(Seconds now, Seconds latency, int in_flight, int kind) {
-    limiter_.succeeded(time(now), duration(latency), static_cast<std::size_t>(in_flight), static_cast<std::size_t>(kind));
+    limiter_.succeeded(time(now), duration(latency), static_cast<std::size_t>(in_flight),
+                       static_cast<std::size_t>(kind));
 }
 
 void Ours::refused(Seconds now, Seconds latency, int in_flight, Refused how, std::optional<Seconds> retry_after) {

@@ -26,8 +26,8 @@ enum class Refused { too_many_requests, unavailable };
 /// Refusals that have nothing to do with load, or with what is inside only.
 struct Refusals {
     Refused how = Refused::too_many_requests;
-    double share = 0;                           ///< of all requests, at random
-    std::function<int(Seconds)> most_at = {};   ///< and whoever finds so many others inside
+    double share = 0;                          ///< of all requests, at random
+    std::function<int(Seconds)> most_at = {};  ///< and whoever finds so many others inside
     std::optional<Seconds> retry_after = {};
 };
 

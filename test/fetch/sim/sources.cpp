@@ -17,7 +17,11 @@ double rate_that_falls(Seconds now) { return now > 15 && now < 30 ? 25 : 100; }
 
 /// 64 of 60 ms at once, and room for more.
 SourceOptions refusing(std::string name, Refusals refusals) {
-    return {.name = std::move(name), .workers = 200, .service = 0.06, .spread = Spread::even, .refusals = std::move(refusals)};
+    return {.name = std::move(name),
+            .workers = 200,
+            .service = 0.06,
+            .spread = Spread::even,
+            .refusals = std::move(refusals)};
 }
 
 SourceOptions refusing_beyond(std::string name, Refused how, int (*most_at)(Seconds)) {
