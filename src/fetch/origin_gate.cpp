@@ -125,12 +125,21 @@ Task<OriginGate::Pass> OriginGates::enter(std::string origin, double weight) {
         fewer_wait_.clear();
         co_await fewer_wait_.wait();
     }
+    gate.retries_.on_request();
     co_return co_await gate.enter(weight);
 }
 
 Task<OriginGate::Pass> OriginGates::enter_next(std::string origin, double weight) {
     const Waiting waiting(*this);
     co_return co_await at(origin).enter(weight);
+}
+
+Task<> OriginGates::wait_for_retry(std::string origin) {
+    const Waiting waiting(*this);
+    OriginGate& gate = at(origin);
+    const Lock::Guard turn = co_await gate.repeats_.acquire();
+    while (const auto ready = gate.retries_.ready_at(exact_now())) co_await sleep_until(*ready);
+    (void)gate.retries_.take(exact_now());
 }
 
 std::size_t OriginGates::limit() const noexcept {

@@ -38,6 +38,7 @@ struct PageSource::Way {
 struct PageSource::Tries {
     int number = 1;
     std::optional<TimePoint> outage;  // that the last of them fell into, by when it began
+    bool is_rationed = false;         // the next one is one of the retries that the origin may have
 };
 
 namespace {
@@ -309,6 +310,7 @@ std::optional<RetryDecision> PageSource::decide_unreachable(const OriginGate& ga
 }
 
 RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, Tries& tries, Asking how) {
+    tries.is_rationed = false;
     if (failed.is_final) return GiveUp{};
     const Failure& failure = failed.failure;
     const bool is_status = failure.kind == FailureKind::status;
@@ -319,9 +321,10 @@ RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, 
     if (is_away) {
         if (const auto decision = decide_unreachable(gate, failed, tries)) return *decision;
     }
+    // Asking again loads nobody who is not there. What bounds it is each page's number of attempts.
+    tries.is_rationed = !is_away && failure.kind != FailureKind::connection;
     const double random = std::uniform_real_distribution<double>()(random_);
-    return options_.retry.decide(tries.number++, failed.failure, std::chrono::system_clock::now(), random,
-                                 is_away || failure.kind == FailureKind::connection ? outages_ : budget_);
+    return options_.retry.decide(tries.number++, failed.failure, std::chrono::system_clock::now(), random);
 }
 
 // What the source's limiter is to make of it: an answer, a refusal, or nothing.
@@ -391,12 +394,18 @@ Task<bool> PageSource::enter_again(Way& way, const std::string& origin) {
     co_return co_await wait_for(way, std::move(entering));
 }
 
+// How long the source asked to wait holds for everyone who asks it: the gate sees to that, and nobody comes unasked.
+Task<> PageSource::pause(const Retry& retry, const Tries& tries, const std::string& origin) {
+    if (retry.asked_by_source) co_return;
+    co_await sleep(retry.delay);
+    if (tries.is_rationed) co_await gates_.wait_for_retry(origin);
+}
+
 Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, OriginGate::Pass pass, PageRoom& room,
                                                      Asking how) {
     using Answer = std::variant<Response, NoPage>;
     const std::string origin = request.url.origin();
     Way way{origin, &gates_.at(origin), std::move(pass)};
-    budget_.on_request();
     Tries tries;
     for (int asked = 1;; ++asked) {
         Attempt done = co_await attempt(request, way, room);
@@ -427,8 +436,7 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         ++stats_.retries;
         const Retry& retry = std::get<Retry>(decision);
         log_.retried(request, asked, reason_of(done.failure, done.error), retry);
-        // How long the source asked to wait holds for everyone who asks it: the gate sees to that.
-        if (!retry.asked_by_source) co_await sleep(retry.delay);
+        co_await pause(retry, tries, origin);
         bool is_in = false;
         while (!is_in) {
             is_in = co_await enter_again(way, origin);

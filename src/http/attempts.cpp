@@ -127,7 +127,10 @@ RetryDecision Attempts::decide(const Failure& failure) {
     if (RetryPolicy::is_retried(failure) && !policy_.may_repeat(method_, failure.kind)) {
         return GiveUp{format("a {} is not repeated", method_)};
     }
-    return policy_.decide(number_, failure, std::chrono::system_clock::now(), origins_.random(), origin_->budget);
+    RetryDecision decision = policy_.decide(number_, failure, std::chrono::system_clock::now(), origins_.random());
+    if (std::holds_alternative<Retry>(decision) && !origin_->budget.take(Loop::current().now()))
+        decision = GiveUp{"too many requests to this source fail, and no more of them are repeated now"};
+    return decision;
 }
 
 // Also where this request gives up: the source asked everybody. What it asks for beyond the limit is everybody's own to

@@ -23,6 +23,7 @@
 #include "trawl/fetch/budget.hpp"
 #include "trawl/fetch/limiter.hpp"
 #include "trawl/fetch/outage.hpp"
+#include "trawl/http/retry.hpp"
 #include "trawl/sync/event.hpp"
 #include "trawl/sync/lock.hpp"
 
@@ -103,6 +104,7 @@ private:
 
     Limiter limiter_;
     Budget budget_;
+    RetryBudget retries_;
     std::optional<Refusals> refusals_;
     Outage outage_;
     std::size_t down_ = 0;   // requests that failed, as all do where nothing is served, since an answer
@@ -110,6 +112,7 @@ private:
     std::size_t in_flight_ = 0;
     Lock turn_;      // whoever holds it is next
     Lock begins_;    // of those who begin something (OriginGates), one at a time waits for its turn
+    Lock repeats_;   // of those whose request failed, one at a time waits for a retry
     Event changed_;  // somebody left
 };
 
@@ -126,6 +129,9 @@ public:
     /// The same for what has been begun: the request that an answer, perhaps another origin's, led to. Requires: it
     /// holds no pass, since those who do may wait for it.
     Task<OriginGate::Pass> enter_next(std::string origin, double weight = 1);
+    /// Waits until what failed may be asked for again: where more fails than the retries that an origin may have, they
+    /// come slower, first come, first served, and what is begun waits behind them. Requires: it holds no pass.
+    Task<> wait_for_retry(std::string origin);
 
     [[nodiscard]] const std::map<std::string, std::unique_ptr<OriginGate>>& all() const noexcept { return gates_; }
     /// How many requests may be under way now, to all of them together.
@@ -136,7 +142,7 @@ private:
 
     OriginLimits limits_;
     std::map<std::string, std::unique_ptr<OriginGate>> gates_;
-    std::size_t waiting_ = 0;  // in enter_next()
+    std::size_t waiting_ = 0;  // in enter_next() and wait_for_retry()
     Event fewer_wait_;
 };
 
