@@ -9,6 +9,7 @@
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/http/body_too_large.hpp"
+#include "trawl/http/decompression_bomb.hpp"
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
@@ -221,6 +222,9 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& w
         result.failure.kind = FailureKind::timeout;
         result.error = std::current_exception();
     } catch (const http::RefusedRedirect&) {  // the next one would lead the same way
+        result.is_final = true;
+        result.error = std::current_exception();
+    } catch (const DecompressionBomb&) {  // the next one would be the same
         result.is_final = true;
         result.error = std::current_exception();
     } catch (const BodyTooLarge& large) {  // the next one would be as large

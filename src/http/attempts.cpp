@@ -6,6 +6,7 @@
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/http/body_too_large.hpp"
+#include "trawl/http/decompression_bomb.hpp"
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
@@ -36,6 +37,8 @@ std::optional<Failure> failure_of(const std::exception_ptr& error) {
     } catch (const RefusedRedirect&) {
         return std::nullopt;
     } catch (const BodyTooLarge&) {
+        return std::nullopt;
+    } catch (const DecompressionBomb&) {
         return std::nullopt;
     } catch (const ProtocolError&) {
         return Failure{FailureKind::damaged, 0, {}};
@@ -81,6 +84,8 @@ void rethrow_with(const std::exception_ptr& error, const std::string& note) {
     } catch (const RefusedRedirect&) {
         throw;
     } catch (const BodyTooLarge&) {
+        throw;
+    } catch (const DecompressionBomb&) {
         throw;
     } catch (const ProtocolError& damaged) {
         throw ProtocolError(damaged.what() + behind);
