@@ -14,6 +14,10 @@ constexpr std::size_t kDownMin = 5;
 
 }  // namespace
 
+void OriginGate::Pass::left_at(TimePoint left) {
+    if (gate_ != nullptr) gate_->budget_.left_later(sent_, left, weight_);
+}
+
 void OriginGate::Pass::succeeded() {
     if (gate_ == nullptr) return;
     const TimePoint at = exact_now();
@@ -95,7 +99,7 @@ Task<OriginGate::Pass> OriginGate::enter(double weight) {
             ++in_flight_;
             limiter_.sent(at);
             budget_.sent(at, weight);
-            co_return Pass(*this, at, outage_.sent());
+            co_return Pass(*this, at, weight, outage_.sent());
         }
     }
 }

@@ -143,6 +143,23 @@ TEST(OriginGate, WhoeverLooksAndGivesUpHandsItOn) {
     VirtualLoop().run(work());
 }
 
+TEST(OriginGate, AHardLimitCountsFromWhenARequestWasSent) {
+    auto work = []() -> Task<> {
+        OriginLimits two_a_second = eight_at_once();
+        two_a_second.windows = {{2, 1s}};
+        OriginGate gate(two_a_second);
+        const TimePoint start = now();
+        OriginGate::Pass first = co_await gate.enter();
+        OriginGate::Pass second = co_await gate.enter();
+        co_await sleep(100ms);  // for a connection
+        first.left_at(now());
+        second.left_at(now());
+        OriginGate::Pass third = co_await gate.enter();
+        EXPECT_EQ(now() - start, 1100ms);
+    };
+    VirtualLoop().run(work());
+}
+
 /// Begins something that is led on to another origin, and is done there at once.
 Task<> begin(OriginGates& gates, std::vector<std::string>& log) {
     OriginGate::Pass pass = co_await gates.enter("http://a");

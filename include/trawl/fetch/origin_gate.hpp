@@ -47,14 +47,21 @@ public:
     public:
         Pass() = default;
         Pass(Pass&& other) noexcept
-            : gate_(std::exchange(other.gate_, nullptr)), sent_(other.sent_), is_probe_(other.is_probe_) {}
+            : gate_(std::exchange(other.gate_, nullptr)),
+              sent_(other.sent_),
+              weight_(other.weight_),
+              is_probe_(other.is_probe_) {}
         Pass& operator=(Pass&& other) noexcept {
             std::swap(gate_, other.gate_);
             std::swap(sent_, other.sent_);
+            std::swap(weight_, other.weight_);
             std::swap(is_probe_, other.is_probe_);
             return *this;
         }
         ~Pass() { leave(); }
+
+        /// It was sent only then, as its answer shows: it had waited for its connection. Hard limits count from there.
+        void left_at(TimePoint left);
 
         void succeeded();
         void refused(const Refusal& refusal);
@@ -69,10 +76,11 @@ public:
 
     private:
         friend class OriginGate;
-        Pass(OriginGate& gate, TimePoint sent, bool is_probe) noexcept
-            : gate_(&gate), sent_(sent), is_probe_(is_probe) {}
+        Pass(OriginGate& gate, TimePoint sent, double weight, bool is_probe) noexcept
+            : gate_(&gate), sent_(sent), weight_(weight), is_probe_(is_probe) {}
         OriginGate* gate_ = nullptr;
         TimePoint sent_{};
+        double weight_ = 1;
         bool is_probe_ = false;  // of an outage
     };
 
