@@ -47,10 +47,11 @@ std::string_view advice_on(const std::exception& error) {
     return "; give them with --header, or with auth in a connector (trawl help connectors)";
 }
 
-// `after`: what became of the rest, of a pull.
-int report(const std::exception& error, const std::string& after = {}) {
-    const std::string message = as_one_line(after.empty() ? error.what() : without_verdict(error.what()));
-    print_status(format("trawl: {}{}{}\n", message, advice_on(error), after));
+// `before`, `after`: whose error it is, and what became of the rest, of a pull.
+int report(const std::exception& error, const std::string& before = {}, const std::string& after = {}) {
+    const bool is_of_a_pull = !before.empty() || !after.empty();
+    const std::string message = as_one_line(is_of_a_pull ? without_verdict(error.what()) : error.what());
+    print_status(format("trawl: {}{}{}{}\n", before, message, advice_on(error), after));
     return static_cast<int>(exit_code(error));
 }
 
@@ -65,14 +66,27 @@ int report(const ConnectorError& error) {
     return static_cast<int>(exit_code(error));
 }
 
-int report(const PullFailed& failed) {
+int report(const std::exception_ptr& cause, const std::string& before, const std::string& after) {
     try {
-        std::rethrow_exception(failed.cause());
+        std::rethrow_exception(cause);
     } catch (const ConnectorError& error) {
         return report(error);
     } catch (const std::exception& error) {
-        return report(error, failed.after());
+        return report(error, before, after);
     }
+}
+
+// The first error says how the tool ends. What became of the rest is behind the only one, or below them.
+int report(const PullFailed& failed) {
+    const auto& causes = failed.causes();
+    if (causes.size() == 1) return report(causes.front().error, "", "; " + failed.after());
+    int first = 0;
+    for (const ResourceFailure& cause : causes) {
+        const int code = report(cause.error, cause.resource + ": ", "");
+        if (first == 0) first = code;
+    }
+    print_status(format("trawl: {}\n", as_one_line(failed.after())));
+    return first;
 }
 
 // Pages are allocated by the loop's thread and freed by those that write them. With a heap for each thread, what they

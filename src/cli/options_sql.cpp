@@ -9,7 +9,10 @@ namespace trawl::cli {
 Verb add_sql(CLI::App& app) {
     auto command = std::make_shared<SqlCommand>();
     CLI::App* sql = app.add_subcommand("sql", "Run SQL over the lake's tables and print the answer");
-    sql->add_option("QUERY", command->query, "DuckDB's SQL; each table of the lake is a view")->required();
+    sql->add_option("QUERY", command->query,
+                    "DuckDB's SQL; each table of the lake is a view. Of several statements each "
+                    "answer is printed")
+        ->required();
     sql->add_option("--lake", command->lake, "The lake's directory")->capture_default_str();
     add_choice<SqlCommand::Format>(sql, "--format", command->format,
                                    "table (the default; cut after 40 rows on a terminal) or csv", "FORMAT",

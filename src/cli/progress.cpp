@@ -189,7 +189,7 @@ std::string summary_text(const PullSummary& summary) {
 }
 
 std::string what_was_committed(const std::vector<std::string>& committed) {
-    return committed.empty() ? "; nothing was committed" : "; committed: " + listed(committed);
+    return committed.empty() ? "nothing was committed" : "committed: " + listed(committed);
 }
 
 std::string what_was_committed(const PullSummary& summary) {

@@ -28,7 +28,7 @@ std::string progress_json(const std::string& name, const PullProgress& progress,
 /// What a pull came to, in a few lines.
 std::string summary_text(const PullSummary& summary);
 
-/// Behind the error of a pull that failed: "; nothing was committed", "; committed: repos; not committed: issues".
+/// What follows the error of a pull that failed: "nothing was committed", "committed: repos; not committed: issues".
 std::string what_was_committed(const PullSummary& summary);
 /// The same of one that came to no summary: `committed` are resources.
 std::string what_was_committed(const std::vector<std::string>& committed);

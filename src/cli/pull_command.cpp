@@ -164,8 +164,8 @@ void pull_once(const PullCommand& command, std::optional<PullPartition> partitio
         error = std::current_exception();
     }
     const auto& summary = session.summary;
-    if (summary && summary->error) throw PullFailed(summary->error, what_was_committed(*summary));
-    if (error) throw PullFailed(error, what_was_committed(session.progress.committed));
+    if (summary && !summary->failures.empty()) throw PullFailed(summary->failures, what_was_committed(*summary));
+    if (error) throw PullFailed({{"", error}}, what_was_committed(session.progress.committed));
 }
 
 /// All that are given, read before the first one is pulled.

@@ -4,21 +4,23 @@
 #include <exception>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "trawl/base/error.hpp"
+#include "trawl/pull/pull.hpp"
 
 namespace trawl::cli {
 
 class PullFailed : public Error {
 public:
-    /// `cause` is what made it fail, `after` what became of the rest: "; nothing was committed".
-    PullFailed(std::exception_ptr cause, std::string after)
-        : Error("a pull failed"), cause_(std::move(cause)), after_(std::move(after)) {}
-    [[nodiscard]] const std::exception_ptr& cause() const noexcept { return cause_; }
+    /// `causes` are what made it fail, one at least; `after` is what became of the rest: "nothing was committed".
+    PullFailed(std::vector<ResourceFailure> causes, std::string after)
+        : Error("a pull failed"), causes_(std::move(causes)), after_(std::move(after)) {}
+    [[nodiscard]] const std::vector<ResourceFailure>& causes() const noexcept { return causes_; }
     [[nodiscard]] const std::string& after() const noexcept { return after_; }
 
 private:
-    std::exception_ptr cause_;
+    std::vector<ResourceFailure> causes_;
     std::string after_;
 };
 

@@ -27,25 +27,34 @@ std::string advice(const QueryError& error, const Lake& lake) {
     return format("{}; check the query (tables here: {})", message.substr(0, message.find('\n')), tables);
 }
 
+void tell_problems(const Lake& lake) {
+    for (const std::string& problem : lake.problems()) print_status(format("trawl: {}\n", as_one_line(problem)));
+}
+
+void print_result(const QueryResult& result, SqlCommand::Format how) {
+    if (result.columns.empty()) return;  // of SET and the like
+    if (how == SqlCommand::Format::csv) return print_answer(csv(result));
+    RenderOptions options;
+    if (::isatty(STDOUT_FILENO) != 1) options.max_rows = 0;  // a file or a pipe wants all of it
+    print_answer(render(result, options));
+}
+
 }  // namespace
 
 void run_sql(const SqlCommand& command) {
     Lake lake(command.lake);
-    QueryResult result;
-    try {  // a table that cannot be read is the likelier reason for a query that fails
-        result = lake.query(command.query);
-    } catch (const QueryError& error) {
+    try {
+        bool is_first = true;
+        for (const std::string& statement : lake.statements(command.query)) {
+            const QueryResult result = lake.query(statement);
+            if (is_first) tell_problems(lake);
+            is_first = false;
+            print_result(result, command.format);
+        }
+    } catch (const QueryError& error) {  // a table that cannot be read is the likelier reason for a query that fails
         if (!lake.problems().empty()) throw LakeError(lake.problems().front());
         throw QueryError(advice(error, lake));
     }
-    for (const std::string& problem : lake.problems()) print_status(format("trawl: {}\n", as_one_line(problem)));
-    if (command.format == SqlCommand::Format::csv) {
-        print_answer(csv(result));
-        return;
-    }
-    RenderOptions options;
-    if (::isatty(STDOUT_FILENO) != 1) options.max_rows = 0;  // a file or a pipe wants all of it
-    print_answer(render(result, options));
 }
 
 }  // namespace trawl::cli

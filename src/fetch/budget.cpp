@@ -126,16 +126,34 @@ void Budget::sent(TimePoint now, double weight) {
     for (Window& window : windows_) {
         forget(window, now);
         window.total += weight;
-        const bool same_moment = !window.spent.empty() && now - window.spent.back().first < window.rule.per / kSlots;
-        if (same_moment) {
-            window.spent.back().last = now;
-            window.spent.back().weight += weight;
-        } else {
-            window.spent.push_back({now, now, weight});
-        }
+        put(window, now, weight);
     }
     if (left_) *left_ -= weight;
     if (left_ && now >= reset_at_) left_.reset();  // a new span, of which nothing is known yet
+}
+
+void Budget::left_later(TimePoint counted, TimePoint left, double weight) {
+    if (left <= counted) return;
+    for (Window& window : windows_) {
+        const auto is_it = [&](const Spent& spent) { return spent.first <= counted && counted <= spent.last; };
+        const auto spent = std::ranges::find_if(window.spent, is_it);
+        if (spent == window.spent.end()) continue;  // its time is over
+        spent->weight -= weight;
+        if (spent->weight <= 0) window.spent.erase(spent);
+        put(window, left, weight);
+    }
+}
+
+void Budget::put(Window& window, TimePoint left, double weight) {
+    const auto behind = std::ranges::upper_bound(window.spent, left, {}, &Spent::last);
+    const bool same_moment =
+        behind != window.spent.begin() && left - std::prev(behind)->first < window.rule.per / kSlots;
+    if (same_moment) {
+        std::prev(behind)->last = left;
+        std::prev(behind)->weight += weight;
+    } else {
+        window.spent.insert(behind, {left, left, weight});
+    }
 }
 
 void Budget::learned(TimePoint now, const RateLeft& left) {

@@ -4,25 +4,28 @@
 #include "connector_keys.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/connector.hpp"
+#include "trawl/fetch/hidden_secrets.hpp"
 
 namespace trawl {
 namespace {
 
 std::string login_name(const Login& login) { return std::string(fetch::auth_types[login.index()]); }
 
-/// A template with its placeholders, as it was written; values that are bound are nobody's secret.
-std::string request_line(const Resource& resource) {
+/// A template with its placeholders, as it was written; values that are bound are nobody's secret. A value that is one
+/// as a whole is hidden however short it is.
+std::string request_line(const Resource& resource, const std::vector<std::string>& secrets) {
     std::string line = format("{} {}", resource.method, resource.path.str());
     char before = line.find('?') == std::string::npos ? '?' : '&';
     for (const auto& [name, value] : resource.params) {
-        line += before + name + "=" + value.str();
+        const bool is_secret = std::ranges::find(secrets, value.str()) != secrets.end();
+        line += before + name + "=" + (is_secret ? "***" : value.str());
         before = '&';
     }
     return line;
 }
 
-std::string resource_line(const Resource& resource) {
-    std::string line = format("resource {}: {}", resource.name, request_line(resource));
+std::string resource_line(const Resource& resource, const std::vector<std::string>& secrets) {
+    std::string line = format("resource {}: {}", resource.name, request_line(resource, secrets));
     if (resource.parent) line += format(", for each row of {}", *resource.parent);
     if (resource.paginator) line += format(", paginator {}", resource.paginator->type);
     if (resource.data_selector) line += format(", records {}", resource.data_selector->str());
@@ -34,12 +37,6 @@ std::string resource_line(const Resource& resource) {
                          resource.table);
 }
 
-void hide(std::string& text, const std::string& secret) {
-    constexpr std::string_view mask = "***";
-    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + mask.size()))
-        text.replace(at, secret.size(), mask);
-}
-
 }  // namespace
 
 std::string describe(const Connector& connector) {
@@ -48,12 +45,8 @@ std::string describe(const Connector& connector) {
     if (client.login) text += format(", auth {}", login_name(*client.login));
     for (const auto& [name, value] : client.headers) text += format(", header {}", name);
     text += '\n';
-    for (const Resource& resource : connector.resources) text += resource_line(resource) + '\n';
-    // The longest first: one secret may be a part of another.
-    std::vector<std::string> secrets = connector.secrets;
-    std::ranges::sort(secrets, std::ranges::greater(), &std::string::size);
-    for (const std::string& secret : secrets) hide(text, secret);
-    return text;
+    for (const Resource& resource : connector.resources) text += resource_line(resource, connector.secrets) + '\n';
+    return HiddenSecrets(connector.secrets).hide(text);
 }
 
 }  // namespace trawl

@@ -81,7 +81,7 @@ FetchedPage PageCutter::cut(Response response, PageRequest request, ByteBudget::
     } catch (const PageError& error) {
         throw PageError(format("{}: {}; check the URL", url, error.what()));
     } catch (const NoRecordsError& error) {
-        throw NoRecordsError(format("{}: {}; check --records", url, error.what()));
+        throw NoRecordsError(format("{}: {}", url, error.what()));
     }
 }
 

@@ -14,6 +14,10 @@ constexpr std::size_t kDownMin = 5;
 
 }  // namespace
 
+void OriginGate::Pass::left_at(TimePoint left) {
+    if (gate_ != nullptr) gate_->budget_.left_later(sent_, left, weight_);
+}
+
 void OriginGate::Pass::succeeded(std::size_t kind) {
     if (gate_ == nullptr) return;
     const TimePoint at = exact_now();
@@ -97,7 +101,7 @@ Task<OriginGate::Pass> OriginGate::enter(double weight, MayGo may_go) {
             ++in_flight_;
             limiter_.sent(at);
             budget_.sent(at, weight);
-            co_return Pass(*this, at, outage_.sent());
+            co_return Pass(*this, at, weight, outage_.sent());
         }
     }
 }
@@ -128,12 +132,22 @@ Task<OriginGate::Pass> OriginGates::enter(std::string origin, double weight, Ori
         co_await fewer_wait_.wait();
     }
     auto entering = gate.enter(weight, std::move(may_go));
-    co_return co_await std::move(entering);
+    OriginGate::Pass pass = co_await std::move(entering);
+    if (pass) gate.retries_.on_request();
+    co_return pass;
 }
 
 Task<OriginGate::Pass> OriginGates::enter_next(std::string origin, double weight) {
     const Waiting waiting(*this);
     co_return co_await at(origin).enter(weight);
+}
+
+Task<> OriginGates::wait_for_retry(std::string origin) {
+    const Waiting waiting(*this);
+    OriginGate& gate = at(origin);
+    const Lock::Guard turn = co_await gate.repeats_.acquire();
+    while (const auto ready = gate.retries_.ready_at(exact_now())) co_await sleep_until(*ready);
+    (void)gate.retries_.take(exact_now());
 }
 
 std::size_t OriginGates::limit() const noexcept {

@@ -9,6 +9,7 @@
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/http/body_too_large.hpp"
+#include "trawl/http/decompression_bomb.hpp"
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
@@ -38,6 +39,7 @@ struct PageSource::Way {
 struct PageSource::Tries {
     int number = 1;
     std::optional<TimePoint> outage;  // that the last of them fell into, by when it began
+    bool is_rationed = false;         // the next one is one of the retries that the origin may have
 };
 
 namespace {
@@ -222,6 +224,9 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& w
     } catch (const http::RefusedRedirect&) {  // the next one would lead the same way
         result.is_final = true;
         result.error = std::current_exception();
+    } catch (const DecompressionBomb&) {  // the next one would be the same
+        result.is_final = true;
+        result.error = std::current_exception();
     } catch (const BodyTooLarge& large) {  // the next one would be as large
         result.is_final = true;
         result.error = std::make_exception_ptr(PageError(format(
@@ -309,6 +314,7 @@ std::optional<RetryDecision> PageSource::decide_unreachable(const OriginGate& ga
 }
 
 RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, Tries& tries, Asking how) {
+    tries.is_rationed = false;
     if (failed.is_final) return GiveUp{};
     const Failure& failure = failed.failure;
     const bool is_status = failure.kind == FailureKind::status;
@@ -319,14 +325,16 @@ RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, 
     if (is_away) {
         if (const auto decision = decide_unreachable(gate, failed, tries)) return *decision;
     }
+    // Asking again loads nobody who is not there. What bounds it is each page's number of attempts.
+    tries.is_rationed = !is_away && failure.kind != FailureKind::connection;
     const double random = std::uniform_real_distribution<double>()(random_);
-    return options_.retry.decide(tries.number++, failed.failure, std::chrono::system_clock::now(), random,
-                                 is_away || failure.kind == FailureKind::connection ? outages_ : budget_);
+    return options_.retry.decide(tries.number++, failed.failure, std::chrono::system_clock::now(), random);
 }
 
 // What the source's limiter is to make of it: an answer, a refusal, or nothing.
 void PageSource::settle(Way& way, const Attempt& done, bool is_first) {
     if (done.response) way.gate->learn(done.response->headers());
+    if (done.response) way.pass.left_at(exact_now() - done.response->elapsed());
     const Failure& failure = done.failure;
     if (done.is_final) return way.pass.failed();
     if (!done.is_unreachable && is_down(failure, done.response.has_value())) {
@@ -413,12 +421,18 @@ Task<bool> PageSource::enter_again(Way& way, const std::string& origin, PageRoom
     co_return co_await wait_for(way, std::move(entering));
 }
 
+// How long the source asked to wait holds for everyone who asks it: the gate sees to that, and nobody comes unasked.
+Task<> PageSource::pause(const Retry& retry, const Tries& tries, const std::string& origin) {
+    if (retry.asked_by_source) co_return;
+    co_await sleep(retry.delay);
+    if (tries.is_rationed) co_await gates_.wait_for_retry(origin);
+}
+
 Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, OriginGate::Pass pass, PageRoom& room,
                                                      Asking how) {
     using Answer = std::variant<Response, NoPage>;
     const std::string origin = request.url.origin();
     Way way{origin, &gates_.at(origin), std::move(pass)};
-    budget_.on_request();
     Tries tries;
     for (int asked = 1;; ++asked) {
         Attempt done = co_await attempt(request, way, room);
@@ -450,8 +464,7 @@ Task<std::variant<Response, NoPage>> PageSource::get(PageRequest request, Origin
         ++stats_.retries;
         const Retry& retry = std::get<Retry>(decision);
         log_.retried(request, asked, reason_of(done.failure, done.error), retry);
-        // How long the source asked to wait holds for everyone who asks it: the gate sees to that.
-        if (!retry.asked_by_source) co_await sleep(retry.delay);
+        co_await pause(retry, tries, origin);
         bool is_in = false;
         while (!is_in) {
             is_in = co_await enter_again(way, origin, room);

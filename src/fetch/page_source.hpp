@@ -58,10 +58,12 @@ public:
 private:
     struct Attempt;
     struct Way;
+    struct Tries;
     Task<Attempt> attempt(const PageRequest& request, Way& way, PageRoom& room);
     class Counted;
     Task<bool> enter_again(Way& way, const std::string& origin, PageRoom& room);
     Task<OriginGate::Pass> enter_with_room(OriginGate& gate, PageRoom& room) const;
+    Task<> pause(const Retry& retry, const Tries& tries, const std::string& origin);
     Task<bool> wait_for(Way& way, Task<OriginGate::Pass> entering) const;
     Task<> go_on(const RequestSteps& steps, Way& way);
     void refuse_downgrade(const PageRequest& request) const;
@@ -72,7 +74,6 @@ private:
     void tell(const PageRequest& request, const Attempt& done, int asked) const;
     [[noreturn]] void give_up(const PageRequest& request, const Attempt& done, const std::string& why) const;
     [[nodiscard]] bool is_good(const PageRequest& request, Attempt& done) const;
-    struct Tries;
     [[nodiscard]] RetryDecision decide(const OriginGate& gate, const Attempt& failed, Tries& tries, Asking how);
     [[nodiscard]] RetryDecision decide_refused(const OriginGate& gate) const;
     [[nodiscard]] std::optional<RetryDecision> decide_unreachable(const OriginGate& gate, const Attempt& failed,
@@ -86,10 +87,6 @@ private:
     std::size_t kind_;
     std::string origin_;  // of the first page
     Check check_;
-    RetryBudget budget_;
-    /// A server that is restarted fails all requests that are under way at once, however many; asking again loads
-    /// nobody who is not there. What bounds it is each page's number of attempts.
-    RetryBudget outages_{1, 1e9};
     std::mt19937_64 random_{std::random_device()()};
     bool answered_ = false;  // by anything: until then, a refused connection means a wrong address
 };

@@ -6,6 +6,7 @@
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/http/body_too_large.hpp"
+#include "trawl/http/decompression_bomb.hpp"
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
@@ -36,6 +37,8 @@ std::optional<Failure> failure_of(const std::exception_ptr& error) {
     } catch (const RefusedRedirect&) {
         return std::nullopt;
     } catch (const BodyTooLarge&) {
+        return std::nullopt;
+    } catch (const DecompressionBomb&) {
         return std::nullopt;
     } catch (const ProtocolError&) {
         return Failure{FailureKind::damaged, 0, {}};
@@ -82,6 +85,8 @@ void rethrow_with(const std::exception_ptr& error, const std::string& note) {
         throw;
     } catch (const BodyTooLarge&) {
         throw;
+    } catch (const DecompressionBomb&) {
+        throw;
     } catch (const ProtocolError& damaged) {
         throw ProtocolError(damaged.what() + behind);
     }
@@ -127,7 +132,10 @@ RetryDecision Attempts::decide(const Failure& failure) {
     if (RetryPolicy::is_retried(failure) && !policy_.may_repeat(method_, failure.kind)) {
         return GiveUp{format("a {} is not repeated", method_)};
     }
-    return policy_.decide(number_, failure, std::chrono::system_clock::now(), origins_.random(), origin_->budget);
+    RetryDecision decision = policy_.decide(number_, failure, std::chrono::system_clock::now(), origins_.random());
+    if (std::holds_alternative<Retry>(decision) && !origin_->budget.take(Loop::current().now()))
+        decision = GiveUp{"too many requests to this source fail, and no more of them are repeated now"};
+    return decision;
 }
 
 // Also where this request gives up: the source asked everybody. What it asks for beyond the limit is everybody's own to

@@ -147,6 +147,7 @@ void Decoder::check_limits(const Stage& stage) {
         failure_ = format("the {} stream holds more than the {} bytes that are allowed; raise the limit if it should",
                           to_string(stage.coding), limits_.out_max);
     } else if (stage.out_size > limits_.ratio_from && stage.out_size / limits_.ratio_max > in_size_) {
+        is_bomb_ = true;
         failure_ = format(
             "the {} stream grows to more than {} times its size: {} bytes came of {}, as in a decompression bomb; "
             "raise the limit if the source is trusted",

@@ -66,6 +66,8 @@ public:
     [[nodiscard]] std::uint64_t out_size() const noexcept;
     /// Whether it failed because more came than DecoderLimits::out_max.
     [[nodiscard]] bool is_too_large() const noexcept { return is_too_large_; }
+    /// Whether it failed because more came than DecoderLimits::ratio_max times what went in.
+    [[nodiscard]] bool is_bomb() const noexcept { return is_bomb_; }
 
 private:
     struct Stage {
@@ -89,6 +91,7 @@ private:
     std::uint64_t copied_ = 0;  // bytes given when there is no coding
     std::string failure_;       // empty: none
     bool is_too_large_ = false;
+    bool is_bomb_ = false;
 };
 
 }  // namespace trawl::http

@@ -23,10 +23,7 @@ constexpr std::size_t kWrittenAtOnce = 1024 * 1024;  // a visit to a thread for 
 class Downloading {
 public:
     Downloading(Request request, std::string path)
-        : request_(std::move(request)),
-          path_(std::move(path)),
-          policy_(request_.retry().value_or(RetryPolicy())),
-          budget_(0, policy_.attempts()) {}
+        : request_(std::move(request)), path_(std::move(path)), policy_(request_.retry().value_or(RetryPolicy())) {}
 
     Task<Download> all() {
         StagedFile staged = co_await StagedFile::create(path_);
@@ -116,9 +113,8 @@ private:
         }
         const auto failure = error_ ? http::failure_of(error_) : Failure{FailureKind::damaged, 0, {}};
         if (!failure) std::rethrow_exception(error_);
-        if (cuts_ == 0) budget_ = RetryBudget(0, policy_.attempts());
         const double random = std::uniform_real_distribution<double>()(random_);
-        const auto decision = policy_.decide(++cuts_, *failure, std::chrono::system_clock::now(), random, budget_);
+        const auto decision = policy_.decide(++cuts_, *failure, std::chrono::system_clock::now(), random);
         if (std::holds_alternative<GiveUp>(decision)) give_up();
         co_await sleep(std::get<Retry>(decision).delay);
     }
@@ -133,7 +129,6 @@ private:
     Request request_;
     std::string path_;
     RetryPolicy policy_;
-    RetryBudget budget_;
     Resume resume_;
     File* file_ = nullptr;
     std::string pending_;       // received and not written

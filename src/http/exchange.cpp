@@ -3,6 +3,7 @@
 #include "request_error.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/http/body_too_large.hpp"
+#include "trawl/http/decompression_bomb.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/time.hpp"
 
@@ -69,10 +70,15 @@ void Exchange::take_in(std::size_t arrived) {
     auto verdict = decoder_->feed(raw, decoded_);
     raw.clear();
     if (verdict && is_complete()) verdict = decoder_->finish();
-    if (!verdict && decoder_->is_too_large())
-        throw BodyTooLarge(format("{}: {}", request_name(request_), verdict.error()));
-    if (!verdict) throw ProtocolError(format("{}: {}", request_name(request_), verdict.error()));
+    if (!verdict) refuse(verdict.error());
     if (har_) har_->add_body(std::string_view(decoded_).substr(before));
+}
+
+void Exchange::refuse(const std::string& why) const {
+    const std::string message = format("{}: {}", request_name(request_), why);
+    if (decoder_->is_too_large()) throw BodyTooLarge(message);
+    if (decoder_->is_bomb()) throw DecompressionBomb(message);
+    throw ProtocolError(message);
 }
 
 Task<> Exchange::receive() {

@@ -76,6 +76,7 @@ public:
 private:
     Task<> receive();
     void take_in(std::size_t arrived);
+    [[noreturn]] void refuse(const std::string& why) const;
     Response make_response(std::string&& method, Url&& url, Headers&& headers);
     [[nodiscard]] Carrier& carrier() const noexcept { return *lease_->carrier(); }
 

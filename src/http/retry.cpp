@@ -36,13 +36,29 @@ std::string name(const Failure& failure) {
 
 }  // namespace
 
-RetryBudget::RetryBudget(double share, double floor) : share_(share), tokens_(floor) {
-    if (!(share >= 0) || !(floor >= 0)) throw UsageError("a retry budget cannot be negative");
+RetryBudget::RetryBudget(double share, double per_second) : share_(share), per_second_(per_second) {
+    if (!(share >= 0) || !(per_second >= 0)) throw UsageError("a retry budget cannot be negative");
 }
 
-void RetryBudget::on_request() { tokens_ = std::min(tokens_ + share_, std::max(most_saved, tokens_)); }
+void RetryBudget::on_request() { tokens_ = std::min(tokens_ + share_, most_saved); }
 
-bool RetryBudget::take() {
+void RetryBudget::refill(TimePoint now) {
+    const TimePoint from = filled_.value_or(now);
+    if (now > from) tokens_ = std::min(tokens_ + per_second_ * seconds(now - from), most_saved);
+    filled_ = std::max(from, now);
+}
+
+// A nanosecond more: what is rounded off must not leave a hair too little at that time.
+std::optional<TimePoint> RetryBudget::ready_at(TimePoint now) {
+    refill(now);
+    if (tokens_ >= 1) return std::nullopt;
+    if (per_second_ == 0) return TimePoint::max();
+    const auto missing = std::chrono::duration<double>((1 - tokens_) / per_second_);
+    return now + std::chrono::duration_cast<Duration>(missing) + Duration(1);
+}
+
+bool RetryBudget::take(TimePoint now) {
+    refill(now);
     if (tokens_ < 1) return false;
     tokens_ -= 1;
     return true;
@@ -72,19 +88,17 @@ Duration RetryPolicy::backoff(int attempt, double random) const {
 }
 
 RetryDecision RetryPolicy::decide(int attempt, const Failure& failure, std::chrono::system_clock::time_point now,
-                                  double random, RetryBudget& budget) const {
+                                  double random) const {
     if (!is_retried(failure)) return GiveUp{format("{} is not retried", name(failure))};
     if (attempt >= attempts_) return GiveUp{format("{} attempts failed, the last with {}", attempts_, name(failure))};
     const auto asked = failure.retry_after ? parse_retry_after(*failure.retry_after, now) : std::nullopt;
     if (asked && *asked > longest_wait_)
         return GiveUp{format("the source asks to wait {:.0f} s ({}), longer than the {:.0f} s allowed", seconds(*asked),
                              name(failure), seconds(longest_wait_))};
-    if (!budget.take())
-        return GiveUp{
-            format("too many requests to this source fail: the retry budget is spent (this one: {})", name(failure))};
     // Jitter on top, so that all who were told the same moment do not come back in it together.
     const Duration jitter = backoff(attempt, random);
-    if (asked) return Retry{*asked + std::min(jitter, base_), true};
+    // "Retry-After: 0" is what servers say that do not know it either.
+    if (asked && *asked > Duration::zero()) return Retry{*asked + std::min(jitter, base_), true};
     return Retry{jitter, false};
 }
 

@@ -41,6 +41,14 @@ struct Statements {
     ~Statements() { duckdb_destroy_extracted(&handle); }
 };
 
+/// Throws QueryError if it does not parse, or has none.
+idx_t extract(duckdb_connection connection, const std::string& sql, Statements& statements) {
+    const idx_t count = duckdb_extract_statements(connection, sql.c_str(), &statements.handle);
+    if (count > 0) return count;
+    const char* text = duckdb_extract_statements_error(statements.handle);
+    throw QueryError(text == nullptr || *text == '\0' ? "there is no statement in the query" : text);
+}
+
 struct Prepared {
     duckdb_prepared_statement handle = nullptr;
     ~Prepared() { duckdb_destroy_prepare(&handle); }
@@ -131,6 +139,7 @@ Rows Duck::run(const std::string& sql) {
         throw QueryError(text == nullptr ? "DuckDB gave no reason" : text);
     }
     Rows out;
+    out.are_an_answer = duckdb_result_return_type(result.handle) == DUCKDB_RESULT_TYPE_QUERY_RESULT;
     bool all_text = true;
     const idx_t columns = duckdb_column_count(&result.handle);
     for (idx_t column = 0; column < columns; ++column) {
@@ -159,14 +168,14 @@ void Duck::each_number(const std::string& sql, const std::function<void(std::int
     if (error != nullptr && *error != '\0') throw QueryError(error);
 }
 
+std::size_t Duck::count_statements(const std::string& sql) {
+    Statements statements;
+    return extract(impl_->connection, sql, statements);
+}
+
 bool Duck::is_one_select(const std::string& sql) {
     Statements statements;
-    const idx_t count = duckdb_extract_statements(impl_->connection, sql.c_str(), &statements.handle);
-    if (count == 0) {
-        const char* text = duckdb_extract_statements_error(statements.handle);
-        throw QueryError(text == nullptr || *text == '\0' ? "there is no statement in the query" : text);
-    }
-    if (count != 1) return false;
+    if (extract(impl_->connection, sql, statements) != 1) return false;
     Prepared prepared;
     const auto state = duckdb_prepare_extracted_statement(impl_->connection, statements.handle, 0, &prepared.handle);
     if (state != DuckDBSuccess) throw QueryError(duckdb_prepare_error(prepared.handle));

@@ -18,6 +18,7 @@ namespace trawl::lake {
 
 /// Rows as text, nothing where a value is NULL.
 struct Rows {
+    bool are_an_answer = false;  // of a question: SET and the like have none
     std::vector<std::string> names;
     std::vector<std::vector<std::optional<std::string>>> rows;
 };
@@ -37,6 +38,9 @@ public:
     /// Runs one SELECT of whole numbers (BIGINT) in one column and hands over one after the other, without ever holding
     /// all of them. Throws QueryError.
     void each_number(const std::string& sql, const std::function<void(std::int64_t)>& take);
+
+    /// How many statements `sql` has. Throws QueryError if it does not parse, or has none.
+    [[nodiscard]] std::size_t count_statements(const std::string& sql);
 
     /// True if `sql` is exactly one SELECT (or FROM, WITH, VALUES...). Throws QueryError if it does not parse.
     bool is_one_select(const std::string& sql);

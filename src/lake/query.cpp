@@ -7,6 +7,7 @@
 #include "log_store.hpp"
 #include "schema.hpp"
 #include "source.hpp"
+#include "statements.hpp"
 #include "trawl/base/format.hpp"
 
 namespace trawl {
@@ -86,7 +87,7 @@ struct ViewGone {
 };
 
 /// Through a view, every value can be cast to text by DuckDB itself, however nested it is. False if `sql` is no
-/// statement that can be a view (SHOW, EXPLAIN, several statements).
+/// statement that can be a view (SHOW, EXPLAIN).
 bool make_view(lake::Duck& duck, const std::string& sql) {
     if (!duck.is_one_select(sql)) return false;
     try {
@@ -97,11 +98,7 @@ bool make_view(lake::Duck& duck, const std::string& sql) {
     }
 }
 
-}  // namespace
-
-QueryResult Lake::query(std::string_view sql) {
-    const std::string text(sql);
-    lake::Duck& duck = impl_->duck;
+QueryResult ask(lake::Duck& duck, const std::string& text) {
     QueryResult out;
     if (make_view(duck, text)) {
         const ViewGone cleanup{duck};
@@ -112,9 +109,28 @@ QueryResult Lake::query(std::string_view sql) {
         return out;
     }
     lake::Rows rows = duck.run(text);
+    if (!rows.are_an_answer) return out;
     for (const std::string& name : rows.names) out.columns.push_back({name, "VARCHAR"});
     out.rows = std::move(rows.rows);
     return out;
+}
+
+}  // namespace
+
+QueryResult Lake::query(std::string_view sql) {
+    QueryResult last;
+    for (const std::string& statement : statements(sql)) last = ask(impl_->duck, statement);
+    return last;
+}
+
+std::vector<std::string> Lake::statements(std::string_view sql) {
+    const std::string text(sql);
+    const std::size_t count = impl_->duck.count_statements(text);
+    if (count == 1) return {text};
+    std::vector<std::string> pieces = lake::split_statements(text);
+    if (pieces.size() != count)
+        throw QueryError(trawl::format("the query's {} statements cannot be told apart: run them one by one", count));
+    return pieces;
 }
 
 }  // namespace trawl

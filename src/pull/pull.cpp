@@ -175,7 +175,7 @@ private:
                              .add("resource", tree.runs.front().resource().name)
                              .add("error", message_of(error))
                              .text());
-        if (!summary_.error) summary_.error = error;
+        summary_.failures.push_back({tree.runs.front().resource().name, error});
         for (const ResourceRun& run : tree.runs) {
             const bool is_committed =
                 std::any_of(summary_.tables.begin(), summary_.tables.end(),

@@ -118,14 +118,14 @@ TEST(Progress, SeveralTablesHaveALineEach) {
               "  table      lake/repos version 0\n"
               "issues: 1,000 rows from 20 pages\n"
               "  table      lake/issues version 0\n");
-    EXPECT_EQ(what_was_committed(summary), "; committed: repos, issues");
+    EXPECT_EQ(what_was_committed(summary), "committed: repos, issues");
     summary.failed = {"labels", "users"};
-    EXPECT_EQ(what_was_committed(summary), "; committed: repos, issues; not committed: labels, users");
+    EXPECT_EQ(what_was_committed(summary), "committed: repos, issues; not committed: labels, users");
     summary.tables.front().version.reset();  // it had no rows
-    EXPECT_EQ(what_was_committed(summary), "; committed: issues; not committed: labels, users");
-    EXPECT_EQ(what_was_committed(PullSummary()), "; nothing was committed");
-    EXPECT_EQ(what_was_committed(std::vector<std::string>{"repos"}), "; committed: repos");
-    EXPECT_EQ(what_was_committed(std::vector<std::string>{}), "; nothing was committed");
+    EXPECT_EQ(what_was_committed(summary), "committed: issues; not committed: labels, users");
+    EXPECT_EQ(what_was_committed(PullSummary()), "nothing was committed");
+    EXPECT_EQ(what_was_committed(std::vector<std::string>{"repos"}), "committed: repos");
+    EXPECT_EQ(what_was_committed(std::vector<std::string>{}), "nothing was committed");
 }
 
 TEST(Progress, OneIsNoPlural) {

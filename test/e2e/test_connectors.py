@@ -11,7 +11,7 @@ import pytest
 from rig import connector, exit_codes, tool
 from rig.cases import Pulls, asked_for, assert_met, assert_refused, parameters
 from rig.compare import assert_same_rows
-from rig.connector_cases import CASES, SECRETS, file
+from rig.connector_cases import CASES, PARENTS, SECRETS, family_file, file
 from rig.connector_errors import BAD_FILES
 from rig.mock import family
 from rig.mock.scenario import Scenario
@@ -75,6 +75,20 @@ def test_a_file_that_makes_no_sense(pulls, case):
     assert_refused(result, lake, exit_codes.USAGE, case.words)
     assert re.search(r"source\.toml:\d+:\d+", result.err), f"it does not say where:\n{result}"
     assert source.requests() == []
+
+
+@needs_connectors
+def test_each_resource_that_fails_is_told_with_its_error(mock, tmp_path):
+    source = mock.begin(Scenario("family"))
+    toml = family_file(PARENTS, '[[resources]]\nname = "one"\npath = "no/one"\n',
+                       '[[resources]]\nname = "two"\npath = "no/two"\n')
+    result = connector.pull(connector.write(tmp_path, toml, source), tmp_path / "lake", "--quiet")
+    assert result.code == exit_codes.STATUS, str(result)
+    *errors, last = result.err.splitlines()
+    assert len(errors) == 2, str(result)
+    for name in ("one", "two"):
+        assert [line for line in errors if line.startswith(f"trawl: {name}: ") and f"/no/{name} " in line], str(result)
+    assert re.fullmatch(r"trawl: committed: parents; not committed: (one, two|two, one)", last), str(result)
 
 
 def rows_after(folder, toml: str, source, *more_rows) -> list[list[dict]]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rig import data, tool
+from rig import data, exit_codes, tool
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +43,15 @@ def test_a_table_that_was_replaced_has_its_new_rows_only(nginx, tmp_path):
     for path in ("/pages/subdivisions", "/single/array.json"):
         tool.pull(nginx.url + path, tmp_path, "rows").succeeded()
     assert re.search(rf"\b{len(data.typed())}\b", answer(tmp_path, "select count(*) from rows"))
+
+
+def test_of_several_statements_all_are_answered(lake):
+    printed = answer(lake, "set threads = 1; select 41 as one; select ['42;'] as other")
+    assert "41" in printed and "[42;]" in printed and printed.index("41") < printed.index("42")
+    lines = tool.run("sql", "select 1 as a; select 2 as b", "--lake", lake, "--format", "csv").succeeded().out
+    assert lines.split() == ["a", "1", "b", "2"]
+
+
+def test_of_several_statements_one_that_is_wrong_fails(lake):
+    result = tool.run("sql", "select 41 as one; select nothing_there", "--lake", lake)
+    assert result.code == exit_codes.SQL and "nothing_there" in result.err, str(result)

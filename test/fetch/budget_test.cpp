@@ -84,6 +84,30 @@ TEST(Budget, ARequestHeavierThanAWindowWaitsForAnEmptyOne) {
     EXPECT_EQ(budget.ready_at(kStart + 600ms, 5), kStart + 1500ms);
 }
 
+TEST(Budget, ARequestThatLeftLaterCountsFromThen) {
+    Budget budget({{3, 1s}});
+    for (int i = 0; i < 3; ++i) budget.sent(kStart);
+    budget.left_later(kStart, kStart + 100ms);
+    budget.left_later(kStart, kStart + 200ms);
+    EXPECT_EQ(budget.ready_at(kStart + 900ms), kStart + 1s);
+    EXPECT_EQ(budget.ready_at(kStart + 900ms, 2), kStart + 1100ms);
+    EXPECT_EQ(budget.ready_at(kStart + 900ms, 3), kStart + 1200ms);
+    EXPECT_EQ(sent_between(budget, kStart + 900ms, kStart + 1150ms), 2);
+    budget.left_later(kStart, kStart + 1s);  // which nobody remembers
+    EXPECT_EQ(budget.describe(kStart + 1150ms), "3 of 3 in 1 s");
+}
+
+TEST(Budget, RequestsThatLeftInAnotherOrderAreCountedInTheirs) {
+    Budget budget({{4, 1s}});
+    for (int i = 0; i < 4; ++i) budget.sent(kStart + i * 10ms);
+    budget.left_later(kStart, kStart + 25ms);
+    budget.left_later(kStart + 10ms, kStart + 500ms);
+    EXPECT_EQ(budget.ready_at(kStart + 900ms), kStart + 1020ms);
+    EXPECT_EQ(budget.ready_at(kStart + 900ms, 2), kStart + 1025ms);
+    EXPECT_EQ(budget.ready_at(kStart + 900ms, 3), kStart + 1030ms);
+    EXPECT_EQ(budget.ready_at(kStart + 900ms, 4), kStart + 1500ms);
+}
+
 TEST(Budget, AWindowThatIsNotPositiveIsRefused) {
     EXPECT_THROW(Budget({{0, 1s}}), UsageError);
     EXPECT_THROW(Budget({{1, 0s}}), UsageError);

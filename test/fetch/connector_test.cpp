@@ -79,6 +79,21 @@ write_disposition = "append"
               "$.orders, append orders\n");
 }
 
+TEST(Connector, SaysWhatItUnderstoodAlsoWhereASecretIsADigit) {
+    const Connector connector = read(R"(
+[client]
+base_url = "https://h1/api"
+auth = { type = "http_basic", username = "u", password = "1" }
+[[resources]]
+name = "items"
+path = "v1/items"
+params = { pin = "1", limit = 10 }
+)");
+    EXPECT_EQ(describe(connector),
+              "source https://h1/api, auth http_basic\n"
+              "resource items: GET v1/items?pin=***&limit=10, replace items\n");
+}
+
 TEST(Connector, HasEverythingOptionalUnset) {
     const Connector connector = read(std::string(kClient) + "[[resources]]\nname = 'items'\n");
     const ConnectorClient& client = connector.client;

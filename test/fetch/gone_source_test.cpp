@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "app.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/fetch/pages.hpp"
@@ -147,6 +148,40 @@ TEST(PageStream, ASourceThatServesNothingForAMomentIsWaitedFor) {
         };
         EXPECT_EQ(run(work()), 300U) << instead;
     }
+}
+
+/// Pages of one row, 300 of them; `fails` says which answers are `instead`, by their number and how often the page was
+/// asked for before. Gives how many rows came.
+template <class Fails>
+std::size_t rows_of_300_pages(Fails fails, const std::string& instead) {
+    auto work = [&]() -> Task<std::size_t> {
+        int answers = 0;
+        testing::App app([&](const std::string& target, int times) {
+            const int page = testing::number_in(target, "page");
+            const bool is_there = page <= 300;
+            if (is_there && fails(++answers, times)) return testing::answer("", instead);
+            const std::string row = is_there ? format("{{\"id\":{}}}", page) : "";
+            return testing::answer(format(R"({{"page":{},"total_pages":300,"items":[{}]}})", page, row));
+        });
+        FetchOptions options(app.url("/x?page=1"));
+        options.limits.limiter.fixed = 64;
+        Client client;
+        PageStream pages(client, options);
+        std::size_t rows = 0;
+        while (auto page = co_await pages.next()) rows += page->count;
+        co_return rows;
+    };
+    return run(work());
+}
+
+TEST(PageStream, AMomentThatFailsAllThatIsUnderWayIsSurvived) {
+    const auto for_a_moment = [](int answer, int) { return answer > 20 && answer <= 140; };
+    EXPECT_EQ(rows_of_300_pages(for_a_moment, "500 Internal Server Error"), 300U);
+}
+
+TEST(PageStream, ASourceThatFailsEveryThirdRequestGivesAllPages) {
+    const auto now_and_then = [](int answer, int times) { return answer % 3 == 0 && times == 1; };
+    EXPECT_EQ(rows_of_300_pages(now_and_then, "503 Service Unavailable"), 300U);
 }
 
 }  // namespace

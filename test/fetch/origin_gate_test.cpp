@@ -164,6 +164,23 @@ TEST(OriginGate, WhoeverLooksAndGivesUpHandsItOn) {
     VirtualLoop().run(work());
 }
 
+TEST(OriginGate, AHardLimitCountsFromWhenARequestWasSent) {
+    auto work = []() -> Task<> {
+        OriginLimits two_a_second = eight_at_once();
+        two_a_second.windows = {{2, 1s}};
+        OriginGate gate(two_a_second);
+        const TimePoint start = now();
+        OriginGate::Pass first = co_await gate.enter();
+        OriginGate::Pass second = co_await gate.enter();
+        co_await sleep(100ms);  // for a connection
+        first.left_at(now());
+        second.left_at(now());
+        OriginGate::Pass third = co_await gate.enter();
+        EXPECT_EQ(now() - start, 1100ms);
+    };
+    VirtualLoop().run(work());
+}
+
 /// Begins something that is led on to another origin, and is done there at once.
 Task<> begin(OriginGates& gates, std::vector<std::string>& log) {
     OriginGate::Pass pass = co_await gates.enter("http://a");
@@ -192,6 +209,41 @@ TEST(OriginGates, NoMoreIsBegunThanMayBeUnderWayWhileWhatWasBegunWaits) {
     };
     VirtualLoop().run(work());
     EXPECT_EQ(log.size(), 18U);
+}
+
+/// Notes when it may ask again, and when something new is let in.
+Task<> repeat(OriginGates& gates, std::vector<std::string>& log) {
+    co_await gates.wait_for_retry("http://a");
+    log.emplace_back("again");
+}
+
+Task<> begin_anew(OriginGates& gates, std::vector<std::string>& log) {
+    OriginGate::Pass pass = co_await gates.enter("http://a");
+    log.emplace_back("new");
+    pass.succeeded();
+}
+
+TEST(OriginGates, WhereTooMuchFailsRetriesComeSlowerAndWhatIsNewWaitsBehindThem) {
+    std::vector<std::string> log;
+    auto work = [&]() -> Task<> {
+        OriginLimits two_at_once;
+        two_at_once.limiter.fixed = 2;
+        OriginGates gates(two_at_once);
+        const TimePoint start = now();
+        for (int i = 0; i < 100; ++i) co_await gates.wait_for_retry("http://a");
+        EXPECT_EQ(now(), start) << "a bad moment is survived without a pause";
+        TaskGroup group;
+        for (int i = 0; i < 3; ++i) group.spawn(repeat(gates, log));
+        group.spawn(begin_anew(gates, log));
+        co_await sleep(150ms);
+        EXPECT_EQ(log, std::vector<std::string>{"again"}) << "two wait, as many as may be under way";
+        co_await group.join();
+        const TimePoint spent = now();
+        co_await gates.wait_for_retry("http://b");
+        EXPECT_EQ(now(), spent) << "each origin has its own";
+    };
+    VirtualLoop().run(work());
+    EXPECT_EQ(log, (std::vector<std::string>{"again", "again", "new", "again"}));
 }
 
 TEST(OriginGates, WhoeverWaitsForItsNextPlaceAndIsDestroyedKeepsNobodyOut) {

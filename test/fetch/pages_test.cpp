@@ -213,6 +213,41 @@ TEST(PageStream, APageThatIsTooLargeIsNotAskedForAgain) {
     }
 }
 
+/// The error of a source that gives `answers` to all requests, and how many it had.
+std::pair<std::string, int> refusal_of(const std::string& answers) {
+    auto work = [](std::string given) -> Task<std::pair<std::string, int>> {
+        App app([given](const std::string&, int) { return given; });
+        Client client;
+        FetchOptions options(app.url("/x"));
+        quickly(options);
+        PageStream pages(client, options);
+        std::string message;
+        try {
+            co_await pages.next();
+        } catch (const Error& error) {
+            message = error.what();
+        }
+        co_return std::pair(message, app.requests());
+    };
+    return run(work(answers));
+}
+
+TEST(PageStream, ADecompressionBombIsNotAskedForAgain) {
+    std::string bomb("\x28\xb5\x2f\xfd\x00\x50", 6);                       // a frame of zstd, window 1 MB
+    for (int i = 0; i < 16; ++i) bomb += std::string("\x02\x00\x10 ", 4);  // 128 KB of blanks
+    bomb += std::string("\x03\x00\x10 ", 4);                               // and the last
+    const auto [message, requests] = refusal_of(answer(bomb, "200 OK", "Content-Encoding: zstd\r\n"));
+    EXPECT_NE(message.find("as in a decompression bomb"), std::string::npos) << message;
+    EXPECT_EQ(requests, 1);
+}
+
+TEST(PageStream, AnErrorSaysOnceWhichOptionToCheck) {
+    const auto [message, requests] = refusal_of(answer(R"({"id":1})"));
+    const auto option = message.find("--records");
+    EXPECT_NE(option, std::string::npos) << message;
+    EXPECT_EQ(message.find("--records", option + 1), std::string::npos) << message;
+}
+
 TEST(PageStream, ASourceThatDoesNotTurnPagesIsAnError) {
     EXPECT_THROW(pull_all([](const std::string&, int) { return answer(numbered_page(1, 30)); }), PaginationError);
 }

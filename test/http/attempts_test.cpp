@@ -10,6 +10,8 @@
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
 #include "trawl/coro/gather.hpp"
+#include "trawl/http/body_too_large.hpp"
+#include "trawl/http/decompression_bomb.hpp"
 #include "trawl/http/refused_redirect.hpp"
 #include "trawl/loop/time.hpp"
 #include "trawl/loop/virtual_loop.hpp"
@@ -142,7 +144,8 @@ TEST(Attempts, RepeatWhatIsIdempotent) {
 
 TEST(Attempts, ShareTheBudgetOfTheirOrigin) {
     virtually([](RetryOrigins& origins) -> Task<> {
-        for (int i = 0; i < 12; ++i) {  // ten from the start, and a fifth of each request
+        // A hundred from the start, and a fifth of each request but the first, when there were as many as there may be.
+        for (int i = 0; i < 124; ++i) {
             Attempts attempts = get(origins, prompt());
             co_await attempts.admit();
             EXPECT_TRUE(attempts.goes_on(status(500), kOrigin)) << i;
@@ -230,6 +233,8 @@ TEST(Attempts, KnowWhichErrorsMayPass) {
     EXPECT_EQ(kind_of(ConnectError(ECONNREFUSED, "")), "unsent");
     EXPECT_EQ(kind_of(TruncatedError("h", "")), "unsent");
     EXPECT_EQ(kind_of(RefusedRedirect("")), "final");
+    EXPECT_EQ(kind_of(BodyTooLarge("")), "final");
+    EXPECT_EQ(kind_of(DecompressionBomb("")), "final");
     EXPECT_EQ(kind_of(CertificateError("h", "")), "final");
     EXPECT_EQ(kind_of(TlsError("h", "")), "final");
     EXPECT_EQ(kind_of(FileError(ENOENT, "read", "f", "")), "final");

@@ -1,4 +1,4 @@
-/// The retry policy as tables: what is retried, how long it waits, what Retry-After says, when the budget is spent.
+/// The retry policy as tables: what is retried, how long it waits, what Retry-After says, what a budget gives.
 #include "trawl/http/retry.hpp"
 
 #include <gmock/gmock.h>
@@ -20,10 +20,9 @@ Failure status(int code, std::optional<std::string> retry_after = {}) {
     return {FailureKind::status, code, std::move(retry_after)};
 }
 
-/// "retry 250 ms", "asked 2000 ms", "give up: ...": the decision of a fresh budget.
+/// "retry 250 ms", "asked 2000 ms", "give up: ...".
 std::string decided(int attempt, const Failure& failure, double random = 1) {
-    RetryBudget budget;
-    const RetryDecision decision = RetryPolicy().decide(attempt, failure, now, random, budget);
+    const RetryDecision decision = RetryPolicy().decide(attempt, failure, now, random);
     if (const auto* give_up = std::get_if<GiveUp>(&decision)) return "give up: " + give_up->reason;
     const auto& retry = std::get<Retry>(decision);
     return format("{} {} ms", retry.asked_by_source ? "asked" : "retry",
@@ -47,8 +46,7 @@ TEST(RetryPolicy, DoublesTheCeilingUpToTheCap) {
     for (int attempt = 1; attempt <= 5; ++attempt) EXPECT_EQ(decided(attempt, status(503)), expected[attempt - 1]);
     EXPECT_EQ(decided(6, status(503)), "give up: 6 attempts failed, the last with status 503");
     EXPECT_EQ(decided(6, {FailureKind::timeout, 0, {}}), "give up: 6 attempts failed, the last with a timeout");
-    RetryBudget budget;
-    const RetryDecision late = RetryPolicy(1000).decide(999, status(503), now, 1, budget);
+    const RetryDecision late = RetryPolicy(1000).decide(999, status(503), now, 1);
     EXPECT_EQ(std::get<Retry>(late).delay, RetryPolicy::default_cap);
 }
 
@@ -62,6 +60,7 @@ TEST(RetryPolicy, RetryAfterIsAFloorAndHasALimit) {
     EXPECT_EQ(decided(5, status(429, "2"), 1), "asked 2250 ms");
     EXPECT_EQ(decided(1, status(503, "Sat, 21 Nov 2026 12:00:10 GMT"), 0), "asked 10000 ms");
     EXPECT_EQ(decided(1, status(503, "soon"), 1), "retry 250 ms");
+    EXPECT_EQ(decided(3, status(503, "0"), 1), "retry 1000 ms");
     EXPECT_THAT(decided(1, status(429, "3600")), HasSubstr("asks to wait 3600 s (status 429), longer than the 300 s"));
     EXPECT_THAT(decided(1, status(429, "99999999999999999999")), HasSubstr("give up"));
     EXPECT_THAT(decided(1, status(404, "2")), HasSubstr("not retried"));
@@ -71,31 +70,55 @@ TEST(RetryPolicy, RefusesSettingsWithoutMeaning) {
     EXPECT_THROW(RetryPolicy(0), UsageError);
     EXPECT_THROW(RetryPolicy(3, 2s, 1s), UsageError);
     EXPECT_THROW(RetryBudget(-0.1), UsageError);
+    EXPECT_THROW(RetryBudget(0.2, -1), UsageError);
 }
 
-TEST(RetryBudget, GivesAFewAtOnceThenAShareOfTheRequests) {
+/// How many retries there are at that time.
+int taken(RetryBudget& budget, TimePoint at) {
+    int count = 0;
+    while (budget.take(at)) ++count;
+    return count;
+}
+
+constexpr TimePoint kStart{1h};
+
+TEST(RetryBudget, HasTenSecondsWorthFromTheStartAndTenASecond) {
     RetryBudget budget;
-    const RetryPolicy policy;
-    const auto retried = [&] { return std::holds_alternative<Retry>(policy.decide(1, status(503), now, 0.5, budget)); };
-    for (int i = 0; i < 10; ++i) EXPECT_TRUE(retried()) << i;
-    EXPECT_FALSE(retried());
+    EXPECT_EQ(taken(budget, kStart), 100);
+    EXPECT_EQ(taken(budget, kStart + 2s), 20);
+    EXPECT_EQ(taken(budget, kStart + 1h), 100);
+    EXPECT_EQ(taken(budget, kStart), 0) << "time that goes back brings nothing";
+}
+
+TEST(RetryBudget, HasAShareOfTheRequests) {
+    RetryBudget budget(0.2, 0);
+    EXPECT_EQ(taken(budget, kStart), 100);
     int granted = 0;
     for (int i = 0; i < 1000; ++i) {
         budget.on_request();
-        granted += retried() ? 1 : 0;
+        granted += taken(budget, kStart);
     }
     EXPECT_NEAR(granted, 200, 1);
-    EXPECT_THAT(std::get<GiveUp>(policy.decide(1, status(503), now, 0.5, budget)).reason, HasSubstr("budget is spent"));
 }
 
-TEST(RetryBudget, DoesNotSaveUpForAStormAndIsNotChargedForGivingUp) {
+TEST(RetryBudget, KnowsWhenTheNextMayCome) {
+    RetryBudget budget;
+    EXPECT_FALSE(budget.ready_at(kStart));
+    (void)taken(budget, kStart);
+    const auto ready = budget.ready_at(kStart + 30ms);
+    ASSERT_TRUE(ready);
+    EXPECT_LT(*ready - (kStart + 100ms), 2ns);
+    EXPECT_FALSE(budget.take(*ready - 2ns));
+    EXPECT_TRUE(budget.take(*ready));
+    RetryBudget without_time(0.2, 0);
+    (void)taken(without_time, kStart);
+    EXPECT_EQ(without_time.ready_at(kStart), TimePoint::max());
+}
+
+TEST(RetryBudget, DoesNotSaveUpForAStorm) {
     RetryBudget budget;
     for (int i = 0; i < 100'000; ++i) budget.on_request();
-    EXPECT_EQ(budget.tokens(), RetryBudget::most_saved);
-    (void)RetryPolicy().decide(1, status(404), now, 0.5, budget);
-    (void)RetryPolicy().decide(6, status(503), now, 0.5, budget);
-    (void)RetryPolicy().decide(1, status(503, "3600"), now, 0.5, budget);
-    EXPECT_EQ(budget.tokens(), RetryBudget::most_saved);
+    EXPECT_EQ(taken(budget, kStart), 100);
 }
 
 TEST(RetryAfter, IsSecondsOrADate) {

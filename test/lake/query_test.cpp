@@ -85,6 +85,17 @@ TEST(Lake, TakesEveryFormOfQuestion) {
     EXPECT_THAT(lake.query("SELECT {'a': [1, NULL]} AS s").rows, ElementsAre(Row{"{'a': [1, NULL]}"}));
 }
 
+TEST(Lake, TellsTheStatementsOfAQueryApart) {
+    const TempDir dir;
+    Lake lake(dir.path());
+    EXPECT_THAT(lake.statements("SELECT ';'"), ElementsAre("SELECT ';'"));
+    EXPECT_THAT(lake.statements("SELECT 1; SELECT [2] -- ;"), ElementsAre("SELECT 1", " SELECT [2] -- ;"));
+    EXPECT_THAT(lake.query("SELECT 1; SELECT [2] -- ;").rows, ElementsAre(Row{"[2]"}));
+    EXPECT_THAT(lake.query("SET threads = 1").columns, IsEmpty());
+    EXPECT_THROW((void)lake.statements("SELECT 1; SELEC 2"), QueryError);
+    EXPECT_THROW((void)lake.statements(";"), QueryError);
+}
+
 TEST(Lake, CannotReachTheNetworkOrWriteToATable) {
     const TempDir dir;
     write(dir.path(), "t", R"({"id":1})");

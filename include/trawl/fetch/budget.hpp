@@ -42,6 +42,8 @@ public:
     /// that is empty.
     [[nodiscard]] std::optional<TimePoint> ready_at(TimePoint now, double weight = 1);
     void sent(TimePoint now, double weight = 1);
+    /// What was counted at `counted` left at `left`: it had waited for its connection. It counts from then on.
+    void left_later(TimePoint counted, TimePoint left, double weight = 1);
     /// An answer said how many requests are left. Those that were sent meanwhile are counted already.
     void learned(TimePoint now, const RateLeft& left);
 
@@ -55,10 +57,11 @@ private:
     };
     struct Window {
         RateWindow rule;
-        std::deque<Spent> spent;  // at most kSlots: bounded memory, at the price of a thousandth of the window
+        std::deque<Spent> spent;  // as many as kSlots, in order: bounded memory, at the price of a thousandth of it
         double total = 0;
     };
     static void forget(Window& window, TimePoint now);
+    static void put(Window& window, TimePoint left, double weight);
 
     std::vector<Window> windows_;
     std::optional<double> left_;  // as the source says, less what was sent since

@@ -24,6 +24,7 @@
 #include "trawl/fetch/budget.hpp"
 #include "trawl/fetch/limiter.hpp"
 #include "trawl/fetch/outage.hpp"
+#include "trawl/http/retry.hpp"
 #include "trawl/sync/event.hpp"
 #include "trawl/sync/lock.hpp"
 
@@ -47,10 +48,14 @@ public:
     public:
         Pass() = default;
         Pass(Pass&& other) noexcept
-            : gate_(std::exchange(other.gate_, nullptr)), sent_(other.sent_), is_probe_(other.is_probe_) {}
+            : gate_(std::exchange(other.gate_, nullptr)),
+              sent_(other.sent_),
+              weight_(other.weight_),
+              is_probe_(other.is_probe_) {}
         Pass& operator=(Pass&& other) noexcept {
             std::swap(gate_, other.gate_);
             std::swap(sent_, other.sent_);
+            std::swap(weight_, other.weight_);
             std::swap(is_probe_, other.is_probe_);
             return *this;
         }
@@ -58,6 +63,8 @@ public:
 
         /// It lets a request in, and what became of that has not been said.
         explicit operator bool() const noexcept { return gate_ != nullptr; }
+        /// It was sent only then, as its answer shows: it had waited for its connection. Hard limits count from there.
+        void left_at(TimePoint left);
         /// `kind`: of requests that take equally long at the same load.
         void succeeded(std::size_t kind = 0);
         void refused(const Refusal& refusal);
@@ -72,10 +79,11 @@ public:
 
     private:
         friend class OriginGate;
-        Pass(OriginGate& gate, TimePoint sent, bool is_probe) noexcept
-            : gate_(&gate), sent_(sent), is_probe_(is_probe) {}
+        Pass(OriginGate& gate, TimePoint sent, double weight, bool is_probe) noexcept
+            : gate_(&gate), sent_(sent), weight_(weight), is_probe_(is_probe) {}
         OriginGate* gate_ = nullptr;
         TimePoint sent_{};
+        double weight_ = 1;
         bool is_probe_ = false;  // of an outage
     };
 
@@ -110,6 +118,7 @@ private:
 
     Limiter limiter_;
     Budget budget_;
+    RetryBudget retries_;
     std::optional<Refusals> refusals_;
     Outage outage_;
     std::size_t down_ = 0;   // requests that failed, as all do where nothing is served, since an answer
@@ -117,6 +126,7 @@ private:
     std::size_t in_flight_ = 0;
     Lock turn_;      // whoever holds it is next
     Lock begins_;    // of those who begin something (OriginGates), one at a time waits for its turn
+    Lock repeats_;   // of those whose request failed, one at a time waits for a retry
     Event changed_;  // somebody left
 };
 
@@ -133,6 +143,9 @@ public:
     /// The same for what has been begun: the request that an answer, perhaps another origin's, led to. Requires: it
     /// holds no pass, since those who do may wait for it.
     Task<OriginGate::Pass> enter_next(std::string origin, double weight = 1);
+    /// Waits until what failed may be asked for again: where more fails than the retries that an origin may have, they
+    /// come slower, first come, first served, and what is begun waits behind them. Requires: it holds no pass.
+    Task<> wait_for_retry(std::string origin);
 
     [[nodiscard]] const std::map<std::string, std::unique_ptr<OriginGate>>& all() const noexcept { return gates_; }
     /// How many requests may be under way now, to all of them together.
@@ -143,7 +156,7 @@ private:
 
     OriginLimits limits_;
     std::map<std::string, std::unique_ptr<OriginGate>> gates_;
-    std::size_t waiting_ = 0;  // in enter_next()
+    std::size_t waiting_ = 0;  // in enter_next() and wait_for_retry()
     Event fewer_wait_;
 };
 

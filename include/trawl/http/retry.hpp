@@ -7,8 +7,9 @@
 /// What is retried: connection errors, name servers that failed or were silent, timeouts, damaged or cut-off answers,
 /// and the statuses 408, 425, 429, 500, 502, 503, 504. The delay is full-jitter exponential: uniform in [0, min(cap,
 /// base * 2^(attempt - 1))], which spreads clients that failed together (Brooker, "Exponential Backoff And Jitter",
-/// AWS 2015). Retry-After is a floor under it. A budget per origin keeps retries at a share of all requests, so that a
-/// source in trouble is not hit harder.
+/// AWS 2015). Retry-After is a floor under it. A budget per origin (RetryBudget) keeps retries at a share of all
+/// requests, so that a source in trouble is not hit harder: a Client gives up where it is spent, and a retrieval of
+/// pages waits.
 ///
 /// What a Client makes of it: only idempotent methods (RFC 9110 section 9.2.2) are repeated, others when no connection
 /// could be made, or when all_methods() says so. While a Retry-After holds, no request to that origin that has a policy
@@ -55,28 +56,34 @@ struct GiveUp {
 
 using RetryDecision = std::variant<Retry, GiveUp>;
 
-/// The retries that one origin may have: `share` of its requests on average, and always a few, so that a retrieval of
-/// three pages survives a bad moment. One per origin; not thread-safe.
+/// The retries that one origin may have: `share` of its requests on average, and beside it so many a second, whatever
+/// is asked: requests that were under way together fail together, which is one bad moment and not a hundred. One per
+/// origin; not thread-safe; `now` is an argument.
 class RetryBudget {
 public:
-    /// 20% of requests, as gRPC and Finagle have it by order of magnitude; ten from the start, as Finagle's 10 a
-    /// second.
+    /// As Finagle has it (gRPC by order of magnitude): 20% of requests, and 10 a second.
     static constexpr double default_share = 0.2;
-    static constexpr double default_floor = 10;
-    /// Tokens never pile up beyond this: a long good time does not pay for a storm of retries.
+    static constexpr double default_per_second = 10;
+    /// What is there from the start, and what is never exceeded: a long good time does not pay for a storm of retries.
+    /// Finagle counts over ten seconds, so its 10 a second are 100 at once.
     static constexpr double most_saved = 100;
 
-    explicit RetryBudget(double share = default_share, double floor = default_floor);
+    explicit RetryBudget(double share = default_share, double per_second = default_per_second);
 
     /// To be called once for each request, not for its retries.
     void on_request();
+    /// When there is a retry to take; nothing: now. A request may come and bring it earlier.
+    [[nodiscard]] std::optional<TimePoint> ready_at(TimePoint now);
     /// Takes one retry; false if there is none.
-    [[nodiscard]] bool take();
+    [[nodiscard]] bool take(TimePoint now);
     [[nodiscard]] double tokens() const noexcept { return tokens_; }
 
 private:
-    double share_;
-    double tokens_;
+    void refill(TimePoint now);
+
+    double share_, per_second_;
+    double tokens_ = most_saved;
+    std::optional<TimePoint> filled_;  // until when time has been counted
 };
 
 class RetryPolicy {
@@ -93,9 +100,9 @@ public:
                          Duration longest_wait = default_longest_wait);
 
     /// `attempt` counts from 1: the one that just failed. `now` is for a Retry-After that is a date. `random` is
-    /// uniform in [0, 1). Takes from the budget only when it says Retry.
+    /// uniform in [0, 1). Whether there are retries left is another question: RetryBudget's.
     [[nodiscard]] RetryDecision decide(int attempt, const Failure& failure, std::chrono::system_clock::time_point now,
-                                       double random, RetryBudget& budget) const;
+                                       double random) const;
 
     [[nodiscard]] static bool is_retried(const Failure& failure);
 

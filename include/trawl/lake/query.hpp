@@ -21,7 +21,7 @@ struct QueryColumn {
 };
 
 struct QueryResult {
-    std::vector<QueryColumn> columns;
+    std::vector<QueryColumn> columns;  ///< none of a statement that answers nothing (SET)
     /// Values as DuckDB prints them; nothing where a value is NULL.
     std::vector<std::vector<std::optional<std::string>>> rows;
 };
@@ -40,6 +40,8 @@ public:
 
     /// Runs one SQL statement, or several of which the last one answers. Throws QueryError with DuckDB's message.
     QueryResult query(std::string_view sql);
+    /// The statements of `sql`, one at least: to have the answer of each. Throws QueryError if it does not parse.
+    [[nodiscard]] std::vector<std::string> statements(std::string_view sql);
 
 private:
     struct Impl;

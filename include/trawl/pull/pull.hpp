@@ -81,15 +81,21 @@ struct OriginTrace {
     std::vector<TracePoint> points;  // oldest first; none of a pull that was shorter than the first step (0.1 s)
 };
 
+/// Why a resource failed, and with it those that hang on it.
+struct ResourceFailure {
+    std::string resource;
+    std::exception_ptr error;
+};
+
 struct PullSummary {
     PullProgress progress;
-    std::vector<TableSummary> tables;  // that were committed, parents first
-    std::vector<std::string> failed;   // resources of which nothing was committed
-    std::exception_ptr error;          // the first that made one fail
-    TimePoint begin{};                 // before the first request
-    Duration elapsed{};                // from there to the last commit
-    Duration fetching{};               // of it, until the last page was there
-    std::vector<OriginTrace> traces;   // of the origins that were asked, by name
+    std::vector<TableSummary> tables;       // that were committed, parents first
+    std::vector<std::string> failed;        // resources of which nothing was committed
+    std::vector<ResourceFailure> failures;  // of those without a parent, the first that failed first
+    TimePoint begin{};                      // before the first request
+    Duration elapsed{};                     // from there to the last commit
+    Duration fetching{};                    // of it, until the last page was there
+    std::vector<OriginTrace> traces;        // of the origins that were asked, by name
 };
 
 /// Pulls the resources into their tables. `progress` is updated all along and may be read between suspensions.
