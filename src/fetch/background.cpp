@@ -14,25 +14,31 @@ constexpr double fewest_between = 5;
 constexpr double hardly_rarer = 2.5;
 /// A refusal after so many rounds of what is in flight has nothing to do with the one before.
 constexpr double far_rounds = 20;
-/// So much more than what comes anyway is not yet a change; in a row, so many.
-constexpr double margin = 2.5, credit_most = 6;
+/// So much more than what comes anyway is not yet a change; in a row, so many, and what all that is in flight brings.
+constexpr double margin = 2.5, in_a_row = 6;
 /// What is known of the share is from about so many refusals.
 constexpr double memory = 8;
-/// Beyond this a source is asked for less, whatever it refuses for; below the other, accidents are looked at one by
+/// What is taken for the share stays between: more is a source in trouble, and less are accidents, looked at one by
 /// one.
 constexpr double share_most = 0.2, share_least = 5e-4;
 
 }  // namespace
 
-void Background::accepted() noexcept {
+double Background::credit_most(std::size_t limit) const noexcept {
+    return in_a_row + margin * share_ * static_cast<double>(limit);
+}
+
+void Background::expect(std::size_t limit) noexcept { credit_ = credit_most(limit); }
+
+void Background::accepted(std::size_t limit) noexcept {
     gap_ += 1;
     if (share_ == 0) return;
     share_ -= share_ * share_ / memory;
-    credit_ = std::min(credit_most, credit_ + margin * share_);
+    credit_ = std::min(credit_most(limit), credit_ + margin * share_);
     if (share_ < share_least) share_ = 0;
 }
 
-bool Background::refused(std::size_t limit) noexcept {
+bool Background::refused(std::size_t limit, bool is_raised) noexcept {
     const double gap = std::exchange(gap_, 0);
     if (share_ > 0) {
         share_ = std::min(share_most, share_ + share_ / memory);
@@ -40,19 +46,17 @@ bool Background::refused(std::size_t limit) noexcept {
         if (credit_ >= 0) return true;
         share_ = 0;
     }
-    note(gap, limit);
+    was_alone_ = gap > far_rounds * static_cast<double>(limit);
+    if (was_alone_ || is_raised) gaps_known_ = 0;
+    if (!was_alone_ && !is_raised) note(gap);
     if (!is_in_vain()) return false;
     share_ = std::min(share_most, seen / std::reduce(gaps_.begin(), gaps_.end()));
-    credit_ = credit_most;
+    credit_ = credit_most(limit);
     gaps_known_ = 0;
     return true;
 }
 
-void Background::note(double gap, std::size_t limit) noexcept {
-    if (gap > far_rounds * static_cast<double>(limit)) {
-        gaps_known_ = 0;
-        return;
-    }
+void Background::note(double gap) noexcept {
     std::shift_left(gaps_.begin(), gaps_.end(), 1);
     gaps_.back() = gap;
     gaps_known_ = std::min(gaps_known_ + 1, seen);

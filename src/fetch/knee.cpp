@@ -62,6 +62,7 @@ void Knee::disturbed(TimePoint until) {
     settled_at_ = std::max(settled_at_, until + duration(settling * latency_));
     window_ = {};
     last_reply_.reset();
+    is_undisturbed_ = false;
 }
 
 Duration Knee::ceiling_lasts() const {
@@ -78,15 +79,16 @@ void Knee::relax(TimePoint now) {
 
 void Knee::succeeded(TimePoint now, Duration latency, std::size_t in_flight, std::size_t kind) {
     relax(now);
-    if (last_reply_ && limit_ > 1 && latency_ > 0 && seconds(now - *last_reply_) > standstill * latency_)
-        disturbed(now);
+    const bool may_stand = is_undisturbed_ && last_reply_ && limit_ > 1 && latency_ > 0;
+    if (may_stand && seconds(now - *last_reply_) > standstill * latency_) disturbed(now);
     last_reply_ = now;
     const TimePoint sent = now - latency;
     const double took = std::max(seconds(latency), shortest_latency);
-    latency_ += (took - latency_) / (latency_ == 0 ? 1 : latency_memory);
     if (sent < undisturbed_from_) return;
+    is_undisturbed_ = true;
+    latency_ += (took - latency_) / (latency_ == 0 ? 1 : latency_memory);
     const double comparable = mix_.comparable(kind, took);
-    if (sent > cut_at_) background_.accepted();
+    if (sent > cut_at_) background_.accepted(limit_);
     if (before_cuts_ && sent > cut_at_ && ++since_cut_ >= fewest_samples) look_at_cuts(now);
     // The burst that fills a higher level at once sees a line that is only growing: it does not count either.
     if (now < settled_at_ || sent <= sent_from_) return;
@@ -181,7 +183,7 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
         ++refused_at_cut_;
         return;
     }
-    if (background_.refused(limit_)) return ignore_cuts(now);
+    if (background_.refused(limit_, limit_ > after_cut_)) return ignore_cuts(now);
     cut_at_ = ceiling_since_ = now;
     since_cut_ = 0;
     refused_at_cut_ = 1;
@@ -189,7 +191,7 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
     limit_before_ = static_cast<double>(limit_);
     home_before_ = home_;
     ceiling_before_ = ceiling_;
-    if (!before_cuts_) before_cuts_ = static_cast<double>(limit_);
+    before_cuts_ = std::max(before_cuts_.value_or(0), static_cast<double>(limit_));
     was_refused_alone_ = limit_ == 1;
     const double concurrency = std::min(static_cast<double>(in_flight) + 1, static_cast<double>(limit_));
     const double lower = std::max(1.0, std::floor(cut * concurrency));
@@ -203,11 +205,14 @@ void Knee::overloaded(TimePoint now, Duration latency, std::size_t in_flight) {
     beyond_ = 0;
     before_ = {};
     enter(now, Phase::home, home_);
+    after_cut_ = limit_;
 }
 
 // The source refuses as much whatever the limit is: back to what it was.
 void Knee::ignore_cuts(TimePoint now) {
-    if (before_cuts_) restart(now, *before_cuts_);
+    if (!before_cuts_) return;
+    restart(now, *before_cuts_);
+    background_.expect(limit_);
 }
 
 // It accepts again. After trouble that had nothing to do with our load, what it serves is found anew: from where the
@@ -221,8 +226,9 @@ void Knee::look_at_cuts(TimePoint now) {
         return;
     }
     if (now - restarted_at_ < restart_pause_) return;
-    restart_pause_ =
-        now - restarted_at_ > cuts_remembered ? first_restart_pause : std::min(2 * restart_pause_, cuts_remembered);
+    restart_pause_ = now - restarted_at_ > cuts_remembered
+                         ? first_restart_pause
+                         : std::clamp(2 * restart_pause_, first_restart_pause, cuts_remembered);
     restarted_at_ = now;
     was_refused_alone_ = false;
     restart(now, 2 * static_cast<double>(limit_));

@@ -72,7 +72,8 @@ void Limiter::refused(TimePoint now, Duration latency, const Refusal& refusal, s
     // down at each failure, and for long.
     const bool is_failure = refusal.kind != RefusalKind::too_many_requests && !refusal.retry_after;
     const bool is_of_pace = refusal.kind == RefusalKind::too_many_requests && pace_.explains();
-    if (is_of_pace || (limit() == 1 && !is_failure)) {
+    const bool is_least = std::min(limit(), knee_.limit()) == 1;
+    if (is_of_pace || (is_least && !is_failure)) {
         if (pace_.refused(now, latency, throughput(), refusal.retry_after)) knee_.disturbed(now);
     } else {
         knee_.overloaded(now, latency, in_flight);

@@ -22,6 +22,8 @@ constexpr double below_costly = 0.93;
 /// The first wait after a refusal that names none, in seconds; four times as long after each that follows at once, and
 /// never longer than the last: whose minute is over is to notice soon.
 constexpr double first_wait = 0.1, longer = 4, longest_wait = 10;
+/// Times between refusals are longer, in seconds: rates are over them.
+constexpr double shortest = 1e-3;
 /// A sender that comes late may catch up by so much, in seconds.
 constexpr double slack = 0.02;
 /// So many were accepted between two refusals, if that is to say something.
@@ -36,18 +38,16 @@ constexpr double patience = 300, patience_least = 150, patience_seconds = 6;
 constexpr double costly_growth = 0.05, costly_waits = 40;
 /// While it grew this many times as fast as it was accepted on the whole, either may be near to the rate.
 constexpr double far_off = 1.2;
-/// What a pace after a streak comes to at once says more of it than of the source.
+/// A pace after a streak is a guess: where it is refused so soon, the rate lies somewhere below.
 constexpr Duration guess_lasts = std::chrono::seconds(1);
 /// After a streak of refusals: this share of the pace before it.
 constexpr double resumed = 0.5;
 /// And never by more than 5% before the first answer to the new pace is there.
 constexpr double growth_per_round_trip = 0.05;
 
-/// Between two refusals it accepted less than this share of what it had accepted before: it has changed, or refuses for
-/// other reasons than a rate.
+/// It refuses at less than this share of what it had accepted between two refusals before: it has changed, or refuses
+/// for other reasons than a rate.
 constexpr double doubtful = 0.9, enough_to_doubt = 3;
-/// Where a refusal costs a wait, it is not tried out: so many refusals at less than that share decide.
-constexpr int doubts_most = 2;
 /// So many of a burst are under way at once, and one more for each 100/s; and so many answers, at most, until it ends.
 constexpr int burst_size = 4, burst_answers = 256;
 /// Two requests that are sent at once arrive so far apart, in seconds.
@@ -60,6 +60,7 @@ constexpr Duration burst_lasts = std::chrono::seconds(1);
 }  // namespace
 
 bool Burst::wants(TimePoint now) const noexcept {
+    if (now < begun_) return false;
     const int under_way = sent_ - accepted_ - refused_;
     const int most = burst_size + static_cast<int>(rate_ / 100) + accepted_;
     return verdict() == Verdict::open && now - begun_ < burst_lasts && under_way < most;
@@ -76,7 +77,7 @@ void Burst::answered(TimePoint sent, bool is_accepted) {
 
 Burst::Verdict Burst::verdict() const noexcept {
     if (refused_ >= 3 && 3 * refused_ > accepted_) return Verdict::rate;
-    const double filled_in = rate_ * (seconds(last_sent_ - begun_) + jitter);
+    const double filled_in = rate_ * (seconds(last_sent_ - begun_ + waited_) + jitter);
     if (accepted_ >= clearly * filled_in + clearly_more) return Verdict::no_rate;
     return accepted_ + refused_ >= burst_answers ? Verdict::rate : Verdict::open;
 }
@@ -137,10 +138,9 @@ bool Pace::refused(TimePoint now, Duration latency, double throughput, std::opti
     }
     if (refused_at_ && now - latency <= *refused_at_) return false;
     explains_ = true;
-    if (retry_after && cost_ > 0 && !most_ && is_doubtful_run(now)) {
-        give_up();
-        return false;
-    }
+    const double accepted = refused_at_ ? accepted_ / std::max(shortest, seconds(now - *refused_at_)) : 0;
+    const bool is_known = accepted_ >= enough_to_doubt && !most_;
+    const double tried = retry_after ? rate_.value_or(0) : accepted;
     wait_ = wait_ == 0 ? first_wait : std::max(wait_, std::min(longer * wait_, longest_wait));
     if (!refused_at_) {
         set_rate(throughput > 0 ? throughput / 2 : 1);
@@ -158,15 +158,17 @@ bool Pace::refused(TimePoint now, Duration latency, double throughput, std::opti
     cost_ = retry_after ? seconds(*retry_after) : 0;
     waited_until_ = now + (cost_ > 0 ? *retry_after : duration(wait_));
     next_ = waited_until_;
+    if (is_known) doubt(now, tried, accepted);
     return true;
 }
 
-// It accepted more before.
-void Pace::doubt(TimePoint now, double accepted) {
-    if (accepted_ < enough_to_doubt || most_) return;
+// It refused what it had accepted before. Where that costs a wait, the bucket has filled up meanwhile.
+void Pace::doubt(TimePoint now, double tried, double accepted) {
     burst_.reset();
-    if (best_ && accepted < doubtful * *best_) burst_.emplace(now, accepted);
-    best_ = best_ ? std::max(*best_, accepted) : accepted;
+    const bool costs = cost_ > 0;
+    if (best_ && tried < doubtful * *best_)
+        burst_.emplace(costs ? waited_until_ : now, accepted, costs ? waited_until_ - now : Duration{});
+    best_ = std::max(best_.value_or(0), accepted);
 }
 
 void Pace::look_at_burst(TimePoint sent, bool is_accepted) {
@@ -180,33 +182,22 @@ void Pace::look_at_burst(TimePoint sent, bool is_accepted) {
     }
 }
 
-// Refused at a pace that it had accepted.
-bool Pace::is_doubtful_run(TimePoint now) {
-    if (accepted_ == 0) return false;
-    if (best_ && *rate_ < doubtful * *best_) return ++doubts_ >= doubts_most;
-    doubts_ = 0;
-    best_ = std::max(best_.value_or(0), accepted_ / seconds(now - *refused_at_));
-    return false;
-}
-
 void Pace::give_up() {
     *this = Pace(most_);
     explains_ = false;
 }
 
 void Pace::estimate(TimePoint now) {
-    constexpr double shortest = 1e-3;
+    low_.reset();
     const double since_wait = std::max(shortest, seconds(now - waited_until_));
     const double least = accepted_ / std::max(shortest, seconds(now - *refused_at_));
     const double most = accepted_ / since_wait;
     if (cost_ == 0 || most < 1.1 * least) {
-        doubt(now, least);
         estimates_ += accepted_ >= enough ? 1 : 0;
         top_.reset();
-        low_.reset();
         const bool is_guess = std::exchange(was_streak_, false) && now - *refused_at_ < guess_lasts;
         if (accepted_ < enough && is_guess) {
-            set_rate(least * (1 + 1 / accepted_));  // the next one was nearly accepted
+            set_rate(std::sqrt(*rate_ * least));
         } else if (accepted_ >= enough && *rate_ > far_off * least) {
             low_ = below * least;
             set_rate(std::sqrt(*rate_ * least));

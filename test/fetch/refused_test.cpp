@@ -58,7 +58,7 @@ TEST(Refused, A429NowAndThenIsNoRate) {
 
 // 15/s. With a second's wait after each hundredth request there is no way beyond 140/s.
 TEST(Refused, A429NowAndThenIsNoRateThoughItNamesAWait) {
-    EXPECT_GT(mean_rate("1% answered 429, Retry-After 1 s", 10, 40), 45);
+    EXPECT_GT(mean_rate("1% answered 429, Retry-After 1 s", 10, 40), 80);
     for (const Outcome& run : runs("1% answered 429, Retry-After 1 s")) EXPECT_EQ(run.early, 0);
 }
 
@@ -76,12 +76,19 @@ TEST(Refused, FindsARateThatHasRisenAgain) {
     EXPECT_LT(refused_share("bucket 100/s, 25/s from 15 to 30 s"), 0.01);
 }
 
+// That it refuses at less than before is no reason to think that no rate explains it: a third was refused for good.
+TEST(Refused, ARateThatFallsStaysARateWhereItNamesAWait) {
+    EXPECT_GT(mean_rate("the same with Retry-After", 20, 30), 0.8 * 25);
+    EXPECT_LT(refused_share("the same with Retry-After"), 0.01);
+}
+
 // The same, of what is refused for being too many at once.
 TEST(Refused, FindsACapThatHasRisenAgain) {
     EXPECT_GT(mean_rate("429 beyond 64, 8 from 10 to 20 s", 12, 20), 0.7 * 8 / 0.062);
     EXPECT_GT(mean_rate("429 beyond 64, 8 from 10 to 20 s", 33, 40), 0.75 * 64 / 0.062);
     EXPECT_GT(mean_rate("503 beyond 64, 8 from 10 to 20 s", 12, 20), 0.7 * 8 / 0.062);
     EXPECT_GT(mean_rate("503 beyond 64, 8 from 10 to 20 s", 36, 40), 0.75 * 64 / 0.062);
+    EXPECT_LT(refused_share("503 beyond 64, 8 from 10 to 20 s"), 0.02);
 }
 
 TEST(Refused, StaysBelowACap) {
@@ -94,6 +101,37 @@ TEST(Refused, StaysBelowACap) {
 // The start took the slow answers of the second for a source that is full, and the time between them for a standstill.
 TEST(Refused, ASlowResourceAfterAFastOneIsNoFullSource) {
     EXPECT_GT(mean_rate("20 of 10 ms, then also 1 s", 10, 40), 0.9 * 200);
+}
+
+// A level that is tried settles by how long answers take; those that a standstill delayed are none of them.
+TEST(Refused, AStandstillDoesNotFreezeWhatIsTried) {
+    Limiter limiter(LimiterOptions{.initial = 8});
+    TimePoint now = start;
+    const auto answer = [&](Duration latency) { limiter.succeeded(now, latency, limiter.limit() - 1); };
+    for (int i = 0; i < 4; ++i) answer(50ms);
+    now += 30s;
+    for (int i = 0; i < 7; ++i) answer(30s);
+    limiter.refused(now, 30s, {RefusalKind::unavailable, {}}, 7);
+    const std::size_t cut = limiter.limit();
+    for (int i = 0; i < 400; ++i) {
+        now += 10ms;
+        answer(50ms);
+    }
+    EXPECT_GT(limiter.limit(), cut) << limiter.describe();
+}
+
+// The limit stays at what the user said, and the pace of one at a time holds all the same.
+TEST(Refused, AFixedLimitIsPacedWhereEverythingIsRefused) {
+    Limiter limiter(LimiterOptions{.fixed = 32});
+    TimePoint now = start;
+    int asked = 0;
+    for (; now < start + 60s; ++asked) {
+        now = std::max(now + 1ms, limiter.ready_at(now).value_or(now));
+        limiter.sent(now);
+        limiter.refused(now + 1ms, 1ms, {RefusalKind::too_many_requests, {}}, 31);
+    }
+    EXPECT_LT(asked, 100) << limiter.describe();
+    EXPECT_EQ(limiter.limit(), 32U);
 }
 
 // Burst: the limit of 100/s fills in one request while ten are sent.
@@ -147,9 +185,9 @@ TEST(Refused, ABurstDoesNotCountTheAnswersToOthers) {
 
 // Background.
 
-bool refused_after(Background& background, int accepted, std::size_t limit) {
-    for (int i = 0; i < accepted; ++i) background.accepted();
-    return background.refused(limit);
+bool refused_after(Background& background, int accepted, std::size_t limit, bool is_raised = false) {
+    for (int i = 0; i < accepted; ++i) background.accepted(limit);
+    return background.refused(limit, is_raised);
 }
 
 TEST(Refused, CutsThatDoNotHelpAreInVain) {
@@ -175,6 +213,25 @@ TEST(Refused, CutsTowardsACapAreNotInVain) {
     for (const std::size_t limit : {51U, 40U, 32U, 25U, 20U, 16U, 12U, 9U})
         EXPECT_FALSE(refused_after(background, limit > 20 ? 1 : 3, limit)) << limit;
     EXPECT_EQ(background.share(), 0);
+}
+
+// Between them it was below the cap.
+TEST(Refused, RefusalsOfHigherLevelsDoNotMakeCutsVain) {
+    Background background;
+    EXPECT_FALSE(refused_after(background, 1000, 64));
+    for (const std::size_t limit : {108U, 97U, 87U, 73U, 70U})
+        EXPECT_FALSE(refused_after(background, 400, limit, true));
+    EXPECT_EQ(background.share(), 0);
+    EXPECT_FALSE(background.was_alone());
+}
+
+// Of a hundred that leave at once, ten come back refused before one is answered.
+TEST(Refused, WhatIsSentAtOnceBringsItsShareAtOnce) {
+    Background background;
+    for (int i = 0; i < 10; ++i) (void)refused_after(background, 10, 20);
+    ASSERT_NEAR(background.share(), 0.1, 0.02);
+    background.expect(100);
+    for (int i = 0; i < 20; ++i) EXPECT_TRUE(refused_after(background, 0, 100)) << i;
 }
 
 TEST(Refused, ARefusalLongAfterTheOneBeforeIsAlone) {

@@ -136,10 +136,12 @@ private:
 
     // Which replies count.
     std::optional<TimePoint> last_reply_;
+    bool is_undisturbed_ = true;  // one came that counts: what comes in pulses is no series of standstills
     TimePoint phase_since_{}, settled_at_{}, sent_from_{}, undisturbed_from_{}, last_down_{};
     TimePoint cut_at_{}, ceiling_since_{}, restarted_at_{};
     Duration restart_pause_{};
     int ceiling_steps_ = 1;             // by how much and how soon it is raised: twice as much each time
+    std::size_t after_cut_ = 0;         // the limit then
     int refused_at_cut_ = 0;            // of what was under way at the last of them
     Phase phase_before_ = Phase::home;  // before that, and where it was
     double limit_before_ = 0, home_before_ = 0;

@@ -23,9 +23,8 @@
 ///   below it, and the pace creeps up so slowly that it costs a refusal in hundreds of requests. Where the source
 ///   refuses at less than it has accepted, and then takes more than that at once, no rate explains it, and 429 says
 ///   what 503 does.
-/// - 503 and time-outs prove that too many were in flight: the limit is cut, and stays below that for a while. Where
-/// cuts
-///   do not make them rarer, they come whatever is in flight, and change nothing until there are more of them.
+/// - 503 and time-outs prove that too many were in flight: the limit is cut, and stays below that for a while.
+///   Where cuts do not make them rarer, they come whatever is in flight, and change nothing until there are more.
 /// - Nothing is sent before a Retry-After is over, whatever it came with; the latest counts.
 ///
 /// Errors that say nothing of load (a 500, a connection that broke) change nothing. Not thread-safe.

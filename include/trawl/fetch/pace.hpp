@@ -14,8 +14,9 @@ class Burst {
 public:
     enum class Verdict { open, rate, no_rate };
 
-    /// `rate`: per second, by which it is said to refuse.
-    Burst(TimePoint now, double rate) noexcept : rate_(rate), begun_(now), last_sent_(now) {}
+    /// From `begin` on. `rate`: per second, by which it is said to refuse. `waited`: since the refusal.
+    Burst(TimePoint begin, double rate, Duration waited = {}) noexcept
+        : rate_(rate), waited_(waited), begun_(begin), last_sent_(begin) {}
 
     /// Whether one more is to be sent now.
     [[nodiscard]] bool wants(TimePoint now) const noexcept;
@@ -27,6 +28,7 @@ public:
 
 private:
     double rate_;
+    Duration waited_;
     TimePoint begun_, last_sent_;
     int sent_ = 0, accepted_ = 0, refused_ = 0;
 };
@@ -55,11 +57,10 @@ public:
     bool refused(TimePoint now, Duration latency, double throughput, std::optional<Duration> retry_after);
 
 private:
-    [[nodiscard]] bool is_doubtful_run(TimePoint now);
     void give_up();
     void look_at_burst(TimePoint sent, bool is_accepted);
     void estimate(TimePoint now);
-    void doubt(TimePoint now, double accepted);
+    void doubt(TimePoint now, double tried, double accepted);
     void resume(TimePoint now);
     void set_rate(double rate);
     [[nodiscard]] double growth() const;
@@ -76,7 +77,6 @@ private:
     int estimates_ = 0;
     double wait_ = 0;          // seconds, after refusals in a row
     double cost_ = 0;          // seconds that the last refusal asked for
-    int doubts_ = 0;           // refusals in a row at less than that
     bool was_streak_ = false;  // and the pace after it is a guess
     bool is_held_back_ = false;
     bool explains_ = true;
