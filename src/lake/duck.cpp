@@ -54,6 +54,12 @@ struct Prepared {
     ~Prepared() { duckdb_destroy_prepare(&handle); }
 };
 
+/// COPY tells how many rows it wrote. So do statements that change tables, which are steps on the way to a question.
+bool is_answer(duckdb_result result) {
+    return duckdb_result_return_type(result) == DUCKDB_RESULT_TYPE_QUERY_RESULT ||
+           duckdb_result_statement_type(result) == DUCKDB_STATEMENT_TYPE_COPY;
+}
+
 std::optional<std::string> value_text(duckdb_result* result, idx_t column, idx_t row) {
     if (duckdb_value_is_null(result, column, row)) return std::nullopt;
     duckdb_string text = duckdb_value_string(result, column, row);
@@ -139,7 +145,7 @@ Rows Duck::run(const std::string& sql) {
         throw QueryError(text == nullptr ? "DuckDB gave no reason" : text);
     }
     Rows out;
-    out.are_an_answer = duckdb_result_return_type(result.handle) == DUCKDB_RESULT_TYPE_QUERY_RESULT;
+    out.are_an_answer = is_answer(result.handle);
     bool all_text = true;
     const idx_t columns = duckdb_column_count(&result.handle);
     for (idx_t column = 0; column < columns; ++column) {

@@ -18,7 +18,7 @@ namespace trawl::lake {
 
 /// Rows as text, nothing where a value is NULL.
 struct Rows {
-    bool are_an_answer = false;  // of a question: SET and the like have none
+    bool are_an_answer = false;  // of a question or a COPY: SET and the like have none
     std::vector<std::string> names;
     std::vector<std::vector<std::optional<std::string>>> rows;
 };

@@ -87,7 +87,7 @@ struct ViewGone {
 };
 
 /// Through a view, every value can be cast to text by DuckDB itself, however nested it is. False if `sql` is no
-/// statement that can be a view (SHOW, EXPLAIN).
+/// statement that can be a view (SHOW, EXPLAIN, PIVOT).
 bool make_view(lake::Duck& duck, const std::string& sql) {
     if (!duck.is_one_select(sql)) return false;
     try {
@@ -117,6 +117,21 @@ QueryResult ask(lake::Duck& duck, const std::string& text) {
 
 }  // namespace
 
+namespace {
+
+/// Whether DuckDB finds in the pieces what it finds in the whole: which is more than one in a PIVOT.
+bool is_right_cut(lake::Duck& duck, const std::vector<std::string>& pieces, std::size_t count) {
+    std::size_t found = 0;
+    try {
+        for (const std::string& piece : pieces) found += duck.count_statements(piece);
+    } catch (const QueryError&) {  // the whole parses: what is wrong is the cut
+        return false;
+    }
+    return found == count;
+}
+
+}  // namespace
+
 QueryResult Lake::query(std::string_view sql) {
     QueryResult last;
     for (const std::string& statement : statements(sql)) last = ask(impl_->duck, statement);
@@ -128,7 +143,7 @@ std::vector<std::string> Lake::statements(std::string_view sql) {
     const std::size_t count = impl_->duck.count_statements(text);
     if (count == 1) return {text};
     std::vector<std::string> pieces = lake::split_statements(text);
-    if (pieces.size() != count)
+    if (!is_right_cut(impl_->duck, pieces, count))
         throw QueryError(trawl::format("the query's {} statements cannot be told apart: run them one by one", count));
     return pieces;
 }

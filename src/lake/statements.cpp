@@ -33,14 +33,18 @@ std::size_t behind_block(std::string_view sql, std::size_t at) {
     return at;
 }
 
-/// Behind the text or name whose quote stands at `at`. A doubled quote ends one and begins the next, which is the same
-/// here; only in E'...' a backslash keeps a quote from ending it.
+/// Behind the text or name whose quote stands at `at`. A doubled quote does not end it, and in E'...' neither does one
+/// behind a backslash.
 std::size_t behind_quoted(std::string_view sql, std::size_t at) {
     const char quote = sql[at];
     const bool has_escapes =
         quote == '\'' && at > 0 && (sql[at - 1] == 'e' || sql[at - 1] == 'E') && (at == 1 || !is_word(sql[at - 2]));
-    for (++at; at < sql.size() && sql[at] != quote; ++at)
-        if (has_escapes && sql[at] == '\\') ++at;
+    for (++at; at < sql.size(); ++at) {
+        const bool is_doubled = sql[at] == quote && at + 1 < sql.size() && sql[at + 1] == quote;
+        const bool is_escape = has_escapes && sql[at] == '\\';
+        if (sql[at] == quote && !is_doubled) break;
+        if (is_doubled || is_escape) ++at;
+    }
     return std::min(at + 1, sql.size());
 }
 
@@ -56,7 +60,7 @@ std::size_t behind_dollar(std::string_view sql, std::size_t at) {
 
 std::size_t behind_token(std::string_view sql, std::size_t at) {
     const std::string_view rest = sql.substr(at);
-    if (rest.starts_with("--")) return behind(sql, "\n", at);
+    if (rest.starts_with("--")) return std::min(sql.find_first_of("\r\n", at), sql.size());
     if (rest.starts_with("/*")) return behind_block(sql, at);
     if (sql[at] == '\'' || sql[at] == '"') return behind_quoted(sql, at);
     return sql[at] == '$' ? behind_dollar(sql, at) : at + 1;

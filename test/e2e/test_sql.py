@@ -52,6 +52,18 @@ def test_of_several_statements_all_are_answered(lake):
     assert lines.split() == ["a", "1", "b", "2"]
 
 
+def test_a_copy_tells_how_many_rows_it_wrote(lake, tmp_path):
+    copy = f"copy (select unnest([1, 2, 3]) as n) to '{tmp_path / 'rows.csv'}'"
+    printed = tool.run("sql", f"create temp table steps as select 1; {copy}", "--lake", lake, "--format", "csv")
+    assert printed.succeeded().out.split() == ["Count", "3"]
+
+
+def test_a_pivot_is_one_statement(lake):
+    pivot = "pivot (select 1 as a, 'x' as k) on k using sum(a)"
+    printed = tool.run("sql", f"{pivot}; select 2 as b", "--lake", lake, "--format", "csv").succeeded().out
+    assert printed.split() == ["x", "1", "b", "2"]
+
+
 def test_of_several_statements_one_that_is_wrong_fails(lake):
     result = tool.run("sql", "select 41 as one; select nothing_there", "--lake", lake)
     assert result.code == exit_codes.SQL and "nothing_there" in result.err, str(result)

@@ -96,6 +96,30 @@ TEST(Lake, TellsTheStatementsOfAQueryApart) {
     EXPECT_THROW((void)lake.statements(";"), QueryError);
 }
 
+// DuckDB makes two of it: the type of what it finds in the column, and the question.
+TEST(Lake, TakesAPivotForOneStatement) {
+    const TempDir dir;
+    Lake lake(dir.path());
+    const std::string pivot = "PIVOT (SELECT 1 AS a, 'x' AS k UNION ALL SELECT 2, 'y') ON k USING sum(a)";
+    EXPECT_THAT(lake.query(pivot).rows, ElementsAre(Row{"1", "2"}));
+    EXPECT_THAT(lake.query(pivot + "; -- done").rows, ElementsAre(Row{"1", "2"}));
+    EXPECT_THAT(lake.statements(pivot), ElementsAre(pivot));
+    EXPECT_THAT(lake.statements("SELECT 1; " + pivot), ElementsAre("SELECT 1", " " + pivot));
+    EXPECT_THAT(lake.query("SELECT 1; " + pivot).rows, ElementsAre(Row{"1", "2"}));
+    EXPECT_THAT(lake.query(pivot + "; SELECT 3").rows, ElementsAre(Row{"3"}));
+}
+
+TEST(Lake, TellsHowManyRowsWereCopied) {
+    const TempDir dir;
+    Lake lake(dir.path());
+    const auto copy = "COPY (SELECT unnest([1, 2, 3])) TO '" + (dir.path() / "rows.csv").string() + "'";
+    const QueryResult copied = lake.query(copy);
+    ASSERT_EQ(copied.columns.size(), 1U);
+    EXPECT_EQ(copied.columns.front().name, "Count");
+    EXPECT_THAT(copied.rows, ElementsAre(Row{"3"}));
+    EXPECT_THAT(lake.query("CREATE TEMP TABLE t AS SELECT 1").columns, IsEmpty());
+}
+
 TEST(Lake, CannotReachTheNetworkOrWriteToATable) {
     const TempDir dir;
     write(dir.path(), "t", R"({"id":1})");
