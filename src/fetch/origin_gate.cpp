@@ -112,22 +112,29 @@ void OriginGate::learn(const Headers& headers) {
 
 class OriginGates::Waiting {
 public:
-    explicit Waiting(OriginGates& gates) noexcept : gates_(gates) { ++gates_.waiting_; }
+    Waiting(OriginGates& gates, std::size_t& count) noexcept : gates_(gates), count_(count) { ++count_; }
     Waiting(const Waiting&) = delete;
     Waiting& operator=(const Waiting&) = delete;
     ~Waiting() {
-        --gates_.waiting_;
+        --count_;
         gates_.fewer_wait_.set();
     }
 
 private:
     OriginGates& gates_;
+    std::size_t& count_;
 };
+
+// What leads on may lead to any origin; retries wait for their own.
+bool OriginGates::is_held_up(const OriginGate& gate) const noexcept {
+    const auto fill = [](std::size_t waiting, std::size_t limit) { return waiting > 0 && waiting >= limit; };
+    return fill(waiting_, limit()) || fill(gate.repeating_, gate.limiter_.limit());
+}
 
 Task<OriginGate::Pass> OriginGates::enter(std::string origin, double weight, OriginGate::MayGo may_go) {
     OriginGate& gate = at(origin);
     const Lock::Guard begins = co_await gate.begins_.acquire();
-    while (waiting_ > 0 && waiting_ >= limit()) {
+    while (is_held_up(gate)) {
         fewer_wait_.clear();
         co_await fewer_wait_.wait();
     }
@@ -138,13 +145,13 @@ Task<OriginGate::Pass> OriginGates::enter(std::string origin, double weight, Ori
 }
 
 Task<OriginGate::Pass> OriginGates::enter_next(std::string origin, double weight) {
-    const Waiting waiting(*this);
+    const Waiting waiting(*this, waiting_);
     co_return co_await at(origin).enter(weight);
 }
 
 Task<> OriginGates::wait_for_retry(std::string origin) {
-    const Waiting waiting(*this);
     OriginGate& gate = at(origin);
+    const Waiting waiting(*this, gate.repeating_);
     const Lock::Guard turn = co_await gate.repeats_.acquire();
     while (const auto ready = gate.retries_.ready_at(exact_now())) co_await sleep_until(*ready);
     (void)gate.retries_.take(exact_now());

@@ -246,6 +246,48 @@ TEST(OriginGates, WhereTooMuchFailsRetriesComeSlowerAndWhatIsNewWaitsBehindThem)
     EXPECT_EQ(log, (std::vector<std::string>{"again", "again", "new", "again"}));
 }
 
+TEST(OriginGates, RetriesThatWaitHoldUpWhatIsNewOfTheirOriginAlone) {
+    std::vector<std::string> log;
+    auto work = [&]() -> Task<> {
+        OriginLimits two_at_once;
+        two_at_once.limiter.fixed = 2;
+        OriginGates gates(two_at_once);
+        (void)gates.at("http://b");
+        (void)gates.at("http://c");  // six at once, over all
+        for (int i = 0; i < 100; ++i) co_await gates.wait_for_retry("http://a");
+        TaskGroup group;
+        for (int i = 0; i < 20; ++i) group.spawn(repeat(gates, log));
+        co_await sleep(0s);
+        const TimePoint start = now();
+        OriginGate::Pass healthy = co_await gates.enter("http://b");
+        EXPECT_EQ(now(), start);
+        healthy.succeeded();
+        group.spawn(begin_anew(gates, log));
+        co_await group.join();
+    };
+    VirtualLoop().run(work());
+    std::vector<std::string> expected(19, "again");  // until fewer than two wait
+    expected.insert(expected.end(), {"new", "again"});
+    EXPECT_EQ(log, expected);
+}
+
+TEST(OriginGates, FewRetriesOfAnOriginHoldItUpThoughOthersHaveRoom) {
+    std::vector<std::string> log;
+    auto work = [&]() -> Task<> {
+        OriginLimits two_at_once;
+        two_at_once.limiter.fixed = 2;
+        OriginGates gates(two_at_once);
+        (void)gates.at("http://b");
+        for (int i = 0; i < 100; ++i) co_await gates.wait_for_retry("http://a");
+        TaskGroup group;
+        for (int i = 0; i < 3; ++i) group.spawn(repeat(gates, log));
+        group.spawn(begin_anew(gates, log));
+        co_await group.join();
+    };
+    VirtualLoop().run(work());
+    EXPECT_EQ(log, (std::vector<std::string>{"again", "again", "new", "again"}));
+}
+
 TEST(OriginGates, WhoeverWaitsForItsNextPlaceAndIsDestroyedKeepsNobodyOut) {
     auto work = []() -> Task<> {
         OriginLimits one_at_once;

@@ -124,10 +124,11 @@ private:
     std::size_t down_ = 0;   // requests that failed, as all do where nothing is served, since an answer
     TimePoint down_from_{};  // when the first of them was sent
     std::size_t in_flight_ = 0;
-    Lock turn_;      // whoever holds it is next
-    Lock begins_;    // of those who begin something (OriginGates), one at a time waits for its turn
-    Lock repeats_;   // of those whose request failed, one at a time waits for a retry
-    Event changed_;  // somebody left
+    Lock turn_;                  // whoever holds it is next
+    Lock begins_;                // of those who begin something (OriginGates), one at a time waits for its turn
+    Lock repeats_;               // of those whose request failed, one at a time waits for a retry
+    std::size_t repeating_ = 0;  // who waits for that
+    Event changed_;              // somebody left
 };
 
 /// The gates of a retrieval: one for each origin that it comes to ask. Must outlive the passes of its gates, and those
@@ -144,7 +145,7 @@ public:
     /// holds no pass, since those who do may wait for it.
     Task<OriginGate::Pass> enter_next(std::string origin, double weight = 1);
     /// Waits until what failed may be asked for again: where more fails than the retries that an origin may have, they
-    /// come slower, first come, first served, and what is begun waits behind them. Requires: it holds no pass.
+    /// come slower, first come, first served, and what is begun there waits behind them. Requires: it holds no pass.
     Task<> wait_for_retry(std::string origin);
 
     [[nodiscard]] const std::map<std::string, std::unique_ptr<OriginGate>>& all() const noexcept { return gates_; }
@@ -153,10 +154,11 @@ public:
 
 private:
     class Waiting;
+    [[nodiscard]] bool is_held_up(const OriginGate& gate) const noexcept;
 
     OriginLimits limits_;
     std::map<std::string, std::unique_ptr<OriginGate>> gates_;
-    std::size_t waiting_ = 0;  // in enter_next() and wait_for_retry()
+    std::size_t waiting_ = 0;  // in enter_next()
     Event fewer_wait_;
 };
 
