@@ -137,9 +137,12 @@ void Budget::left_later(TimePoint counted, TimePoint left, double weight) {
     for (Window& window : windows_) {
         const auto is_it = [&](const Spent& spent) { return spent.first <= counted && counted <= spent.last; };
         const auto spent = std::ranges::find_if(window.spent, is_it);
-        if (spent == window.spent.end()) continue;  // its time is over
-        spent->weight -= weight;
-        if (spent->weight <= 0) window.spent.erase(spent);
+        if (spent == window.spent.end()) {  // forgotten before it left
+            window.total += weight;
+        } else {
+            spent->weight -= weight;
+            if (spent->weight <= 0) window.spent.erase(spent);
+        }
         put(window, left, weight);
     }
 }

@@ -199,6 +199,7 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& w
     try {
         std::optional<Counted> counted(stats_);
         RequestSteps steps = client_.steps(build(request));
+        steps.when_sent([&way](TimePoint left) { way.pass.left_at(left); });
         bool is_answered = co_await steps.send();
         while (!is_answered) {
             counted.reset();
@@ -334,7 +335,6 @@ RetryDecision PageSource::decide(const OriginGate& gate, const Attempt& failed, 
 // What the source's limiter is to make of it: an answer, a refusal, or nothing.
 void PageSource::settle(Way& way, const Attempt& done, bool is_first) {
     if (done.response) way.gate->learn(done.response->headers());
-    if (done.response) way.pass.left_at(exact_now() - done.response->elapsed());
     const Failure& failure = done.failure;
     if (done.is_final) return way.pass.failed();
     if (!done.is_unreachable && is_down(failure, done.response.has_value())) {

@@ -179,6 +179,7 @@ private:
             free.emplace(std::move(opened));
         }
         http::Lease& lease = exchange.send_over(*std::move(free));
+        if (journey.on_sent) journey.on_sent(exchange.sent_at());
         try {
             co_await lease->begin(request, options_);
             exchange.head_came();
@@ -346,6 +347,7 @@ RequestSteps::RequestSteps(RequestSteps&&) noexcept = default;
 RequestSteps& RequestSteps::operator=(RequestSteps&&) noexcept = default;
 RequestSteps::~RequestSteps() = default;
 
+void RequestSteps::when_sent(std::function<void(TimePoint)> tell) { state_->journey.on_sent = std::move(tell); }
 Task<bool> RequestSteps::send() { return state_->step(); }
 Task<> RequestSteps::more() {
     http::Exchange& exchange = state_->exchange;

@@ -25,6 +25,7 @@ public:
     [[nodiscard]] const Request& request() const noexcept { return request_; }
     /// Sends the request over `lease` from now on: await its begin(), then tell head_came(). Requires: it has no other.
     Lease& send_over(Lease&& lease);
+    [[nodiscard]] TimePoint sent_at() const noexcept { return began_; }
     void head_came() noexcept {
         head_came_ = Clock::now();
         has_waited_ = false;

@@ -93,8 +93,20 @@ TEST(Budget, ARequestThatLeftLaterCountsFromThen) {
     EXPECT_EQ(budget.ready_at(kStart + 900ms, 2), kStart + 1100ms);
     EXPECT_EQ(budget.ready_at(kStart + 900ms, 3), kStart + 1200ms);
     EXPECT_EQ(sent_between(budget, kStart + 900ms, kStart + 1150ms), 2);
-    budget.left_later(kStart, kStart + 1s);  // which nobody remembers
     EXPECT_EQ(budget.describe(kStart + 1150ms), "3 of 3 in 1 s");
+}
+
+TEST(Budget, ARequestThatLeftWhenItsTimeWasOverCountsAllTheSame) {
+    Budget budget({{2, 1s}, {9, 60s}});
+    budget.sent(kStart);
+    EXPECT_FALSE(budget.ready_at(kStart + 1s, 2));
+    budget.left_later(kStart, kStart + 1s);
+    EXPECT_EQ(budget.describe(kStart + 1s), "1 of 2 in 1 s; 1 of 9 in 60 s");
+    EXPECT_EQ(budget.ready_at(kStart + 1s, 2), kStart + 2s);
+    budget.sent(kStart + 1500ms);
+    budget.left_later(kStart + 1500ms, kStart + 4s);
+    EXPECT_EQ(budget.ready_at(kStart + 4s, 2), kStart + 5s);
+    EXPECT_EQ(budget.describe(kStart + 5s), "0 of 2 in 1 s; 2 of 9 in 60 s");
 }
 
 TEST(Budget, RequestsThatLeftInAnotherOrderAreCountedInTheirs) {

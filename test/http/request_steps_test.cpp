@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "hostile.hpp"
 #include "scripted_server.hpp"
@@ -13,6 +15,7 @@
 #include "trawl/base/format.hpp"
 #include "trawl/http/client.hpp"
 #include "trawl/loop/time.hpp"
+#include "trawl/net/tcp.hpp"
 
 namespace trawl {
 namespace {
@@ -127,6 +130,47 @@ TEST(RequestSteps, AKeptConnectionThatWasClosedIsAStep) {
         EXPECT_TRUE(is_answered);
         EXPECT_EQ(steps.take_response().text(), "second");
         EXPECT_EQ(server.requests().at(1), server.requests().at(2));
+    };
+    run(work());
+}
+
+/// Sends it until it is answered, or fails.
+Task<> send_all(RequestSteps& steps) {
+    try {
+        bool is_answered = false;
+        while (!is_answered) is_answered = co_await steps.send();
+    } catch (const Error&) {  // ignored: what is tested is what happened before
+    }
+}
+
+TEST(RequestSteps, EachSendingIsToldWhenItLeaves) {
+    auto work = []() -> Task<> {
+        ScriptedServer server(
+            {{{moved("/b")}, {"", Answer::Then::close}}, {{moved("/c")}, {"nonsense", Answer::Then::close}}});
+        Client client(server.url());
+        RequestSteps steps = client.steps(client.get("/a").follow_redirects());
+        std::vector<std::string> told;
+        TimePoint last = Clock::now();
+        steps.when_sent([&](TimePoint sent) {
+            told.push_back(format("{} behind {}", steps.request().url().target(), server.requests().size()));
+            EXPECT_GT(sent, last);
+            last = sent;
+        });
+        co_await send_all(steps);
+        EXPECT_THAT(told, ::testing::ElementsAre("/a behind 0", "/b behind 1", "/b behind 2", "/c behind 3"));
+        EXPECT_EQ(server.requests().size(), 4U);
+    };
+    run(work());
+}
+
+TEST(RequestSteps, WhatHadNoConnectionNeverLeft) {
+    auto work = []() -> Task<> {
+        std::optional<TcpListener> closed(TcpListener::bind("127.0.0.1", 0));
+        Client client(format("http://127.0.0.1:{}", closed->port()));
+        closed.reset();
+        RequestSteps steps = client.steps(client.get("/a"));
+        steps.when_sent([](TimePoint) { ADD_FAILURE(); });
+        co_await send_all(steps);
     };
     run(work());
 }

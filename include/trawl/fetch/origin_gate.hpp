@@ -63,7 +63,7 @@ public:
 
         /// It lets a request in, and what became of that has not been said.
         explicit operator bool() const noexcept { return gate_ != nullptr; }
-        /// It was sent only then, as its answer shows: it had waited for its connection. Hard limits count from there.
+        /// It was sent only then: it had waited for its connection. Hard limits count from there.
         void left_at(TimePoint left);
         /// `kind`: of requests that take equally long at the same load.
         void succeeded(std::size_t kind = 0);

@@ -10,8 +10,10 @@
 /// retries: the caller has its own. The client must outlive it.
 #pragma once
 
+#include <functional>
 #include <memory>
 
+#include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
 #include "trawl/http/headers.hpp"
 #include "trawl/http/response.hpp"
@@ -26,6 +28,10 @@ public:
     RequestSteps(RequestSteps&&) noexcept;
     RequestSteps& operator=(RequestSteps&&) noexcept;
     ~RequestSteps();
+
+    /// Calls `tell` whenever a request leaves, with the time: it has waited for its connection by then. One for which
+    /// none could be made has never left. `tell` does not throw.
+    void when_sent(std::function<void(TimePoint)> tell);
 
     /// Sends request() once. True: the head of its answer is there, and whatever came with it of the body. False:
     /// request() is what is to be sent next. Suspends. Throws what Client::send() throws; after that, or when it was
