@@ -115,10 +115,6 @@ QueryResult ask(lake::Duck& duck, const std::string& text) {
     return out;
 }
 
-}  // namespace
-
-namespace {
-
 /// Whether DuckDB finds in the pieces what it finds in the whole: which is more than one in a PIVOT.
 bool is_right_cut(lake::Duck& duck, const std::vector<std::string>& pieces, std::size_t count) {
     std::size_t found = 0;
