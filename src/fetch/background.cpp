@@ -12,8 +12,9 @@ namespace {
 constexpr double fewest_between = 5;
 /// Cuts did not help if refusals are hardly rarer after the later two. By chance alone they seem so once in five times.
 constexpr double hardly_rarer = 2.5;
-/// A refusal after so many rounds of what is in flight has nothing to do with the one before.
-constexpr double far_rounds = 20;
+/// A refusal after so many rounds of what is in flight has nothing to do with the one before; nor with few at once,
+/// after so many answers.
+constexpr double far_rounds = 20, far_answers = 100;
 /// So much more than what comes anyway is not yet a change; in a row, so many, and what all that is in flight brings.
 constexpr double margin = 2.5, in_a_row = 6;
 /// What is known of the share is from about so many refusals.
@@ -46,7 +47,7 @@ bool Background::refused(std::size_t limit, bool is_raised) noexcept {
         if (credit_ >= 0) return true;
         share_ = 0;
     }
-    was_alone_ = gap > far_rounds * static_cast<double>(limit);
+    was_alone_ = gap > std::max(far_answers, far_rounds * static_cast<double>(limit));
     if (was_alone_ || is_raised) gaps_known_ = 0;
     if (!was_alone_ && !is_raised) note(gap);
     if (!is_in_vain()) return false;

@@ -254,7 +254,7 @@ TEST(Refused, ASingleKindsLatenciesStayAsTheyAre) {
 TEST(Refused, TheSecondKindIsMeasuredByTheFirst) {
     Mix mix;
     for (int i = 0; i < 20; ++i) EXPECT_NEAR(mix.comparable(0, 0.01), 0.01, 1e-9);
-    for (int i = 0; i < 100; ++i) EXPECT_NEAR(mix.comparable(i % 2, i % 2 == 1 ? 1 : 0.01), 0.01, 1e-9);
+    for (std::size_t i = 0; i < 100; ++i) EXPECT_NEAR(mix.comparable(i % 2, i % 2 == 1 ? 1 : 0.01), 0.01, 1e-9);
     for (int i = 0; i < 100; ++i) EXPECT_NEAR(mix.comparable(1, 1), 0.01, 1e-9);
     // The first is no longer asked for: that answers take longer is load.
     double last = 0;
@@ -264,9 +264,9 @@ TEST(Refused, TheSecondKindIsMeasuredByTheFirst) {
 
 TEST(Refused, LoadShowsInBothKinds) {
     Mix mix;
-    for (int i = 0; i < 200; ++i) (void)mix.comparable(i % 2, i % 2 == 1 ? 1 : 0.01);
+    for (std::size_t i = 0; i < 200; ++i) (void)mix.comparable(i % 2, i % 2 == 1 ? 1 : 0.01);
     double last = 0;
-    for (int i = 0; i < 200; ++i) last = mix.comparable(i % 2, i % 2 == 1 ? 2 : 0.02);
+    for (std::size_t i = 0; i < 200; ++i) last = mix.comparable(i % 2, i % 2 == 1 ? 2 : 0.02);
     EXPECT_NEAR(last, 0.02, 0.002);
 }
 
