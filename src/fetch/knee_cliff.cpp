@@ -12,7 +12,7 @@ namespace trawl::limit {
 void Knee::note_cliff(const Effect& effect) {
     const bool is_seen = effect.step > small_step && effect.drift < 0.2;
     const bool is_steep = is_seen && effect.growth > steep * effect.step + effect.error;
-    is_cliff_ = is_steep && (was_steep_ || effect.growth > surely_steep * effect.step + effect.error);
+    is_cliff_ = is_steep && was_steep_;
     was_steep_ = is_steep;
     if (is_cliff_) probes_of_new_cliff_ = probes_of_new_cliff;
 }

@@ -104,6 +104,15 @@ TEST(Limiter, LooksUpWhileTheNextLookDownIsNotDue) {
     EXPECT_GT(mean_rate(sim::source_named("halves at 15 s, back at 25 s"), 4), 0.94 * 687);
 }
 
+// One steep step made a cliff of the pool, whose small looks up took 14 s to notice that it had doubled: 0.81 of 687/s.
+TEST(Limiter, TakesNoPoolForACliffByOneStep) {
+    for (const std::uint64_t seed : {6U, 9U, 11U, 20U}) {
+        Limiter limiter;
+        const Outcome found = run(sim::source_named("halves at 15 s, back at 25 s"), limiter, seed);
+        EXPECT_LE(found.reached(800, 25).value_or(99), 7) << "seed " << seed << ": " << limiter.describe();
+    }
+}
+
 // Probes up taught it nothing but whether to move, a lower level that lost nothing pushed it 5% over the knee, and a
 // step up below a cliff let it forget the cliff: 0.96 of the best limit's 589/s.
 TEST(Limiter, StaysAtTheKneeOfACliff) {
