@@ -151,7 +151,7 @@ bool Pace::refused(TimePoint now, Duration latency, double throughput, std::opti
         if (!before_streak_) before_streak_ = rate_;
         set_rate(std::max(std::min(*rate_ / 2, 1 / wait_), std::min(*rate_, 1 / longest_wait)));
     } else {
-        estimate(now);
+        estimate(now, accepted);
     }
     refused_at_ = now;
     accepted_ = 0;
@@ -187,10 +187,9 @@ void Pace::give_up() {
     explains_ = false;
 }
 
-void Pace::estimate(TimePoint now) {
+void Pace::estimate(TimePoint now, double least) {
     low_.reset();
     const double since_wait = std::max(shortest, seconds(now - waited_until_));
-    const double least = accepted_ / std::max(shortest, seconds(now - *refused_at_));
     const double most = accepted_ / since_wait;
     if (cost_ == 0 || most < 1.1 * least) {
         estimates_ += accepted_ >= enough ? 1 : 0;

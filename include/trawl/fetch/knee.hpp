@@ -118,7 +118,7 @@ private:
     int early_probes_ = 0;                       // that are still to follow soon after each other
     bool was_above_ = false;                     // the last probe down lost little
     bool was_below_ = false;                     // the last probe down lost all that it could
-    bool was_steep_ = false, is_cliff_ = false;  // throughput falls above the knee: once, for sure
+    bool was_steep_ = false, is_cliff_ = false;  // throughput falls above the knee: seen once, twice in a row
     bool is_climbing_ = false;
     bool is_new_home_ = false;     // and no probe down has looked at it
     double step_ = 1;              // ln of the level that is tried over home, if it is up
@@ -141,7 +141,7 @@ private:
     TimePoint cut_at_{}, ceiling_since_{}, restarted_at_{};
     Duration restart_pause_{};
     int ceiling_steps_ = 1;             // by how much and how soon it is raised: twice as much each time
-    std::size_t after_cut_ = 0;         // the limit then
+    std::size_t after_cut_ = 0;         // the limit that the last cut led to
     int refused_at_cut_ = 0;            // of what was under way at the last of them
     Phase phase_before_ = Phase::home;  // before that, and where it was
     double limit_before_ = 0, home_before_ = 0;

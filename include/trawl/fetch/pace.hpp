@@ -59,7 +59,7 @@ public:
 private:
     void give_up();
     void look_at_burst(TimePoint sent, bool is_accepted);
-    void estimate(TimePoint now);
+    void estimate(TimePoint now, double least);
     void doubt(TimePoint now, double tried, double accepted);
     void resume(TimePoint now);
     void set_rate(double rate);
