@@ -145,6 +145,7 @@ void Knee::judge_start(TimePoint now) {
         return go_home(now);
     }
     if (excess >= error) {
+        if (window_.count < limit) return;  // how much it costs: beyond a cliff the line grows for a whole round
         full_ = window_;
         return enter(now, Phase::verify, limit / 2);
     }
@@ -173,8 +174,8 @@ void Knee::end_start(TimePoint now, double error) {
     doubt_ = std::clamp(error * error, 0.01, doubt_at_first);
     hurry_ = 0;
     early_probes_ = probes_in_a_hurry;
-    next_is_up_ = true;
     start_at_cliff(unloaded);
+    next_is_up_ = !is_cliff_;  // the doubling has shown what is above
     go_home(now);
 }
 

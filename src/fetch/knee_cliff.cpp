@@ -8,12 +8,12 @@
 
 namespace trawl::limit {
 
-/// By a step that stands out from the error: where a pool is taken for a cliff, a capacity that grows is noticed late.
+/// One steep step may be chance, and where a pool is taken for a cliff, a capacity that grows is noticed late. So the
+/// second look goes twice as far, where the latencies of the two differ by more than any error.
 void Knee::note_cliff(const Effect& effect) {
-    const bool is_seen = effect.step > small_step && effect.drift < 0.2;
-    const bool is_steep = is_seen && effect.growth > steep * effect.step + effect.error;
-    is_cliff_ = is_steep && was_steep_;
-    was_steep_ = is_steep;
+    const bool is_steep = effect.step > small_step && effect.growth > steep * effect.step;
+    is_cliff_ = is_steep && was_steep_ && effect.growth > steep * effect.step + effect.error;
+    was_steep_ = is_steep && !was_steep_;
     if (is_cliff_) probes_of_new_cliff_ = probes_of_new_cliff;
 }
 

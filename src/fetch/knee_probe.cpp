@@ -148,15 +148,18 @@ void Knee::judge_up(TimePoint now, const Effect& effect) {
     note_cliff(effect);
     if (is_cliff_) return judge_at_cliff(now, effect);
     is_climbing_ = false;
-    next_is_up_ = !was_steep_;
+    next_is_up_ = true;
     next_up_.reset();
     if (was_below_ && effect.growth > 0.8 * effect.step)
         next_up_ = std::max(1.1, std::exp(effect.step / 2));  // home is below the knee, and the probe was above it
-    if (!was_steep_ && effect.growth < effect.step - 0.5 * effect.error) {
+    if (effect.growth < effect.step - 0.5 * effect.error) {
         believe(std::log(home_) + effect.step - effect.growth, effect.error);
         home_ = std::max(home_, level_above_knee());
     }
-    if (was_steep_) hurry_ = 0.5;
+    if (was_steep_) {
+        next_up_ = std::min(2.0, std::exp(2 * effect.step));
+        hurry_ = 0;
+    }
     if (effect.growth < 0.5 * effect.step) {
         next_is_up_ = true;
         next_up_.reset();

@@ -53,8 +53,7 @@ inline constexpr double looks_down_every = 18;
 /// 0.2.
 inline constexpr double late_samples = 200, drop_least = 0.15, drop_errors = 2;
 
-/// Throughput falls if latency grows by more than this share of the step, twice in a row: once may be chance, and where
-/// a pool is taken for a cliff, a capacity that doubles is noticed late.
+/// Throughput falls if latency grows by more than this share of the step, twice in a row.
 inline constexpr double steep = 1.25;
 /// Above a cliff the latency is taken to grow with this power of the level: throughput falls as fast as it rose below.
 inline constexpr double cliff_power = 2;
