@@ -46,7 +46,7 @@ double Knee::pause_at_cliff() const {
 void Knee::judge_at_cliff(TimePoint now, const Effect& effect) {
     learn_at_cliff(effect);
     if (probes_of_new_cliff_ > 0) probes_of_new_cliff_ -= 1;
-    is_new_home_ = is_climbing_ = was_above_ = was_below_ = was_steep_ = false;
+    is_new_home_ = is_climbing_ = was_below_ = was_steep_ = false;
     const double above = effect.growth / (cliff_power * effect.step);
     const bool is_beyond = probed_up_ ? above < cliff_little : above > cliff_much;
     beyond_ = is_beyond ? (probed_up_ == was_beyond_up_ ? beyond_ : 0) + 1 : 0;

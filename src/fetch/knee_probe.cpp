@@ -86,7 +86,7 @@ void Knee::probe_up(TimePoint now) {
 }
 
 void Knee::probe_down(TimePoint now) {
-    const double by_error = was_above_ ? 0.5 : std::clamp(std::exp(-2 * expected_error()), 0.6, 0.75);
+    const double by_error = std::clamp(std::exp(-2 * expected_error()), 0.6, 0.8);
     const double factor = next_down_.value_or(is_cliff_ ? std::exp(-step_at_cliff()) : by_error);
     next_down_.reset();
     step_ = 1;
@@ -127,7 +127,7 @@ void Knee::judge_probe(TimePoint now) {
 void Knee::judge_down(TimePoint now, const Effect& effect) {
     const double old = home_;
     is_new_home_ = false;
-    was_above_ = effect.growth > 0.6 * effect.step;
+    const bool was_above = effect.growth > 0.6 * effect.step;
     was_below_ = effect.growth < 0.15 * effect.step;
     if (was_below_) {
         log_knee_ = std::max(log_knee_, std::log(home_) + 0.05);
@@ -138,8 +138,8 @@ void Knee::judge_down(TimePoint now, const Effect& effect) {
     }
     go_home(now);
     const bool shrank = home_ < 0.9 * old;
-    next_is_up_ = !was_above_ && !shrank;
-    if (was_above_ || was_below_ || shrank) hurry_ = 0.25;
+    next_is_up_ = !was_above && !shrank;
+    if (was_above || was_below_ || shrank) hurry_ = 0.25;
 }
 
 void Knee::judge_up(TimePoint now, const Effect& effect) {

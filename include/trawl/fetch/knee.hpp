@@ -116,7 +116,6 @@ private:
     std::optional<double> next_up_, next_down_;  // steps, where something suggests them
     double hurry_ = 1;                           // share of the usual pause before it
     int early_probes_ = 0;                       // that are still to follow soon after each other
-    bool was_above_ = false;                     // the last probe down lost little
     bool was_below_ = false;                     // the last probe down lost all that it could
     bool was_steep_ = false, is_cliff_ = false;  // throughput falls above the knee: seen once, twice in a row
     bool is_climbing_ = false;
