@@ -43,8 +43,8 @@ std::exception_ptr tell(const std::vector<ResourceLook>& looks, const Connector&
 }  // namespace
 
 void run_check(const CheckCommand& command) {
-    const Connector connector = run(connector_of(command.source));
-    hide(secrets_of(connector));
+    Connector connector = run(connector_of(command.source));
+    hide_secrets_of(connector);
     if (is_connector(command.source.source)) print_answer(describe(connector));
     if (command.offline) return;
     LookOptions options(connector);

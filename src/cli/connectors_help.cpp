@@ -27,7 +27,7 @@ there is a secret, or there are several endpoints, or only what is new is to be 
   trawl preview api.toml --resource tasks                        the first rows
   API_TOKEN=... trawl pull api.toml --to lake
 
-auth           type = "bearer", "api_key", "http_basic", "digest", "oauth2_client_credentials" or "aws"
+auth           type = "bearer", "api_key", "http_basic", "digest", "oauth2_client_credentials", "jwt" or "aws"
 ${NAME}        an environment variable, else the string NAME in secrets.toml beside the file, or in --secrets FILE
 params         query parameters; headers, json (a body) and method = "POST" as well
 paginator      see trawl help paginators; data_selector is the JSONPath of the records. Without them both are found

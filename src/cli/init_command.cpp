@@ -31,7 +31,7 @@ void run_init(const InitCommand& command) {
     if (!command.output.empty() && !is_connector(command.output))
         throw UsageError(format("-o {}: a connector's file ends in .toml", command.output));
     LookOptions options(run(connector_of(command.source)));
-    hide(secrets_of(options.connector));
+    hide_secrets_of(options.connector);
     options.ca_file = command.source.ca_file;
     options.log = log_at(command.source.log_level);
     const ResourceLook one = run(look(std::move(options))).front();

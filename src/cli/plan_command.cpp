@@ -12,7 +12,7 @@ namespace trawl::cli {
 
 void run_plan(const PlanCommand& command) {
     PlanOptions options(run(connector_of(command.source)));
-    hide(secrets_of(options.connector));
+    hide_secrets_of(options.connector);
     options.only = command.only;
     options.ca_file = command.source.ca_file;
     options.log = log_at(command.source.log_level);

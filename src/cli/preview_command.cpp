@@ -32,7 +32,7 @@ std::string shown(const std::string& rows, PreviewCommand::Format form) {
 
 void run_preview(const PreviewCommand& command) {
     LookOptions options(run(connector_of(command.source)));
-    hide(secrets_of(options.connector));
+    hide_secrets_of(options.connector);
     options.ca_file = command.source.ca_file;
     options.log = log_at(command.source.log_level);
     std::string resource = command.resource.empty() ? first_resource(options.connector) : command.resource;

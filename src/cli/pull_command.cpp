@@ -125,7 +125,7 @@ Task<> supervise(const PullCommand& command, std::optional<PullPartition> partit
     options.full_refresh = command.full_refresh;
     options.is_name_found = !is_connector(command.source.source) && command.source.url.table.empty();
     options.memory_max = command.memory_mb << 20;
-    hide(secrets_of(options.connector));
+    hide_secrets_of(options.connector);
     options.partition = std::move(partition);
     options.log = log_at(command.source.log_level);
     session.name = is_connector(command.source.source) ? std::filesystem::path(command.source.source).stem().string()

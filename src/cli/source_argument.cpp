@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "output.hpp"
 #include "trawl/base/base64.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -72,15 +73,16 @@ Task<Connector> connector_of(SourceArguments arguments) {
     co_return co_await read_connector(arguments.source, arguments.secrets_file);
 }
 
-std::vector<std::string> secrets_of(const Connector& connector) {
+void hide_secrets_of(Connector& connector) {
+    connector.on_secret = [](const std::string& token) { hide({token}); };
     std::vector<std::string> secrets = connector.secrets;
-    if (!connector.client.login) return secrets;
+    if (!connector.client.login) return hide(secrets);
     // A server may repeat in an error what it was sent: basic authentication is the password in other letters.
     if (const auto* basic = std::get_if<BasicLogin>(&*connector.client.login))
         secrets.push_back(base64(basic->username + ":" + basic->password));
     if (const auto* oauth2 = std::get_if<OAuth2Login>(&*connector.client.login))
         secrets.push_back(base64(oauth2->client_id + ":" + oauth2->client_secret));
-    return secrets;
+    hide(secrets);
 }
 
 }  // namespace trawl::cli

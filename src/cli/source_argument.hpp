@@ -10,7 +10,8 @@ namespace trawl::cli {
 /// Reads the connector's file, or makes one of the URL. Throws UsageError, InvalidUrl, FileError, ConnectorError.
 Task<Connector> connector_of(SourceArguments arguments);
 
-/// What of the connector must not be printed: its secrets, and the form in which logins send them.
-[[nodiscard]] std::vector<std::string> secrets_of(const Connector& connector);
+/// From now on its secrets are printed as "***", also in the form in which its login sends them, and so are the tokens
+/// that the login fetches.
+void hide_secrets_of(Connector& connector);
 
 }  // namespace trawl::cli

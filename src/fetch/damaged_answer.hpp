@@ -8,8 +8,12 @@
 
 namespace trawl::fetch {
 
-/// Why a successful answer, where JSON is expected, is damaged: it is empty, HTML, or ends too early. All of it is read
-/// only where its framing does not say where it ends (RFC 9112, section 6.3, rule 8).
+/// Why the JSON that an answer holds, if it holds any, ends too early, although its framing may be whole. It is parsed
+/// only where its brackets do not add up: whole pages are not read twice.
+[[nodiscard]] std::optional<std::string> cut_off_in(const Response& response);
+
+/// Why a successful answer, where JSON is expected, is damaged: it is empty, HTML, or ends too early. All of it is
+/// parsed where its framing does not say where it ends (RFC 9112, section 6.3, rule 8).
 [[nodiscard]] std::optional<std::string> damage_in(const Response& response);
 
 }  // namespace trawl::fetch

@@ -186,6 +186,7 @@ bool is_first_page(const PageView& view) {
 /// to ask for more, and the source was asked.
 std::optional<Pagination> by_null_next(const PageView& view, const Totals& totals, const JsonPath& path) {
     if (fetch::find_cursor(view)) return std::nullopt;
+    if (fetch::says_more(view)) return std::nullopt;  // the rest of the page says how, or it is an error
     Pagination found = single_page(view, format("{} is null", path.str()));
     if (!totals.records || *totals.records <= view.records.count || !is_first_page(view)) return found;
     found.records = totals.records;
@@ -312,7 +313,9 @@ bool may_go_on(const PageView& view, const Totals& totals) {
     if (totals.records || totals.pages || fetch::says_no_more(view)) return false;
     const auto asked = in_request(view, fetch::is_limit_param);
     const auto size = totals.page_size ? totals.page_size : asked ? std::optional(asked->value) : std::nullopt;
-    return !size || view.records.count >= *size || is_usual_size(view.records.count);  // a source may clamp the size
+    if (!size || view.records.count >= *size) return true;
+    // A source may clamp the size, or filter its rows behind it: a page that says where it is is asked what follows.
+    return is_usual_size(view.records.count) || page_number(view) || offset(view);
 }
 
 /// The offset of a request that only says how many rows it wants: those that go by the name of its parameter.

@@ -59,6 +59,11 @@ JsonPage PageCutter::parse(std::unique_ptr<const std::string>& body, std::string
     return JsonPage::parse(*body);
 }
 
+void PageCutter::learn(const Records& first) {
+    are_elements = first.are_elements;
+    shape.learn(first.ndjson);
+}
+
 FetchedPage PageCutter::cut(Response response, PageRequest request, ByteBudget::Hold memory) {
     constexpr int no_content = 204;
     auto headers = list_of(response.headers());
@@ -69,9 +74,8 @@ FetchedPage PageCutter::cut(Response response, PageRequest request, ByteBudget::
     try {
         if (is_empty) body = std::make_unique<const std::string>("[]");
         JsonPage page = parse(body, content_type);
-        Records records = page.records(is_empty       ? JsonPath{}
-                                       : records_path ? records_path
-                                                      : records_by_protocol(page, said));
+        const auto path = is_empty ? JsonPath{} : records_path ? records_path : records_by_protocol(page, said);
+        Records records = page.records(path, are_elements && !is_lines);  // a line is a row, whatever is in it
         refuse_half_characters(records.ndjson);
         if (const auto refusal = shape.refusal(records.ndjson, records.count)) throw PageError(*refusal);
         std::vector<KeyHash> keys;

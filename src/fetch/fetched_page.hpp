@@ -52,8 +52,12 @@ struct PageCutter {
     std::optional<RowKey> row_key;
     const Pagination* said = nullptr;  // what the user says of the pagination: a protocol tells where records are
 
-    bool is_lines = false;  // a page was a row a line
-    RowShape shape;         // of the first page's rows
+    bool is_lines = false;      // a page was a row a line
+    bool are_elements = false;  // the first page's rows, of an array
+    RowShape shape;             // of the first page's rows
+
+    /// What the first page's records say of those that follow.
+    void learn(const Records& first);
 
     /// Parses an answer and cuts its records out; "no content" is a page without rows. Throws PageError and
     /// NoRecordsError, which name the URL.

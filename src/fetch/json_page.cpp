@@ -98,6 +98,7 @@ void append_record(Records& records, const JsonNode& record) {
 }
 
 void append_elements(Records& records, const JsonOutline& outline, const JsonNode& array) {
+    records.are_elements = true;
     records.ndjson.reserve(records.ndjson.size() + array.text.size() + array.count);
     outline.each_child(array, [&](const JsonNode& element) { append_record(records, element); });
 }
@@ -107,11 +108,15 @@ void append_value(Records& records, const JsonOutline& outline, const JsonNode& 
     if (node.kind == JsonKind::object && !last) return append_record(records, node);
     if (node.kind != JsonKind::array) return;
     if (!last || last->kind == JsonPath::StepKind::every) return append_elements(records, outline, node);
+    records.are_elements = true;
     each_taken(outline, node, *last, [&](const JsonNode& element) { append_record(records, element); });
 }
 
-/// What `path` leads to: an array gives its elements, an object is a record, null is none.
-Records records_at(const JsonOutline& outline, const JsonPath& path) {
+bool is_empty_object(const JsonNode& node) { return node.kind == JsonKind::object && node.count == 0; }
+
+/// What `path` leads to: an array gives its elements, an object is a record, null is none; so is an empty object, where
+/// `are_elements` of arrays.
+Records records_at(const JsonOutline& outline, const JsonPath& path, bool are_elements) {
     Records records;
     bool found = false;
     // Elements are records whatever they are, also arrays: so the array itself is looked up.
@@ -123,9 +128,10 @@ Records records_at(const JsonOutline& outline, const JsonPath& path) {
     }
     const bool is_right =
         follow(outline, outline.root(), steps, 0, [&](const JsonOutline& holder, const JsonNode& node) {
+            const bool is_empty = node.kind == JsonKind::null || (are_elements && is_empty_object(node));
             const bool is_container = node.kind == JsonKind::array || (node.kind == JsonKind::object && !last);
-            found = found || is_container || node.kind == JsonKind::null;
-            append_value(records, holder, node, last ? &*last : nullptr);
+            found = found || is_container || is_empty;
+            if (!is_empty) append_value(records, holder, node, last ? &*last : nullptr);
         });
     if (found || is_right) return records;
     throw NoRecordsError(format(
@@ -173,8 +179,8 @@ JsonPage JsonPage::parse(std::string_view body) {
     return JsonPage(std::make_unique<State>(State{JsonOutline::read(body)}));
 }
 
-Records JsonPage::records(const std::optional<JsonPath>& path) const {
-    Records records = path ? records_at(state_->outline, *path) : detected_records(state_->outline);
+Records JsonPage::records(const std::optional<JsonPath>& path, bool are_elements) const {
+    Records records = path ? records_at(state_->outline, *path, are_elements) : detected_records(state_->outline);
     if (path) records.path = *path;
     records.fingerprint = std::hash<std::string>{}(records.ndjson);
     const std::string elements = fetch::counted_elements(records.count, records.ndjson.starts_with('{'));

@@ -43,7 +43,8 @@ Task<PageRoom> PageFeed::room_for(std::uint64_t index) {
 
 bool PageFeed::is_wanted(std::uint64_t index) const {
     const auto end = paginator_.end();
-    return !(end && index >= *end) && !(last_ && index > *last_);
+    const bool is_allowed = index < paginator_.pagination().pages_max;
+    return is_allowed && !(end && index >= *end) && !(last_ && index > *last_);
 }
 
 // With an end that is known all pages are near; else as far again as has been got.

@@ -4,6 +4,7 @@
 
 #include "ascii.hpp"
 #include "json_edit.hpp"
+#include "page_facts.hpp"
 #include "paginator_state.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -102,11 +103,23 @@ std::optional<PageRequest> Paginator::State::next_link(const PageView& view) {
                 pagination.next_path.str(), link->text));
         target = link->text;
     }
-    if (!target || target->empty()) return std::nullopt;
+    if (!target || target->empty()) {
+        check_says_no_more(view);
+        return std::nullopt;
+    }
     PageRequest request = start;
     request.url = view.url.resolve(*target);
     check_unseen(request.url.str(), request.url);
     return request;
+}
+
+// A page that lost its link is no last one.
+void Paginator::State::check_says_no_more(const PageView& view) const {
+    const auto more = fetch::says_more(view);
+    if (!more) return;
+    throw PaginationError(
+        format("page {} says in {} that there is more, and names no next page; run it again, or check --paginator",
+               judged, more->str()));
 }
 
 void Paginator::State::check_unseen(const std::string& token, const Url& url) {

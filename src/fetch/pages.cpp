@@ -71,8 +71,10 @@ public:
         if (said_) cutter_.said = &*said_;
         source_.check_answers([this](const PageRequest& request, const Response& response) {
             const bool is_lines = cutter_.is_lines || response.status() == kNoContent;
-            if (found_ && !is_lines)  // the first page may be anything, and a wrong address does not pass
-                if (auto damage = fetch::damage_in(response)) return damage;
+            if (!is_lines) {  // the first page may be anything, and a wrong address does not pass
+                auto damage = found_ ? fetch::damage_in(response) : fetch::cut_off_in(response);
+                if (damage) return damage;
+            }
             return refusals_.in(response.status(), response.text(), request.body, cutter_.records_path);
         });
     }
@@ -170,7 +172,7 @@ private:
         ByteBudget::Hold held = std::move(room).take(response.bytes().size());
         FetchedPage first = cutter_.cut(std::move(response), start, std::move(held));
         if (first.records.count > 0) refusals_.learn(first.page, *first.body);
-        cutter_.shape.learn(first.records.ndjson);
+        cutter_.learn(first.records);
         if (!cutter_.records_path) cutter_.records_path = first.records.path;
         if (!said_) paginator_.emplace(catching_moves(detect(first.view())), given);
         const Acceptance acceptance = paginator_->accept(0, first.view());
@@ -323,12 +325,14 @@ private:
 
     // Behind the bridge to it, if there is one, so that each shares a row with what is in front of it.
     Task<> join(std::uint64_t index, PageRows& rows) {
+        check_it_may_go_on();
         PageRows joined;
         if (moves_->bridges()) {
             PageResult<PageRows> outcome = co_await feed_->take_bridge(index);
             ++stats_.reread;
             if (auto* error = std::get_if<std::exception_ptr>(&outcome)) std::rethrow_exception(*error);
             if (auto* bridge = std::get_if<PageRows>(&outcome)) {
+                ++bridges_;
                 const auto covering = paginator_->covering(index * moves_->page_size() - 1, 2);
                 moves_->take(*bridge, covering->begin, covering->size);
                 append(joined, *bridge);
@@ -354,7 +358,17 @@ private:
         }
     }
 
+    // A chain that is never closed. The page behind the last allowed one may be the look that sees the end; a bridge
+    // belongs to the page behind it.
+    void check_it_may_go_on() const {
+        const std::uint64_t pages_max = paginator_->pagination().pages_max;
+        if (moves_->seams().stats().slices - bridges_ <= pages_max) return;
+        throw PaginationError(
+            format("{} pages and still no end; if there are really more, raise max_pages in --paginator", pages_max));
+    }
+
     Task<PageRows> read_again(fetch::SliceRequest range) {
+        check_it_may_go_on();
         // Of pages that have the first two rows, the one with the most: pages begin where their size lets them.
         auto covering = paginator_->covering(range.begin, range.count);
         for (std::uint64_t rows = range.count; !covering && rows > 2; --rows)
@@ -416,7 +430,10 @@ private:
     // Rows that are missing (or too many) make it a failure; pages of odd sizes that add up are worth a note. A closed
     // chain of slices is a proof, whatever totals say of a list that changes.
     void check_all_came() {
-        if (moves_) return tell_moves();
+        if (moves_) {
+            if (moves_->seams().ended_by_repetition()) check_it_was_the_last();
+            return tell_moves();
+        }
         if (!paginator_) return;
         const PageVerdict verdict = paginator_->verdict();
         if (cutter_.row_key && verdict.stated_rows && verdict.pages > 1)
@@ -469,6 +486,19 @@ private:
                 "they were read, and others may be missing: give a --primary-key");
     }
 
+    // A source that gives the same rows for all positions behind them has no more, or does not go farther.
+    void check_it_was_the_last() {
+        const fetch::SeamsStats& seen = moves_->seams().stats();
+        const std::uint64_t came = seen.rows - seen.repeated;
+        const auto said = paginator_->verdict().stated_rows;
+        if (said && *said > came)
+            throw PaginationError(
+                format("the source said {} rows, and gives the same ones again behind the first {}: it changed while "
+                       "it was read, or does not go farther; check --paginator",
+                       *said, came));
+        notes_.emplace_back("note: the source gives its last rows for all that lie behind them");
+    }
+
     void tell_moves() {
         const fetch::SeamsStats& seen = moves_->seams().stats();
         stats_.repeated += seen.repeated;
@@ -497,6 +527,7 @@ private:
     std::uint64_t delivered_ = 0;
     std::optional<std::uint64_t> told_;  // pages in all, as stats_ have it
     std::optional<fetch::Moves> moves_;
+    std::uint64_t bridges_ = 0;     // taken between planned pages
     std::uint64_t first_rows_ = 0;  // on the first page
     fetch::RowDoubts doubts_;
     bool ended_ = false;

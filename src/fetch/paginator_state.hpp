@@ -102,6 +102,7 @@ struct Paginator::State {
     [[nodiscard]] std::optional<PageRequest> next_cursor(const PageView& view);
     [[nodiscard]] std::optional<PageRequest> next_link(const PageView& view);
     void check_unseen(const std::string& token, const Url& url);
+    void check_says_no_more(const PageView& view) const;
     [[nodiscard]] bool is_amid(const PageView& first) const;
 
     // What the user named, against the first page.

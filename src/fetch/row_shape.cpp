@@ -20,6 +20,13 @@ std::string_view take_line(std::string_view& rest) {
 
 bool is_object(std::string_view line) { return line.find_first_not_of(" \t") == line.find('{') && !line.empty(); }
 
+/// No member of it has a value.
+bool is_bare(JsonView record) {
+    for (auto member = record.first(); member != record.last(); member = member.next())
+        if (!member.is(JsonNode::What::null)) return false;
+    return true;
+}
+
 bool has_object(std::string_view ndjson) {
     while (!ndjson.empty())
         if (is_object(take_line(ndjson))) return true;
@@ -43,6 +50,7 @@ void RowShape::learn(std::string_view ndjson) {
         are_objects_ = are_objects_ && is_object(line);
         if (!is_object(line)) continue;
         const JsonView record = reader.parse(line);
+        has_bare_rows_ = has_bare_rows_ || is_bare(record);
         for (auto member = record.first(); member != record.last(); member = member.next()) keys_.emplace(member->key);
     }
 }
@@ -55,12 +63,13 @@ std::optional<std::string> RowShape::refusal(std::string_view ndjson, std::size_
     if (count > 1) return std::nullopt;
     JsonReader reader;
     const JsonView record = reader.parse(line);
-    bool has_members = false;
+    if (is_bare(record)) {
+        if (has_bare_rows_) return std::nullopt;
+        return format("its only row has no value in any field, and may be no row: {}", shown(line));
+    }
     for (auto member = record.first(); member != record.last(); member = member.next()) {
         if (keys_.contains(member->key)) return std::nullopt;
-        has_members = true;
     }
-    if (!has_members) return std::nullopt;
     return format("its only row has none of the fields that those of the first page have, and may be no row: {}",
                   shown(line));
 }

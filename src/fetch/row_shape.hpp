@@ -16,11 +16,12 @@ public:
     void learn(std::string_view ndjson);
 
     /// Why the `count` records of a later page are none: not one of them is an object, where the others were; or the
-    /// only one has none of their fields.
+    /// only one has none of their fields, or nothing but nulls in them, which none of the others had.
     [[nodiscard]] std::optional<std::string> refusal(std::string_view ndjson, std::size_t count) const;
 
 private:
     bool are_objects_ = false;
+    bool has_bare_rows_ = false;  // empty, or nothing but nulls
     std::set<std::string, std::less<>> keys_;
 };
 

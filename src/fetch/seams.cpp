@@ -22,12 +22,15 @@ constexpr std::size_t slices_remembered_min = 128;
 // A short list may be begun anew as often as rows come and go in front of it.
 constexpr std::uint64_t restarting_slices_min = 1000;
 
-// An answer that is cut at random would have to be cut at the same row as often as this, wherever it begins.
+// An answer that is cut at random would have to be cut at the same row as often as this, wherever it begins. And a list
+// would have to grow in front by just as much as the reads go on, each time by another number of pages.
 constexpr std::uint64_t same_end_max = 8;
 
 // Rows that are added at the end all the time are no stable rows. Answers that are cut at random would have to be below
 // half of the largest, or end before the first new row, as often as this: less than once in 2^40.
 constexpr std::uint64_t short_in_a_row_max = 40;
+
+constexpr std::string_view nothing_in_common = "had no row in common with those before it";
 
 std::uint64_t minus(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
 
@@ -115,6 +118,7 @@ bool Seams::join(const Slice& slice) {
     const std::optional<std::size_t> shared = shared_row(slice);
     if (!shared && slice.begin != 0) return false;
     if (!shared && chain_end_ != 0) restart();
+    was_beyond_ = slice.begin + 1 >= here_ && slice.begin + quarter() >= reach_;
     const auto size = static_cast<std::int64_t>(slice.keys.size());
     const std::int64_t first = shared ? chained(slice.keys[*shared])->place - static_cast<std::int64_t>(*shared) : 0;
     grew_ = false;
@@ -131,7 +135,11 @@ bool Seams::join(const Slice& slice) {
     farthest_ = std::max(farthest_, here_);
     same_last_ = size > 0 && last_ == slice.keys.back();
     if (size > 0) last_ = slice.keys.back();
-    if (grew_) tries_ = 0;
+    if (grew_) {
+        tries_ = 0;
+        has_others_behind_ = false;
+        grew_at_ = here_;
+    }
     return true;
 }
 
@@ -152,9 +160,27 @@ void Seams::joined(const Slice& slice, bool was_wanted) {
     ended_ = ends_with(slice);
     if (ended_) return waiting_.reset();
     // Planned slices may be known for long: rows were put in before them. Looks come to an end by themselves.
-    if (was_wanted && !grew_ && (waiting_ || short_in_a_row_ > 2 * short_in_a_row_max)) count_try();
+    if (was_wanted && !grew_ && (waiting_ || short_in_a_row_ > 2 * short_in_a_row_max))
+        count_try(nothing_in_common);
+    else if (is_known_behind_the_end(slice))
+        count_try("brought no new row");
     if (waiting_) return retry_waiting();
-    if (slice.is_short()) look();
+    if (slice.is_short()) return look();
+    if (last_again_ > 0 && options_.kind == SliceKind::offset) look_farther();
+}
+
+/// A full slice of known rows where new ones should be, or the end. Rows that were put in at once before the chain let
+/// it be read again, but not farther than it is long: a source that goes on beyond that goes round in circles.
+bool Seams::is_known_behind_the_end(const Slice& slice) const {
+    if (grew_ || slice.is_short()) return false;
+    return was_beyond_ || here_ > grew_at_ + static_cast<std::uint64_t>(chain_end_);
+}
+
+/// A source may move a position that is too large back, to where a whole page is left.
+bool Seams::is_last_again(const Slice& slice) const {
+    if (has_others_behind_ || grew_ || slice.is_short() || !was_beyond_ || !same_last_) return false;
+    const Known* last = chained(slice.keys.back());
+    return last != nullptr && last->place + 1 == chain_end_;
 }
 
 /// The chain grew by a repair: does the planned slice share a row with it now?
@@ -176,7 +202,8 @@ bool Seams::ends_with(const Slice& slice) {
     const std::uint64_t size = slice.keys.size();
     const bool much_smaller = 2 * size <= largest_;
     short_in_a_row_ = slice.is_short() && (much_smaller || !grew_) ? short_in_a_row_ + 1 : 0;
-    if (!slice.is_short()) return false;
+    last_again_ = is_last_again(slice) ? last_again_ + 1 : 0;
+    if (!slice.is_short()) return last_again_ >= same_end_max;
     if (slice.keys.empty()) return true;  // it joined: it begins at 0
     // A source may give fewer rows than were asked for: always the same number, or as many as fit, but two at least.
     if (short_in_a_row_ >= short_in_a_row_max && size < largest_) return true;
@@ -188,10 +215,12 @@ bool Seams::ends_with(const Slice& slice) {
 
 /// A slice that was wanted shares nothing.
 void Seams::apart(const Slice& slice) {
+    last_again_ = 0;
+    has_others_behind_ = true;  // or nothing: the source does not give its last rows for all positions
     if (slice.is_short() && slice.begin >= reach_) list_ends_right_ = true;
     if (attempt_ == bridge) ++stats_.seams;
     attempt_ = attempt_ == bridge ? near : attempt_ + 1;
-    count_try();
+    count_try(nothing_in_common);
     repair();
 }
 
@@ -206,17 +235,16 @@ void Seams::open_seam(const Slice& slice) {
     else
         attempt_ = slice.begin == here_ ? bridge : near;
     if (attempt_ != bridge) ++stats_.seams;
-    count_try();
+    count_try(nothing_in_common);
     repair();
 }
 
-void Seams::count_try() {
+void Seams::count_try(std::string_view what) {
     if (++tries_ <= options_.tries_max) return;
     throw PaginationError(
-        format("the source changes faster than it can be read: {} reads around position {} had no row in common with "
-               "those before it; ask for larger pages, sort by what does not change (an id), or pull again when the "
-               "source is at rest",
-               tries_, here_));
+        format("the source changes faster than it can be read: {} reads around position {} {}; ask for larger pages, "
+               "sort by what does not change (an id), or pull again when the source is at rest",
+               tries_, here_, what));
 }
 
 /// The list seems to end: is there anything behind the last row?
@@ -227,12 +255,22 @@ void Seams::look() {
     if (options_.kind == SliceKind::page) wanted_->count = 2;
 }
 
+/// The source may give its last rows for all positions behind them: then for another one, too. By another number of
+/// pages each time, so that rows that are put in before cannot keep pace.
+void Seams::look_farther() {
+    attempt_ = walk;
+    list_ends_right_ = false;
+    wanted_ = SliceRequest{minus(here_, 1) + last_again_ * largest_of_two(), step()};
+}
+
 void Seams::repair() { wanted_ = next_range(); }
 
 std::uint64_t Seams::step() const noexcept {
     const std::uint64_t size = options_.kind == SliceKind::page ? options_.slice_size / 2 : options_.slice_size;
     return std::max<std::uint64_t>(size, 2);
 }
+
+std::uint64_t Seams::quarter() const noexcept { return std::max<std::uint64_t>(largest_ / 4, 2); }
 
 std::uint64_t Seams::largest_of_two() const noexcept { return std::max<std::uint64_t>(largest_, 2); }
 
@@ -271,8 +309,7 @@ SliceRequest Seams::far_range(std::uint64_t size, std::uint64_t quarter) {
 }
 
 SliceRequest Seams::onward() const {
-    const std::uint64_t quarter = std::max<std::uint64_t>(largest_ / 4, 2);
-    return {reach_ > here_ + quarter ? reach_ - quarter : minus(here_, 1), step()};
+    return {reach_ > here_ + quarter() ? reach_ - quarter() : minus(here_, 1), step()};
 }
 
 std::string Seams::describe() const {

@@ -20,6 +20,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -56,7 +57,7 @@ struct SeamsOptions {
     /// Of keys that are remembered, at 100 bytes each; more if 128 slices are more (a seam's repairs must not push out
     /// what they look for). Rows that came farther apart are handed on twice.
     std::size_t recent_max = 65'536;
-    /// Reads of one seam that come to nothing. 20 reach the beginning of any list of a million pages (each goes twice
+    /// Reads in a row that come to nothing. 20 reach the beginning of any list of a million pages (each goes twice
     /// as far as the one before, to either side); the others are for changes meanwhile.
     int tries_max = 64;
     /// Times that the whole list may be begun anew because nothing of it is known any more (short lists: more often).
@@ -93,6 +94,10 @@ public:
     /// Proven: every stable row has been handed on. Slices that come later are taken for their rows alone.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
+    /// ended() because the source gives its last rows for whatever lies behind them: it never had less than was asked
+    /// for, so a total that says more is to be believed.
+    [[nodiscard]] bool ended_by_repetition() const noexcept { return ended_ && last_again_ > 0; }
+
     /// What comes next when no planned slice is left.
     [[nodiscard]] SliceRequest onward() const;
 
@@ -123,12 +128,16 @@ private:
     void retry_waiting();
     [[nodiscard]] bool ends_with(const Slice& slice);
     void open_seam(const Slice& slice);
-    void count_try();
+    void count_try(std::string_view what);
+    [[nodiscard]] bool is_known_behind_the_end(const Slice& slice) const;
+    [[nodiscard]] bool is_last_again(const Slice& slice) const;
     void look();
+    void look_farther();
     void repair();
     [[nodiscard]] SliceRequest next_range();
     [[nodiscard]] SliceRequest far_range(std::uint64_t size, std::uint64_t quarter);
     [[nodiscard]] std::uint64_t step() const noexcept;
+    [[nodiscard]] std::uint64_t quarter() const noexcept;
     [[nodiscard]] std::uint64_t largest_of_two() const noexcept;
 
     SeamsOptions options_;
@@ -142,6 +151,10 @@ private:
     std::uint64_t farthest_ = 0;             // that here_ ever was
     std::optional<KeyHash> last_;            // last row of that slice
     bool grew_ = false, same_last_ = false;  // what that slice did: brought a row; ended with the row of the one before
+    bool was_beyond_ = false;                // that slice was asked for behind all that was known
+    bool has_others_behind_ = false;         // since it grew, a read that was wanted shared nothing
+    std::uint64_t grew_at_ = 0;              // here_ when the chain last grew
+    std::uint64_t last_again_ = 0;           // slices in a row that had the chain's last rows, wherever they began
     std::uint64_t largest_ = 0;              // rows of a slice
     std::uint64_t short_in_a_row_ = 0;       // slices that joined, and were much smaller than that or brought nothing
 

@@ -70,8 +70,11 @@ void BearerTokens::refused(const Request& request) {
 
 Task<BearerTokens::Token> BearerTokens::fetch(const Prove& prove) {
     Request request = prove(client_.request("POST", url_).header("accept", "application/json"));
-    Response answer = co_await std::move(request);
-    co_return read(answer);
+    // Asking twice for a token has no effect that could come twice, and without one nothing goes on.
+    Response answer = co_await std::move(request).retry(RetryPolicy().all_methods());
+    Token token = read(answer);
+    if (on_token_) on_token_(token.text);
+    co_return token;
 }
 
 // RFC 6749, sections 5.1 and 5.2.
@@ -104,6 +107,10 @@ std::string BearerTokens::refusal(const Response& answer) const {
         if (const auto said = json.find("error")) code = said->string();
     } catch (const JsonError&) {  // ignored: there is no code to show
     }
+    const bool is_passing = RetryPolicy::is_retried({FailureKind::status, answer.status(), {}});
+    if (is_passing)
+        return format("no token: status {}, attempt {} of {}", answer.status(), answer.attempts(),
+                      answer.attempts_max());
     if (code.empty()) return format("no token: status {}; check {}", answer.status(), proof_);
     return format("no token: {} (status {}); check {}", shown(code), answer.status(), proof_);
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "trawl/base/clock.hpp"
 #include "trawl/coro/task.hpp"
@@ -25,6 +26,8 @@ public:
 
     /// A token counts for so long when the answer does not say (RFC 6749, section 5.1 recommends it).
     void lifetime_unless_told(Duration lifetime) noexcept { unknown_lifetime_ = lifetime; }
+    /// Is told each token that comes.
+    void on_token(std::function<void(const std::string&)> told) noexcept { on_token_ = std::move(told); }
     [[nodiscard]] const Url& url() const noexcept { return url_; }
 
     /// Gives `request` a token that holds. Throws what a request throws; AuthError when no token is given.
@@ -47,6 +50,7 @@ private:
     std::string proof_;
     Duration unknown_lifetime_ = std::chrono::hours(24);  // used until it is refused
     std::optional<Token> token_;
+    std::function<void(const std::string&)> on_token_;
     Lock lock_;
 };
 

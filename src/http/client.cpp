@@ -248,13 +248,11 @@ private:
         return *std::move(next);
     }
 
-    // A redirect's short body is read, so that its connection serves on; with a long one, the connection goes.
+    // A redirect's short body is read, so that its connection serves on; with a long or slow one, the connection goes.
     static Task<> leave(http::Exchange& exchange, http::Journey& journey) {
-        constexpr std::size_t kShort = 64 * 1024;
         journey.status = exchange.status();
         journey.answer = exchange.headers();
-        while (!exchange.is_complete() && exchange.body().size() < kShort) co_await exchange.more();
-        if (exchange.is_complete()) exchange.give_back();
+        co_await http::skip_body(exchange);
     }
 
     // The server closed an idle connection at the moment at which it was used, or says that it did nothing: no error of

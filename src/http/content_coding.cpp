@@ -20,6 +20,10 @@ constexpr std::array<std::pair<std::string_view, Coding>, 5> names = {{{"gzip", 
                                                                        {"br", Coding::br},
                                                                        {"zstd", Coding::zstd}}};
 
+// Said in this field by mistake, of bodies that are in no coding: character sets, MIME's transfer encodings, and how S3
+// was once sent what it stores.
+constexpr std::array<std::string_view, 6> no_codings = {"identity", "none", "utf-8", "binary", "8bit", "aws-chunked"};
+
 std::string shown(std::string_view word) {
     std::string text(word.substr(0, shown_max));
     for (char& c : text)
@@ -38,7 +42,8 @@ std::string add_codings(std::string_view list, std::vector<Coding>& codings) {
         const std::size_t end = std::min(list.find(','), list.size());
         const std::string_view word = trim(list.substr(0, end));
         list.remove_prefix(std::min(end + 1, list.size()));
-        if (word.empty() || equal_ignoring_case(word, "identity")) continue;
+        const auto is_this = [word](std::string_view other) { return equal_ignoring_case(other, word); };
+        if (word.empty() || std::ranges::any_of(no_codings, is_this)) continue;
         const auto is_word = [&](const auto& entry) { return equal_ignoring_case(entry.first, word); };
         const auto* found = std::ranges::find_if(names, is_word);
         if (found == names.end())

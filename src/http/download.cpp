@@ -43,7 +43,7 @@ private:
     Task<bool> one_answer() {
         Request request = request_;
         resume_.prepare(request.mutable_headers());
-        auto opening = std::move(request).retry(policy_).stream();
+        auto opening = std::move(request).raw().retry(policy_).stream();
         ResponseStream answer = co_await std::move(opening);
         const Resume::Use use = resume_.take_head(answer.status(), answer.headers());
         if (use == Resume::Use::kRefused) refuse(answer);

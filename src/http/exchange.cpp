@@ -40,11 +40,14 @@ void Exchange::restart(Request request) {
 
 void Exchange::decode() {
     if (request_.method() == "HEAD") return;
-    if (!headers().contains("content-encoding")) return take_in(carrier().body().size());
+    const bool is_coded = headers().contains("content-encoding") && !request_.is_raw();
+    if (!is_coded) return take_in(carrier().body().size());
     if (is_complete() && carrier().body().empty()) return;  // nothing is coded in whatever way: a 304 may say how
     const auto codings = parse_content_encoding(headers());
-    if (!codings) throw ProtocolError(format("{}: the answer {}", request_name(request_), codings.error()));
-    if (!codings->empty()) {
+    const bool is_error = status() >= 400;  // whose status and fields say enough, also when to come again
+    if (!codings && !is_error)
+        throw ProtocolError(format("{}: the answer {}", request_name(request_), codings.error()));
+    if (codings && !codings->empty()) {
         DecoderLimits limits;
         limits.out_max = options_->body_max;
         decoder_.emplace(*codings, limits);
@@ -107,14 +110,20 @@ Task<> Exchange::more() {
         co_await receive();
         co_return;
     }
+    // What is there already would win over a deadline that is over: a slow reader's stream would have none.
+    if (Loop::current().now() >= *deadline_) give_up_too_slow();
     try {
         co_await timeout_at(*deadline_, receive());
     } catch (const TimeoutError&) {
         if (Loop::current().now() < *deadline_) throw;
-        const std::string message = too_slow(request_, "not complete", *request_.timeout());
-        if (har_) har_->fail(message);
-        throw TimeoutError(message);
+        give_up_too_slow();
     }
+}
+
+void Exchange::give_up_too_slow() const {
+    const std::string message = too_slow(request_, "not complete", *request_.timeout());
+    if (har_) har_->fail(message);
+    throw TimeoutError(message);
 }
 
 Response Exchange::make_response(std::string&& method, Url&& url, Headers&& headers) {

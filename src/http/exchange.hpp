@@ -78,6 +78,7 @@ private:
     Task<> receive();
     void take_in(std::size_t arrived);
     [[noreturn]] void refuse(const std::string& why) const;
+    [[noreturn]] void give_up_too_slow() const;
     Response make_response(std::string&& method, Url&& url, Headers&& headers);
     [[nodiscard]] Carrier& carrier() const noexcept { return *lease_->carrier(); }
 

@@ -63,14 +63,16 @@ Task<> H1Connection::send_and_listen(std::string_view bytes, const ClientOptions
     co_await both.join();
 }
 
-// What is no success ends the sending. A success may be one that the server writes while it reads, so both go on; how
-// long that may take is the sender's limit.
+// What is no success ends the sending, and so does a whole answer that says "close" (RFC 9112, section 9.6). Another
+// success may be one that the server writes while it reads, so both go on; how long that may take is the sender's
+// limit. What comes meanwhile is held, as far as H1Limits lets it.
 Task<> H1Connection::listen(TaskGroup& both) {
     while (!parser_.done() && (parser_.state() == H1State::head || parser_.status() < 300)) {
         Buffer chunk = co_await transport_.receive();
         take(chunk);
     }
-    if (parser_.state() == H1State::failed || parser_.status() >= 300) both.cancel();
+    const bool is_last = parser_.done() && asks_close(parser_.headers());
+    if (parser_.state() == H1State::failed || parser_.status() >= 300 || is_last) both.cancel();
 }
 
 Task<> H1Connection::send_all(TaskGroup& both, std::string_view bytes, const ClientOptions& options) {

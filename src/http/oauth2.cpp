@@ -67,6 +67,11 @@ OAuth2ClientCredentials& OAuth2ClientCredentials::secret_in_body() {
     return *this;
 }
 
+OAuth2ClientCredentials& OAuth2ClientCredentials::on_token(std::function<void(const std::string&)> told) {
+    impl_->tokens.on_token(std::move(told));
+    return *this;
+}
+
 Task<> OAuth2ClientCredentials::sign(Request& request) {
     const http::BearerTokens::Prove prove = [this](Request asking) { return impl_->prove(std::move(asking)); };
     co_await impl_->tokens.sign(request, prove);
@@ -137,6 +142,11 @@ JwtBearerAuth& JwtBearerAuth::header(std::string_view name, std::string_view val
 
 JwtBearerAuth& JwtBearerAuth::lifetime_unless_told(Duration lifetime) {
     impl_->tokens.lifetime_unless_told(lifetime);
+    return *this;
+}
+
+JwtBearerAuth& JwtBearerAuth::on_token(std::function<void(const std::string&)> told) {
+    impl_->tokens.on_token(std::move(told));
     return *this;
 }
 

@@ -1,5 +1,9 @@
 #include "trawl/http/request.hpp"
 
+#include <algorithm>
+#include <array>
+
+#include "trawl/base/ascii.hpp"
 #include "trawl/base/base64.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -33,7 +37,7 @@ void Request::begin_body(Body kind, std::string_view content_type) {
         throw UsageError("a request has one body: call one of body(), json() and form()");
     }
     body_kind_ = kind;
-    headers_.set("content-type", content_type);
+    if (!headers_.contains("content-type")) headers_.add("content-type", content_type);
 }
 
 Request&& Request::body(std::string bytes, std::string_view content_type) && {
@@ -68,8 +72,21 @@ Request&& Request::timeout(Duration limit) && {
     return std::move(*this);
 }
 
-Request&& Request::secret_header(std::string_view name, std::string_view value) && {
+// Of the fields that a request has once (RFC 9110), those that both a caller and this library say.
+void Request::add_header(std::string_view name, std::string_view value) {
+    constexpr std::array<std::string_view, 3> kOnce = {"authorization", "content-type", "user-agent"};
+    const bool is_once = std::ranges::any_of(kOnce, [name](auto one) { return equal_ignoring_case(one, name); });
+    if (is_once) return headers_.set(name, value);
     headers_.add(name, value);
+}
+
+Request&& Request::header(std::string_view name, std::string_view value) && {
+    add_header(name, value);
+    return std::move(*this);
+}
+
+Request&& Request::secret_header(std::string_view name, std::string_view value) && {
+    add_header(name, value);
     secret_headers_.emplace_back(name);
     return std::move(*this);
 }

@@ -26,10 +26,7 @@ bool take_literal(std::string_view& text, char literal) {
     return true;
 }
 
-bool is_encoded(const Headers& answer) {
-    const auto coding = answer.get("content-encoding");
-    return coding && !equal_ignoring_case(*coding, "identity");
-}
+std::string coding_of(const Headers& answer) { return std::string(answer.get("content-encoding").value_or("")); }
 
 }  // namespace
 
@@ -56,7 +53,11 @@ void Resume::prepare(Headers& request) {
 }
 
 Resume::Use Resume::take_head(int status, const Headers& answer) {
-    if (status == 200 || status == 203) return take_whole(answer);
+    if (status == 200 || status == 203) {
+        // A part under the wrong status: without its beginning it is no whole. Asked for the whole, it comes as one.
+        if (asked_for_rest_ && answer.contains("content-range")) return begin_anew();
+        return take_whole(answer);
+    }
     if (status == 206 && asked_for_rest_) return take_part(answer);
     if (status == 416 && asked_for_rest_) return begin_anew();
     return Use::kRefused;
@@ -64,7 +65,7 @@ Resume::Use Resume::take_head(int status, const Headers& answer) {
 
 Resume::Use Resume::take_whole(const Headers& answer) {
     begin_anew();
-    if (is_encoded(answer)) return Use::kFromStart;  // what comes out of it has neither its size nor its parts
+    coding_ = coding_of(answer);
     if (!answer.has_token("accept-ranges", "none")) validator_ = strong_validator(answer);
     if (std::string_view length = answer.get("content-length").value_or(""); !length.empty()) {
         size_ = take_number(length);
@@ -84,7 +85,7 @@ bool Resume::is_same(const Headers& answer) const {
 Resume::Use Resume::take_part(const Headers& answer) {
     const auto range = parse_content_range(answer.get("content-range").value_or(""));
     const bool fits = range && range->first == offset_ && range->size && (!size_ || *size_ == *range->size);
-    if (!fits || !is_same(answer) || is_encoded(answer)) return begin_anew();
+    if (!fits || !is_same(answer) || coding_of(answer) != coding_) return begin_anew();
     size_ = range->size;
     part_end_ = range->last + 1;
     return Use::kGoesOn;
@@ -95,6 +96,7 @@ Resume::Use Resume::begin_anew() noexcept {
     size_.reset();
     part_end_.reset();
     validator_.reset();
+    coding_.clear();
     return Use::kNothing;
 }
 

@@ -52,6 +52,7 @@ private:
     std::optional<std::int64_t> size_;
     std::optional<std::int64_t> part_end_;
     std::optional<std::string> validator_;
+    std::string coding_;  // of the bytes that are there: those of another are another version
     bool asked_for_rest_ = false;
 };
 

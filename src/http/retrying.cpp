@@ -19,14 +19,6 @@ Task<> read_on(Exchange& exchange, std::size_t size_max) {
     while (!exchange.is_complete() && exchange.body().size() < size_max) co_await exchange.more();
 }
 
-Task<> skip_body(Exchange& exchange) {
-    try {
-        co_await timeout(kSkipTime, read_on(exchange, kSkipSize));
-        if (exchange.is_complete()) exchange.give_back();
-    } catch (const Error&) {  // ignored: the attempt has failed before, and its connection is closed
-    }
-}
-
 /// What an attempt came to: an answer to give, an error, or neither when it is to be made again.
 struct Outcome {
     std::optional<Exchange> exchange;
@@ -63,6 +55,14 @@ Task<Exchange> open_until_it_is_one(const Opener& open, Request request, Attempt
 }
 
 }  // namespace
+
+Task<> skip_body(Exchange& exchange) {
+    try {
+        co_await timeout(kSkipTime, read_on(exchange, kSkipSize));
+        if (exchange.is_complete()) exchange.give_back();
+    } catch (const Error&) {  // ignored: nobody wants it, and its connection is closed
+    }
+}
 
 Task<Exchange> open_in_attempts(const Opener& open, Request request, Attempts& attempts, bool is_whole) {
     if (!attempts.deadline()) {

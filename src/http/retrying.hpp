@@ -17,4 +17,7 @@ using Opener = std::function<Task<Exchange>(Request)>;
 /// within the attempt. Throws what the last attempt threw; TimeoutError at the deadline.
 Task<Exchange> open_in_attempts(const Opener& open, Request request, Attempts& attempts, bool is_whole);
 
+/// Reads what is left of a body that nobody wants, for a moment, so that its connection may serve on.
+Task<> skip_body(Exchange& exchange);
+
 }  // namespace trawl::http

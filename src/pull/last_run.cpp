@@ -38,11 +38,19 @@ LastRun read_last_run(const PullOptions& options, const Resource& resource) {
     const std::string application = application_of(resource);
     const auto committed = table->transactions.find(application);
     if (committed != table->transactions.end()) last.version = committed->second;
+    if (options.full_refresh) return last;
     std::string checkpoint = table->checkpoint(application);
     // The state was once kept under the table's name.
     if (checkpoint.empty() && is_alone(options.connector, resource))
         checkpoint = table->checkpoint("trawl:" + resource.table);
-    last.cursor = cursor_in(checkpoint);
+    try {
+        last.cursor = cursor_in(checkpoint);
+    } catch (const JsonError&) {
+        throw LakeError(
+            format("{}: where the last run of {} ended cannot be read in the table's log: it is damaged; pull it anew "
+                   "with --full-refresh",
+                   (options.lake / resource.table).string(), resource.name));
+    }
     return last;
 }
 

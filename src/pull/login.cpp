@@ -42,20 +42,24 @@ std::shared_ptr<Auth> api_key(const ApiKeyLogin& login) {
     return fixed([name, key](Request& request) { request = std::move(request).secret_header(name, key); });
 }
 
-std::shared_ptr<Auth> oauth2(const OAuth2Login& login, Client& client) {
+using OnSecret = std::function<void(const std::string&)>;
+
+std::shared_ptr<Auth> oauth2(const OAuth2Login& login, Client& client, const OnSecret& on_secret) {
     auto auth =
         std::make_shared<OAuth2ClientCredentials>(client, login.access_token_url, login.client_id, login.client_secret);
     if (!login.scope.empty()) auth->scope(login.scope);
     for (const auto& [name, value] : login.parameters) auth->parameter(name, value);
     if (login.secret_in_body) auth->secret_in_body();
+    auth->on_token(on_secret);
     return auth;
 }
 
-std::shared_ptr<Auth> jwt(const JwtLogin& login, Client& client) {
+std::shared_ptr<Auth> jwt(const JwtLogin& login, Client& client, const OnSecret& on_secret) {
     auto auth = std::make_shared<JwtBearerAuth>(client, login.auth_endpoint, login.client_id, login.private_key,
                                                 login.private_key_passphrase);
     auth->scope(login.scopes).lifetime_unless_told(login.default_token_expiration.value_or(kTokenLifetime));
     for (const auto& [name, value] : login.headers) auth->header(name, value);
+    auth->on_token(on_secret);
     return auth;
 }
 
@@ -72,25 +76,25 @@ struct Overloaded : Handlers... {
 
 }  // namespace
 
-std::shared_ptr<Auth> make_login(const Login& login, Client& client) {
-    return std::visit(
-        Overloaded{[](const BearerLogin& bearer) {
-                       return fixed([token = bearer.token](Request& request) {
-                           request = std::move(request).bearer_auth(token);
-                       });
-                   },
-                   [](const BasicLogin& basic) {
-                       return fixed([user = basic.username, password = basic.password](Request& request) {
-                           request = std::move(request).basic_auth(user, password);
-                       });
-                   },
-                   [](const ApiKeyLogin& key) { return api_key(key); },
-                   [](const DigestLogin& digest) -> std::shared_ptr<Auth> {
-                       return std::make_shared<DigestAuth>(digest.username, digest.password);
-                   },
-                   [&](const OAuth2Login& credentials) { return oauth2(credentials, client); },
-                   [&](const JwtLogin& key) { return jwt(key, client); }, [](const AwsLogin& key) { return aws(key); }},
-        login);
+std::shared_ptr<Auth> make_login(const Login& login, Client& client, const OnSecret& on_secret) {
+    return std::visit(Overloaded{[](const BearerLogin& bearer) {
+                                     return fixed([token = bearer.token](Request& request) {
+                                         request = std::move(request).bearer_auth(token);
+                                     });
+                                 },
+                                 [](const BasicLogin& basic) {
+                                     return fixed([user = basic.username, password = basic.password](Request& request) {
+                                         request = std::move(request).basic_auth(user, password);
+                                     });
+                                 },
+                                 [](const ApiKeyLogin& key) { return api_key(key); },
+                                 [](const DigestLogin& digest) -> std::shared_ptr<Auth> {
+                                     return std::make_shared<DigestAuth>(digest.username, digest.password);
+                                 },
+                                 [&](const OAuth2Login& credentials) { return oauth2(credentials, client, on_secret); },
+                                 [&](const JwtLogin& key) { return jwt(key, client, on_secret); },
+                                 [](const AwsLogin& key) { return aws(key); }},
+                      login);
 }
 
 }  // namespace trawl::pulling

@@ -1,5 +1,6 @@
 #include "other_source.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -44,6 +45,11 @@ std::string source_in(const std::string& checkpoint) {
     }
 }
 
+/// Parts of a plan say what they are in the table's log, and not whose.
+bool has_parts(const TableSnapshot& table) {
+    return std::ranges::any_of(table.transactions, [](const auto& done) { return done.first.starts_with("trawl:"); });
+}
+
 }  // namespace
 
 bool are_one_source(const std::string& place, const std::string& other) {
@@ -65,11 +71,12 @@ void refuse_other_source(const PullOptions& options, const Resource& resource, c
         if (are_one_source(source, place)) return;
         other = source;
     }
-    if (other.empty()) return;
+    if (other.empty() && has_parts(*table)) return;
+    const std::string whose = other.empty() ? "that no pull brought" : "of another source, " + other;
     throw UsageError(
-        format("the table {} has rows of another source, {}: name a table for these (--name), or say "
+        format("the table {} has rows {}: name a table for these (--name), or say "
                "--name {} if they are to go there all the same",
-               (options.lake / resource.table).string(), other, resource.table));
+               (options.lake / resource.table).string(), whose, resource.table));
 }
 
 }  // namespace trawl::pulling

@@ -86,7 +86,7 @@ Source::Source(const Connector& connector, std::size_t memory_max, Log log)
       gates_(origin_limits(connector.client.limits)),
       memory_(memory_max),
       log_(std::move(log)) {
-    if (connector.client.login) login_ = make_login(*connector.client.login, client_);
+    if (connector.client.login) login_ = make_login(*connector.client.login, client_, connector.on_secret);
 }
 
 FetchShared Source::shared(const Resource& resource, FetchStats& stats, StreamOrder* order) noexcept {

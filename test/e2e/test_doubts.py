@@ -159,3 +159,28 @@ def test_a_walk_that_ends_with_a_message(lake, other):
     with answers.serve(answer) as url:
         result = tool.pull(url + "/items", lake)
     assert result.code == exit_codes.PAGE and committed(lake) == [], str(result)
+
+
+# full pages behind the end
+
+
+@pytest.mark.parametrize("says", [{"total": 60}, {}], ids=["total", "no total"])
+def test_an_offset_that_is_moved_back_to_where_a_page_is_full(lake, says):
+    def answer(_, query):
+        limit = int(query.get("limit", SIZE))
+        begin = min(int(query.get("offset", 0)), len(ROWS) - limit)
+        return {"items": ROWS[begin:begin + limit], **says}
+
+    with answers.serve(answer) as url:
+        tool.pull(url + "/items?offset=0&limit=10", lake, "rows", "--primary-key", "id").succeeded()
+    assert_same_rows(by_duckdb(tool.table(lake)).rows, ROWS)
+
+
+def test_an_offset_behind_the_end_that_begins_anew(lake):
+    def answer(_, query):
+        begin = int(query.get("offset", 0))
+        return {"items": [ROWS[place % len(ROWS)] for place in range(begin, begin + int(query.get("limit", SIZE)))]}
+
+    with answers.serve(answer) as url:
+        result = tool.pull(url + "/items?offset=0&limit=10", lake, "rows", "--primary-key", "id")
+    assert_refused(result, lake, "brought no new row")

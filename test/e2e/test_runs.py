@@ -198,6 +198,18 @@ def test_a_partitioned_table_of_another_writer_is_replaced_as_a_whole(tmp_path):
     assert_table(tool.table(runs.lake), numbers(1, 2))
 
 
+def test_a_table_that_no_pull_brought_is_left_alone_unless_it_is_named(tmp_path):
+    lake = tmp_path / "lake"
+    deltalake.write_deltalake(str(lake / "items"), pyarrow.table({"mine": [1, 2, 3]}))
+    with answers.serve(lambda *_: numbers(1, 2)) as url:
+        refused = tool.run("pull", url + "/items", "--to", lake)
+        assert refused.code == exit_codes.USAGE and "rows that no pull brought" in refused.err, str(refused)
+        assert deltalake.DeltaTable(str(lake / "items")).to_pyarrow_table().num_rows == 3
+        tool.run("pull", url + "/items", "--to", lake, "--name", "items").succeeded()
+        tool.run("pull", url + "/items", "--to", lake).succeeded()
+    assert_table(lake / "items", numbers(1, 2))
+
+
 def test_a_row_that_changed_at_the_moment_of_the_last_value_is_merged(tmp_path):
     runs = Runs(tmp_path, resource("rows", 'primary_key = "id"\n' + NUMBERED))
     rows = [{"id": "a", "no": 7, "state": "open"}]

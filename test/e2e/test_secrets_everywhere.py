@@ -173,6 +173,27 @@ def test_a_login_of_a_connector_that_is_refused(mock, tmp_path, login, how):
 
 
 @needs_connectors
+def test_a_token_that_a_login_fetched_and_a_page_repeats(tmp_path):
+    token = "AccessTok3nXYZ987"
+    asked = []
+
+    def answer(path, _):
+        asked.append(path)
+        if path == "/token":
+            return {"access_token": token, "token_type": "Bearer", "expires_in": 3600}
+        return {"items": [], "error": f"authorization: Bearer {token}"}
+
+    with answers.serve(answer) as url:
+        auth = ('auth = { type = "oauth2_client_credentials", access_token_url = "%s/token", client_id = "i", '
+                'client_secret = "s" }\n' % url)
+        path = tmp_path / "source.toml"
+        path.write_text(f'[client]\nbase_url = "{url}"\n{auth}[[resources]]\nname = "items"\npath = "items"\n')
+        result = tool.run("pull", path, "--to", tmp_path / "lake", "--log-level", "debug")
+    assert result.code == exit_codes.PAGE and "authorization: Bearer ***" in result.err, str(result)
+    assert "/token" in asked and token not in result.err + result.out
+
+
+@needs_connectors
 def test_an_oauth_secret_that_the_endpoint_repeats(mock, tmp_path):
     source = mock.begin(Scenario("page_number", NUMBERED, {"echoes": {"page": 1}}))
     path = connector.write(tmp_path / "connector", file("", LOGINS["OAuth"] % SECRET), source)

@@ -154,6 +154,28 @@ TEST(Records, ExplainsWhatWasTakenAndWhatWasNot) {
               "records: $.users (2 objects); not taken: $.groups (1 object)");
 }
 
+TEST(Records, AnEmptyObjectIsNoneWhereArraysAreKnownToBe) {
+    const auto count = [](const char* body, const char* path, bool are_elements) {
+        return JsonPage::parse(body).records(JsonPath::parse(path), are_elements).count;
+    };
+    EXPECT_EQ(count(R"({"items":{}})", "items", false), 1U);
+    EXPECT_EQ(count(R"({"items":{}})", "items", true), 0U);
+    EXPECT_EQ(count(R"({"items":{}})", "items[*]", true), 0U);
+    EXPECT_EQ(count("{}", "$", true), 0U);
+    EXPECT_EQ(count(R"({"g":[{"u":[{"x":1}]},{"u":{}}]})", "g[*].u", true), 1U);
+    EXPECT_EQ(count(R"({"items":[{}]})", "items", true), 1U);
+    EXPECT_EQ(count(R"({"items":{"a":1}})", "items", true), 1U);
+}
+
+TEST(Records, SayWhetherTheyAreElements) {
+    const auto are_elements = [](const char* body) {
+        return JsonPage::parse(body).records(JsonPath::parse("items")).are_elements;
+    };
+    EXPECT_TRUE(are_elements(R"({"items":[]})"));
+    EXPECT_FALSE(are_elements(R"({"items":{"a":1}})"));
+    EXPECT_FALSE(are_elements(R"({"items":null})"));
+}
+
 TEST(Records, FingerprintsTellRowsApartAndIgnoreTheEnvelope) {
     const auto fingerprint = [](const char* body) { return JsonPage::parse(body).records().fingerprint; };
     EXPECT_EQ(fingerprint(R"({"page":1,"items":[{"a":1}]})"), fingerprint(R"({"page":2,"items":[{"a":1}]})"));

@@ -4,7 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <functional>
 #include <numeric>
+#include <set>
 
 #include "moving_source.hpp"
 #include "trawl/base/error.hpp"
@@ -155,6 +158,75 @@ TEST(Seams, ASourceThatIsNeverTheSameIsAnError) {
         EXPECT_THAT(error.what(), HasSubstr("the source changes faster than it can be read: 65 reads around position 4 "
                                             "had no row in common with those before it; ask for larger pages"));
     }
+}
+
+using Source = std::function<Slice(const SliceRequest&)>;
+
+struct ReadToTheEnd {
+    std::set<std::uint64_t> rows;
+    int reads = 0;
+    std::string error;
+};
+
+ReadToTheEnd read_all(Seams& seams, const Source& source) {
+    ReadToTheEnd all;
+    try {
+        for (SliceRequest next{0, 10}; !seams.ended(); next = seams.wanted().value_or(seams.onward())) {
+            if (++all.reads > 1000) throw PaginationError("no end");
+            const Slice got = source(next);
+            for (const std::size_t i : seams.take(got)) all.rows.insert(got.keys[i].low);
+        }
+    } catch (const PaginationError& error) {
+        all.error = error.what();
+    }
+    return all;
+}
+
+TEST(Seams, ASourceThatMovesTooLargeAPositionBackEnds) {
+    for (const std::uint64_t rows : {91U, 95U, 100U, 109U}) {
+        Seams seams(slices_of(10));
+        const ReadToTheEnd all = read_all(seams, [&](const SliceRequest& asked) {
+            return run_of(asked.begin, asked.count, std::min(asked.begin, rows - asked.count), asked.count);
+        });
+        EXPECT_EQ(all.error, "") << rows;
+        EXPECT_EQ(all.rows.size(), rows);
+        EXPECT_LT(all.reads, 25) << rows;
+        EXPECT_TRUE(seams.ended_by_repetition());
+    }
+}
+
+TEST(Seams, ASourceThatGoesRoundInCirclesIsAnError) {
+    Seams seams(slices_of(10));
+    const ReadToTheEnd all = read_all(seams, [](const SliceRequest& asked) {
+        Slice got{asked.begin, asked.count, {}};
+        for (std::uint64_t at = asked.begin; at < asked.begin + asked.count; ++at) got.keys.push_back(key_of(at % 95));
+        return got;
+    });
+    EXPECT_THAT(all.error, HasSubstr("brought no new row"));
+    EXPECT_EQ(all.rows.size(), 95U);
+    EXPECT_LT(all.reads, 150);
+}
+
+TEST(Seams, ASourceThatGivesSomeKnownPageBehindItsEndIsAnError) {
+    Seams seams(slices_of(10));
+    const ReadToTheEnd all = read_all(seams, [](const SliceRequest& asked) {
+        const bool is_there = asked.begin + asked.count <= 91;
+        return run_of(asked.begin, asked.count, is_there ? asked.begin : 40 + asked.begin % 7, asked.count);
+    });
+    EXPECT_THAT(all.error, HasSubstr("65 reads around position"));
+    EXPECT_THAT(all.error, HasSubstr("brought no new row"));
+}
+
+TEST(Seams, RowsThatArePutInAsFastAsTheyAreReadAreNoEnd) {
+    Seams seams(slices_of(10));
+    (void)seams.take(run_of(0, 10, 0, 10));
+    EXPECT_THAT(seams.take(run_of(9, 10, 0, 10)), IsEmpty());  // nine rows were put in, as many as the read went on
+    EXPECT_EQ(wanted(seams), "28+10");
+    (void)seams.take(run_of(28, 10, 0, 0));
+    EXPECT_EQ(wanted(seams), "17+10");
+    EXPECT_THAT(seams.take(run_of(17, 10, 8, 10)), ElementsAre(2, 3, 4, 5, 6, 7, 8, 9));
+    EXPECT_EQ(wanted(seams), "nothing");
+    EXPECT_FALSE(seams.ended());
 }
 
 TEST(Seams, TwoRowsOfOneKeyInOneAnswerAreAnError) {

@@ -182,7 +182,8 @@ TEST(OAuth2ClientCredentials, WhatIsNoTokenIsAnError) {
     };
     const Case cases[] = {
         {"HTTP/1.1 400 Bad Request\r\nContent-Length: 27\r\n\r\n{\"error\": \"invalid_client\"} ", "invalid_client"},
-        {"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "status 500"},
+        {"HTTP/1.1 501 Oops\r\nContent-Length: 0\r\n\r\n", "status 501"},
+        {"HTTP/1.1 503 X\r\nRetry-After: 9999\r\nContent-Length: 0\r\n\r\n", "status 503, attempt 1 of 6"},
         {json("[]"), "none to a request for a token"},
         {json(R"({"access_token": 5})"), "none to a request for a token"},
         {json(R"({"access_token": "t", "token_type": "mac"})"), "another"},
@@ -206,6 +207,22 @@ TEST(OAuth2ClientCredentials, WhatIsNoTokenIsAnError) {
             }
         }(c));
     }
+}
+
+// One 503 of the server that gives tokens ended what had gone well with that of the pages.
+TEST(OAuth2ClientCredentials, AsksAgainForATokenWhereThatMayHelp) {
+    run([]() -> Task<> {
+        const Answer busy{"HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n"};
+        const Answer token{json(R"({"access_token": "t1"})")}, page{ok("page")};
+        ScriptedServer tokens({{busy, token}}), server({{page}});
+        Client client(server.url());
+        auto login = std::make_shared<OAuth2ClientCredentials>(client, tokens.url() + "/token", "id", "x");
+        std::string told;
+        login->on_token([&told](const std::string& text) { told += text; });
+        EXPECT_EQ(co_await status_of(client, login), 200);
+        EXPECT_EQ(tokens.requests().size(), 2U);
+        EXPECT_EQ(told, "t1");
+    }());
 }
 
 TEST(OAuth2ClientCredentials, ALifetimeBeyondAllNumbersIsADay) {

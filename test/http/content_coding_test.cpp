@@ -97,7 +97,10 @@ TEST(ContentEncoding, NamesTheCodingsInTheirOrderOrWhyNot) {
         {{"gzip", "br", "zstd"}, "is encoded more than 2 times over"},
         {{"compress"}, "is encoded as 'compress', which cannot be read (gzip, deflate, br and zstd can)"},
         {{"gzip;q=1"}, "is encoded as 'gzip;q=1', which cannot be read (gzip, deflate, br and zstd can)"},
-        {{"utf-8"}, "is encoded as 'utf-8', which cannot be read (gzip, deflate, br and zstd can)"},
+        {{"utf-8"}, ""},
+        {{"None", "aws-chunked,gzip"}, "gzip "},
+        {{"8bit, binary"}, ""},
+        {{"latin-1"}, "is encoded as 'latin-1', which cannot be read (gzip, deflate, br and zstd can)"},
         {{"gzip br"}, "is encoded as 'gzip br', which cannot be read (gzip, deflate, br and zstd can)"},
         {{"gz\xffp"}, "is encoded as 'gz?p', which cannot be read (gzip, deflate, br and zstd can)"},
     };

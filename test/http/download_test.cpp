@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "content_samples.hpp"
 #include "hostile.hpp"
 #include "net/disk.hpp"
 #include "raw_server.hpp"
@@ -171,6 +172,16 @@ TEST(Download, ARangeThatCannotBeGivenBeginsAnew) {
         return std::string("HTTP/1.1 416 X\r\nContent-Range: bytes */5\r\nContent-Length: 0\r\n\r\n");
     };
     EXPECT_EQ(after_a_cut({kBody}, later), "short");
+}
+
+// The gzip of a file that its server calls one was undone: no dump.json.gz.
+TEST(Download, WhatIsStoredInACodingStaysInIt) {
+    const std::string stored = http::encode(http::Coding::gzip, "hello");
+    const Resource file{stored, "ETag: \"v1\"\r\nContent-Encoding: gzip\r\n"};
+    const auto rest = [&](const std::string& head) { return file.answer(head); };
+    Download done;
+    EXPECT_EQ(after_a_cut(file, rest, &done), stored);
+    EXPECT_EQ(done.resumed, 1U);
 }
 
 TEST(Download, MoreThanTheRangeIsRefused) {

@@ -208,6 +208,9 @@ TEST(HostileCoding, OnlyKnownCodingsAndTwoOfThemAreUndone) {
         taken("identity", coded("identity", "abc")),
         taken("commas alone", coded(", ,", "abc")),
         taken("in capitals", coded("GZIP", body)),
+        taken("none in other words", coded("none", "abc")),
+        taken("a private one of an error", "HTTP/1.1 404 X\r\nContent-Encoding: x-mine\r\nContent-Length: 3\r\n\r\nabc",
+              "404 'abc'"),
         taken("a private one of nothing", coded("x-mine", ""), "200 ''"),
         taken("a private one of a 304", "HTTP/1.1 304 X\r\nContent-Encoding: x-mine\r\n\r\n", "304 ''"),
     };

@@ -83,6 +83,21 @@ TEST(HostileEarly, AResetUnderALongRequestEnds) { run(refuse_body(Reading::head_
 
 TEST(HostileEarly, ARefusalEndsTheSending) { run(refuse_body(Reading::all, 50'000'000, "413 'large'")); }
 
+// What says "close" is the last that it reads or writes (RFC 9112, section 9.6).
+TEST(HostileEarly, AnAnswerThatSaysCloseIsTheAnswer) {
+    auto work = []() -> Task<> {
+        RawServer server([](RawPeer& peer) -> Task<> {
+            co_await peer.head();
+            co_await peer.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nfirst");
+            Event never;
+            co_await never.wait();
+        });
+        Client client(server.url());
+        EXPECT_EQ(co_await outcome(client.post("/").body(std::string(50'000'000, 'x'), "text/plain")), "200 'first'");
+    };
+    run(work());
+}
+
 // It writes while it reads, more than fits between the two; nothing is cut off.
 TEST(HostileEarly, ASuccessDoesNot) {
     auto work = []() -> Task<> {

@@ -103,6 +103,19 @@ TEST(HostileRedirect, WhatIsNoRedirectIsTheAnswer) {
     }
 }
 
+// Nobody reads it: the error of its body ended the journey, though it was known where it leads.
+TEST(HostileRedirect, ABodyThatBreaksOffIsNoMatter) {
+    auto work = []() -> Task<> {
+        const Answer broken_off{"HTTP/1.1 302 F\r\nLocation: /there\r\nContent-Length: 9\r\n\r\nx",
+                                Answer::Then::close};
+        const Answer there{ok("there")};
+        ScriptedServer server({{broken_off}, {there}});
+        Client client(server.url());
+        EXPECT_EQ(co_await outcome(client.get("/").follow_redirects()), "200 'there'");
+    };
+    run(work());
+}
+
 TEST(HostileRedirect, CirclesEnd) {
     auto work = [](std::vector<std::string> places, std::size_t most) -> Task<> {
         std::vector<Answer> answers;

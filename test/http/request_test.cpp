@@ -38,6 +38,22 @@ TEST(Request, JsonIsSentAsItIs) {
     EXPECT_EQ(request.headers().get("content-type"), "application/json");
 }
 
+// A second Content-Type was sent beside the first, or the caller's own was lost.
+TEST(Request, ACallersFieldsHold) {
+    Client client("http://h/");
+    const Request before = client.patch("/").header("Content-Type", "application/merge-patch+json").json("{}");
+    const Request behind = client.patch("/").json("{}").header("content-type", "application/merge-patch+json");
+    for (const Request& request : {before, behind}) {
+        EXPECT_EQ(request.headers().get_all("content-type").size(), 1U);
+        EXPECT_EQ(request.headers().get("content-type"), "application/merge-patch+json");
+    }
+    const Request login = client.get("/").bearer_auth("one").header("Authorization", "Basic two");
+    EXPECT_EQ(login.headers().get_all("authorization").size(), 1U);
+    EXPECT_EQ(login.headers().get("authorization"), "Basic two");
+    const Request accepts = client.get("/").header("accept", "a/b").header("accept", "c/d");
+    EXPECT_EQ(accepts.headers().get_all("accept").size(), 2U);
+}
+
 TEST(Request, HasOneBody) {
     Client client("http://h/");
     EXPECT_THROW((void)client.post("/").json("1").body("x", "text/plain"), UsageError);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "raw_server.hpp"
 #include "scripted_server.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/http/client.hpp"
@@ -18,6 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 using testing::Answer;
 using testing::ok;
+using testing::RawPeer;
+using testing::RawServer;
 using testing::ScriptedServer;
 using Then = testing::Answer::Then;
 using Script = std::vector<Answer>;
@@ -174,6 +177,32 @@ TEST(ResponseStream, IsOverWhenTheTimeForTheWholeRequestIs) {
             error = thrown.what();
         }
         EXPECT_NE(error.find("not complete within 0.03 s"), std::string::npos) << error;
+    };
+    run(work());
+}
+
+// What had come already won over the time that was over: a reader slower than its server had no limit.
+TEST(ResponseStream, IsOverInTimeThoughThereIsAlwaysMore) {
+    auto work = []() -> Task<> {
+        RawServer server([](RawPeer& peer) -> Task<> {
+            co_await peer.head();
+            co_await peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n");
+            co_await peer.send_without_end(std::string(100'000, 'x'));
+        });
+        Client client(server.url());
+        ResponseStream stream = co_await client.get("/").timeout(30ms).stream();
+        const auto read_slowly = [&stream]() -> Task<> {
+            for (int pieces = 0; pieces < 500; ++pieces) {
+                co_await stream.next();
+                co_await sleep(2ms);
+            }
+        };
+        try {
+            co_await read_slowly();
+            ADD_FAILURE() << "it went on";
+        } catch (const TimeoutError& error) {
+            EXPECT_NE(std::string(error.what()).find("not complete within 0.03 s"), std::string::npos) << error.what();
+        }
     };
     run(work());
 }

@@ -53,8 +53,7 @@ TEST(Resume, AsksForTheRestOnCondition) {
 TEST(Resume, AsksForTheWholeWhereNothingTellsVersionsApart) {
     const Headers answers[] = {{{"content-length", "10"}},
                                {{"content-length", "10"}, {"etag", "W/\"v1\""}},
-                               {{"etag", "\"v1\""}, {"accept-ranges", "none"}},
-                               {{"etag", "\"v1\""}, {"content-encoding", "gzip"}}};
+                               {{"etag", "\"v1\""}, {"accept-ranges", "none"}}};
     for (const Headers& answer : answers) {
         Resume resume = cut_at_four(answer);
         Headers request;
@@ -74,6 +73,23 @@ TEST(Resume, GoesOnWithThePartThatFits) {
     EXPECT_TRUE(resume.take(1));
     EXPECT_TRUE(resume.take_end());
     EXPECT_FALSE(resume.take(1));
+}
+
+TEST(Resume, GoesOnWithAPartInTheCodingOfTheWhole) {
+    Resume resume = cut_at_four({{"etag", "\"v1\""}, {"content-length", "10"}, {"content-encoding", "gzip"}});
+    const Headers part = {{"content-range", "bytes 4-9/10"}, {"content-encoding", "gzip"}};
+    EXPECT_EQ(resume.take_head(206, part), Resume::Use::kGoesOn);
+}
+
+// The file was its own end alone.
+TEST(Resume, APartThatIsCalledTheWholeIsNone) {
+    Resume resume = cut_at_four();
+    const Headers part = {{"content-range", "bytes 4-9/10"}, {"etag", "\"v1\""}};
+    EXPECT_EQ(resume.take_head(200, part), Resume::Use::kNothing);
+    EXPECT_EQ(resume.offset(), 0);
+    Headers request;
+    resume.prepare(request);
+    EXPECT_EQ(resume.take_head(200, part), Resume::Use::kFromStart) << "what answers no range is taken as it is";
 }
 
 TEST(Resume, APartMayEndBeforeTheWhole) {

@@ -208,6 +208,14 @@ TEST(Retrying, TheTimeLimitIsForAStreamsBodyToo) {
                 });
 }
 
+// The error was about the coding, and the pause that the server asked for was not made.
+TEST(Retrying, AnErrorInAnUnknownCodingIsAnErrorLikeOthers) {
+    with_server({{{with_status(429, "Retry-After: 100\r\nContent-Encoding: x-mine\r\n", "slow down")}}},
+                [](Client& client, ScriptedServer&) -> Task<> {
+                    EXPECT_EQ(co_await outcome(client.get("/x").timeout(50s)), "429 'slow down'");
+                });
+}
+
 TEST(Retrying, AnAnswerIsGivenAtOnceWhereTheNextAttemptWouldComeTooLate) {
     with_server({{{with_status(429, "Retry-After: 100\r\n", "slow down")}}},
                 [](Client& client, ScriptedServer&) -> Task<> {

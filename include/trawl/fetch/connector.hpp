@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -151,8 +152,9 @@ struct Resource {
 struct Connector {
     std::string file;
     ConnectorClient client;
-    std::vector<Resource> resources;   // parents first, else in the order of the file
-    std::vector<std::string> secrets;  // what must not be told: values of ${}, and what logins send
+    std::vector<Resource> resources;                    // parents first, else in the order of the file
+    std::vector<std::string> secrets;                   // what must not be told: values of ${}, and what logins send
+    std::function<void(const std::string&)> on_secret;  // is told what becomes one on the way: a login's token
 
     [[nodiscard]] const Resource* find(std::string_view name) const;
 };

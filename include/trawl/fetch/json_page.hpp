@@ -19,6 +19,7 @@ struct Records {
     std::size_t count = 0;  // lines
     std::uint64_t fingerprint = 0;  // of ndjson, within this process: equal for equal rows
     JsonPath path;                  // where they were: give it for the further pages, where an array may be empty
+    bool are_elements = false;      // of an array, even if it is empty; else an object is the one record
     std::string explanation;        // "records: $.results (50 objects)"
 };
 
@@ -53,9 +54,10 @@ public:
 
     /// Without a path the records are found: a root array; else an array of a usual name (items, results, data, ...) of
     /// objects or empty; else the arrays of objects, the shallowest level first and there the largest; to depth 3.
-    /// A path may name an array, an object (one record), null (none) or, with [*], the elements themselves.
+    /// A path may name an array, an object (one record), null (none) or, with [*], the elements themselves. Where it is
+    /// known to lead to arrays, `{}` is one without elements, as PHP writes it.
     /// Throws NoRecordsError, which lists what there is.
-    [[nodiscard]] Records records(const std::optional<JsonPath>& path = std::nullopt) const;
+    [[nodiscard]] Records records(const std::optional<JsonPath>& path = std::nullopt, bool are_elements = false) const;
 
     /// The first value at `path`; none if there is nothing, null, an object or an array.
     [[nodiscard]] std::optional<JsonScalar> scalar(const JsonPath& path) const;

@@ -135,6 +135,16 @@ private:
 class [[nodiscard("nothing is fetched until the stream is asked")]] PagesRequest {
 public:
     PagesRequest(Client& client, FetchOptions options) : client_(&client), options_(std::move(options)) {}
+    PagesRequest(const PagesRequest&) = default;
+    PagesRequest(PagesRequest&&) noexcept = default;
+    PagesRequest& operator=(const PagesRequest&) = default;
+    /// Also to itself, which `pages = std::move(pages).max_concurrency(3)` is.
+    PagesRequest& operator=(PagesRequest&& other) noexcept {
+        if (this == &other) return *this;
+        std::destroy_at(this);
+        return *std::construct_at(this, std::move(other));
+    }
+    ~PagesRequest() = default;
 
     PagesRequest&& paginate(std::string spec) && {
         options_.paginator = std::move(spec);

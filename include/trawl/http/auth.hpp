@@ -7,6 +7,7 @@
 /// to, and left behind by a redirect that leads to another origin.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,6 +84,8 @@ public:
     OAuth2ClientCredentials& parameter(std::string_view name, std::string_view value);
     /// Sends id and secret as fields of the form instead: for servers that want it so.
     OAuth2ClientCredentials& secret_in_body();
+    /// Is told each token that comes, before it is used: for who must keep it out of what is printed.
+    OAuth2ClientCredentials& on_token(std::function<void(const std::string&)> told);
 
     /// Throws what a request throws; AuthError when no token is given.
     Task<> sign(Request& request) override;
@@ -112,6 +115,8 @@ public:
     JwtBearerAuth& subject(std::string_view subject);
     /// To whom the JWT speaks. Default: the token's URL.
     JwtBearerAuth& audience(std::string_view audience);
+    /// As OAuth2ClientCredentials has it.
+    JwtBearerAuth& on_token(std::function<void(const std::string&)> told);
     /// A field of the request for a token; its value is taken for a secret.
     JwtBearerAuth& header(std::string_view name, std::string_view value);
     /// How long a token counts whose giver does not say. Default: until it is refused, a day at most.

@@ -9,7 +9,8 @@
 ///   13.1.5 and 14): a strong entity tag of what was not modified in the last two seconds, or a Last-Modified that was
 ///   a minute old. Without such a validator, or when the answer is another version, it begins anew: bytes of two
 ///   versions are never mixed.
-/// - Bytes are taken as they are stored: no content coding is asked for.
+/// - Bytes are taken as they are stored: no content coding is asked for, and what has one (the gzip of a dump.json.gz
+///   that its server calls one) is kept in it.
 /// - Cuts are followed by the pauses of a RetryPolicy: the request's, or the default one. Its attempts count from the
 ///   last cut before which 64 KB of new bytes came; opening each answer has as many of its own. The request's timeout()
 ///   is for everything.

@@ -42,11 +42,10 @@ public:
     }
     ~Request() = default;
 
-    /// Adds a header field. Throws UsageError for bytes that no field may have.
-    Request&& header(std::string_view name, std::string_view value) && {
-        headers_.add(name, value);
-        return std::move(*this);
-    }
+    /// Adds a header field; Authorization, Content-Type and User-Agent, of which a request has one, are replaced. A
+    /// Content-Type holds whatever json(), form() or body() would say. Throws UsageError for bytes that no field may
+    /// have.
+    Request&& header(std::string_view name, std::string_view value) &&;
     /// The same for a secret that only this origin may see: it is dropped when a redirect leads elsewhere, as
     /// Authorization, Cookie and what sounds secret ("X-Api-Key") are anyway.
     Request&& secret_header(std::string_view name, std::string_view value) &&;
@@ -58,7 +57,8 @@ public:
     }
     Request&& params(const std::vector<std::pair<std::string, std::string>>& all) &&;
 
-    /// The bytes to send. A request has one body: throws UsageError when it has one already.
+    /// The bytes to send, with this type unless a header() gave one. A request has one body: throws UsageError when it
+    /// has one already.
     Request&& body(std::string bytes, std::string_view content_type) &&;
     /// `text` is sent as it is: JSON already.
     Request&& json(std::string text) && { return std::move(*this).body(std::move(text), "application/json"); }
@@ -95,6 +95,12 @@ public:
     /// Both, as far as an answer that is known already has them. Without either it asks for the whole.
     Request&& if_changed(const Response& known) &&;
 
+    /// Leaves the answer's body as it was sent, whatever its Content-Encoding says.
+    Request&& raw() && {
+        is_raw_ = true;
+        return std::move(*this);
+    }
+
     /// Follows at most so many redirects in a row, of GET and HEAD: never from https to http, and without secrets where
     /// the origin changes. Default: ClientOptions::redirects_max, which is none.
     Request&& follow_redirects(std::size_t most = 10) && {
@@ -125,6 +131,7 @@ public:
     [[nodiscard]] std::optional<std::size_t> redirects_max() const noexcept { return redirects_max_; }
     [[nodiscard]] const std::optional<RetryPolicy>& retry() const noexcept { return retry_; }
     [[nodiscard]] const std::shared_ptr<Auth>& auth() const noexcept { return auth_; }
+    [[nodiscard]] bool is_raw() const noexcept { return is_raw_; }
     [[nodiscard]] const std::vector<std::string>& secret_headers() const noexcept { return secret_headers_; }
     /// Throws UsageError when it was sent before, or moved from.
     void check_unsent() const;
@@ -134,6 +141,7 @@ public:
 private:
     enum class Body : unsigned char { kNone, kForm, kOther };
     void begin_body(Body kind, std::string_view content_type);
+    void add_header(std::string_view name, std::string_view value);
 
     Client* client_;
     std::string method_;
@@ -146,6 +154,7 @@ private:
     std::shared_ptr<Auth> auth_;
     std::vector<std::string> secret_headers_;
     Body body_kind_ = Body::kNone;
+    bool is_raw_ = false;
 };
 
 }  // namespace trawl
