@@ -54,6 +54,8 @@ constexpr int burst_size = 4, burst_answers = 256;
 constexpr double jitter = 0.005;
 /// By a rate, no more than this many times what it fills in, and these, are accepted.
 constexpr double clearly = 1.5, clearly_more = 4;
+/// Answers that take longer than this many times the usual latency were held up, and came so much late.
+constexpr double late_beyond = 2, latency_memory = 16;
 /// A caller who asks for nothing is not waited for.
 constexpr Duration burst_lasts = std::chrono::seconds(1);
 
@@ -71,13 +73,15 @@ void Burst::sent(TimePoint now) {
     sent_ += 1;
 }
 
-void Burst::answered(TimePoint sent, bool is_accepted) {
-    if (has(sent)) (is_accepted ? accepted_ : refused_) += 1;
+void Burst::answered(TimePoint sent, bool is_accepted, Duration late) {
+    if (!has(sent)) return;
+    (is_accepted ? accepted_ : refused_) += 1;
+    late_ = std::max(late_, late);
 }
 
 Burst::Verdict Burst::verdict() const noexcept {
     if (refused_ >= 3 && 3 * refused_ > accepted_) return Verdict::rate;
-    const double filled_in = rate_ * (seconds(last_sent_ - begun_ + waited_) + jitter);
+    const double filled_in = rate_ * (seconds(last_sent_ - begun_ + waited_ + late_) + jitter);
     if (accepted_ >= clearly * filled_in + clearly_more) return Verdict::no_rate;
     return accepted_ + refused_ >= burst_answers ? Verdict::rate : Verdict::open;
 }
@@ -98,7 +102,8 @@ void Pace::sent(TimePoint now) {
 void Pace::set_rate(double rate) { rate_ = most_ ? std::min(rate, *most_) : rate; }
 
 void Pace::succeeded(TimePoint now, Duration latency, std::size_t in_flight) {
-    if (burst_ && burst_->has(now - latency)) return look_at_burst(now - latency, true);
+    if (burst_ && burst_->has(now - latency)) return look_at_burst(now, latency, true);
+    usual_ += (seconds(latency) - usual_) / (usual_ == 0 ? 1 : latency_memory);
     if (!rate_ || !refused_at_ || now - latency <= *refused_at_) return;
     accepted_ += 1;
     wait_ = 0;
@@ -133,7 +138,7 @@ double Pace::growth() const {
 
 bool Pace::refused(TimePoint now, Duration latency, double throughput, std::optional<Duration> retry_after) {
     if (burst_ && burst_->has(now - latency)) {
-        look_at_burst(now - latency, false);
+        look_at_burst(now, latency, false);
         return false;
     }
     if (refused_at_ && now - latency <= *refused_at_) return false;
@@ -171,9 +176,11 @@ void Pace::doubt(TimePoint now, double tried, double accepted) {
     best_ = std::max(best_.value_or(0), accepted);
 }
 
-void Pace::look_at_burst(TimePoint sent, bool is_accepted) {
+// While a source stands still, its bucket fills up.
+void Pace::look_at_burst(TimePoint now, Duration latency, bool is_accepted) {
     const bool was_open = burst_->verdict() == Burst::Verdict::open;
-    burst_->answered(sent, is_accepted);
+    const Duration late = std::max(Duration::zero(), latency - duration(late_beyond * usual_));
+    burst_->answered(now - latency, is_accepted, late);
     if (!was_open || burst_->verdict() == Burst::Verdict::open) return;
     if (burst_->verdict() == Burst::Verdict::rate) {
         best_ = rate_;

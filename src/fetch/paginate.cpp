@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "json_edit.hpp"
+#include "page_facts.hpp"
 #include "paginator_state.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/base/format.hpp"
@@ -150,9 +151,10 @@ void Paginator::noticed(std::uint64_t index, const PageView& view) {
 bool Paginator::ends_with(std::uint64_t index, int status) {
     // Most sources have an error for pages that they do not have, or for a parameter that they do not know.
     constexpr std::array<int, 5> none_there = {400, 404, 410, 416, 422};
-    const bool refutes_the_guess =
-        state_->pagination.is_guess && std::find(none_there.begin(), none_there.end(), status) != none_there.end();
-    if (index == 0 || (state_->pagination.end_status != status && !refutes_the_guess)) return false;
+    const bool is_none_there = std::find(none_there.begin(), none_there.end(), status) != none_there.end();
+    const bool has_all = state_->said_rows && fetch::product(index, state_->size) >= *state_->said_rows;
+    const bool is_end = is_none_there && (state_->pagination.is_guess || has_all);
+    if (index == 0 || (state_->pagination.end_status != status && !is_end)) return false;
     if (const auto claimed = state_->end.claimed(); claimed && index < *claimed) return false;
     state_->end.show(index);
     return true;

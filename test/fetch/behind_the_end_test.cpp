@@ -1,4 +1,4 @@
-/// Offsets with a primary key, of sources that have full pages behind their end.
+/// Sources that have something else than an empty page behind their end: full ones for any offset, or an error.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -95,6 +95,29 @@ TEST(BehindTheEnd, PagesMaxCountsThePagesThatAreReadBehindAPlan) {
         EXPECT_THAT(read.error, HasSubstr("20 pages and still no end")) << total;
         EXPECT_THAT(read.requests, Lt(22)) << total;
     }
+}
+
+// As Django REST framework does. The pagination was named, so that its count of rows was no number of pages.
+TEST(BehindTheEnd, A404BehindAllRowsThatTheSourceCountsIsTheEnd) {
+    auto work = [](int said) -> Task<std::string> {
+        App app([said](const std::string& target, int) {
+            const int page = number_in(target, "page");
+            if (page > 3) return answer("{}", "404 Not Found");
+            return answer(
+                format(R"({{"count":{},"results":[{{"id":{}}},{{"id":{}}}]}})", said, 2 * page, 2 * page + 1));
+        });
+        Client client;
+        PageStream pages = fetch_pages(client, app.url("/items?page=1")).paginate("page_number").stream();
+        std::uint64_t rows = 0;
+        try {
+            while (auto page = co_await pages.next()) rows += page->count;
+        } catch (const StatusError& error) {
+            co_return error.what();
+        }
+        co_return format("{} rows", rows);
+    };
+    EXPECT_EQ(run(work(6)), "6 rows");
+    EXPECT_THAT(run(work(7)), HasSubstr("404"));
 }
 
 }  // namespace

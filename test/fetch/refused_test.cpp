@@ -175,6 +175,16 @@ TEST(Refused, ABurstThatIsSentSlowlyShowsNothing) {
     EXPECT_FALSE(burst.wants(start + 2s));
 }
 
+// Behind a standstill of the source its bucket was full, and what it had accepted then was no rate any more.
+TEST(Refused, ABurstThatWaitedForTheSourceShowsNothing) {
+    Burst burst(start, 100);
+    for (int i = 0; i < 12; ++i) {
+        burst.sent(start + 1ms);
+        burst.answered(start + 1ms, true, 150ms);
+    }
+    EXPECT_EQ(burst.verdict(), Burst::Verdict::open);
+}
+
 TEST(Refused, ABurstDoesNotCountTheAnswersToOthers) {
     Burst burst(start, 100);
     burst.sent(start + 1ms);

@@ -21,14 +21,14 @@ public:
     /// Whether one more is to be sent now.
     [[nodiscard]] bool wants(TimePoint now) const noexcept;
     void sent(TimePoint now);
-    /// One that was sent at `sent`.
-    void answered(TimePoint sent, bool is_accepted);
+    /// One that was sent at `sent`. `late`: so much more than usual, because the source stood still.
+    void answered(TimePoint sent, bool is_accepted, Duration late = {});
     [[nodiscard]] bool has(TimePoint sent) const noexcept { return sent >= begun_ && sent <= last_sent_; }
     [[nodiscard]] Verdict verdict() const noexcept;
 
 private:
     double rate_;
-    Duration waited_;
+    Duration waited_, late_{};
     TimePoint begun_, last_sent_;
     int sent_ = 0, accepted_ = 0, refused_ = 0;
 };
@@ -58,7 +58,7 @@ public:
 
 private:
     void give_up();
-    void look_at_burst(TimePoint sent, bool is_accepted);
+    void look_at_burst(TimePoint now, Duration latency, bool is_accepted);
     void estimate(TimePoint now, double least);
     void doubt(TimePoint now, double tried, double accepted);
     void resume(TimePoint now);
@@ -75,6 +75,7 @@ private:
     TimePoint waited_until_{};             // after that refusal
     double accepted_ = 0;                  // of what was sent since
     int estimates_ = 0;
+    double usual_ = 0;         // latency of late, in seconds
     double wait_ = 0;          // seconds, after refusals in a row
     double cost_ = 0;          // seconds that the last refusal asked for
     bool was_streak_ = false;  // and the pace after it is a guess
