@@ -119,7 +119,7 @@ TEST(Limiter, StaysAtTheKneeOfACliff) {
     EXPECT_GT(mean_rate(sim::source_named("cliff: beyond 30 it thrashes"), 12), 0.97 * 589);
 }
 
-// 0.93 of it, and now 0.96: which a few seeds say to a percent.
+// 0.93 of it.
 TEST(Limiter, StaysAtTheKneeOfASteeperCliff) {
     const SourceOptions source = {.workers = 30, .cliff = 3};
     double best = 0;
@@ -127,7 +127,7 @@ TEST(Limiter, StaysAtTheKneeOfASteeperCliff) {
         const auto at_knee = sim::fixed(31);
         best += rate(simulate(source, *at_knee, seed)) / 8;
     }
-    EXPECT_GT(mean_rate(source, 8), 0.95 * best);
+    EXPECT_GT(mean_rate(source, 8), 0.96 * best);
 }
 
 // It could stay at the old level for good. One run in ten still needs longer than ten seconds.
@@ -139,7 +139,7 @@ TEST(Limiter, FollowsACliffThatMovesAway) {
         Limiter limiter;
         in_time += run(source, limiter, seed).reached(589, 25).value_or(99) <= 10 ? 1 : 0;
     }
-    EXPECT_GE(in_time, 10);
+    EXPECT_GE(in_time, 11);
 }
 
 // By looks that went no further the second time, a cliff was found after 9.5 s where both were near the knee, and a
