@@ -23,7 +23,10 @@ public:
     /// Requires: it is not complete.
     virtual Task<> more(const Request& request, const ClientOptions& options) = 0;
 
+    /// All of it is there. One that is whole before a server has read the request may not be complete yet.
     [[nodiscard]] virtual bool is_complete() const noexcept = 0;
+    /// The request is not out yet: how fast the answer comes is not the answer's matter alone.
+    [[nodiscard]] virtual bool is_sending() const noexcept = 0;
     [[nodiscard]] virtual int status() const noexcept = 0;
     [[nodiscard]] virtual const Headers& response_headers() const noexcept = 0;
     /// The same, to keep: there may be none left here.

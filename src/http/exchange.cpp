@@ -89,10 +89,11 @@ Task<> Exchange::receive() {
     try {
         const TimePoint began = Loop::current().now();
         const std::size_t before = carrier().body().size();
+        const bool was_sending = carrier().is_sending();
         co_await carrier().more(request_, *options_);
         const std::size_t arrived = carrier().body().size() - before;
         if (har_) har_->add_received(arrived);
-        if (!is_complete() && !rate_.is_fast_enough(Loop::current().now() - began, arrived)) {
+        if (!is_complete() && !was_sending && !rate_.is_fast_enough(Loop::current().now() - began, arrived)) {
             throw TimeoutError(
                 format("{}: less than {} bytes of the answer came per second; check that the source is up",
                        request_name(request_), options_->rate_min));

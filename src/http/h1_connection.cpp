@@ -24,8 +24,9 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
     bool is_sent = false;
     try {
         if (bytes_.size() > kSentAtOnce) {
-            co_await send_and_listen(bytes_, options);
-            bytes_ = std::string();  // a connection keeps room for usual requests only
+            // A connection keeps room for usual requests only.
+            sending_ = std::make_unique<H1Sending>(transport_, std::exchange(bytes_, {}));
+            co_await send_until_head(options.write_timeout);
         } else if (StreamSocket* plain = transport_.plain()) {
             co_await timeout_at(Loop::current().deadline_after(options.write_timeout), plain->send(bytes_));
             parser_.request_sent();
@@ -55,45 +56,76 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
 }
 
 // A server may answer before it has read a long body, and read no further, or close (RFC 9112 section 9.5): the answer
-// is the answer then, and the connection of no use behind it, because the request was never complete.
-Task<> H1Connection::send_and_listen(std::string_view bytes, const ClientOptions& options) {
+// is the answer then, and the connection of no use behind it, because the request was never complete. Ends with the
+// head, or with the sending.
+Task<> H1Connection::send_until_head(Duration limit) {
     TaskGroup both;
     both.spawn(listen(both));
-    both.spawn(send_all(both, bytes, options));
+    both.spawn(end_sending(both, limit));
     co_await both.join();
+    settle_sending();
 }
 
-// What is no success ends the sending, and so does a whole answer that says "close" (RFC 9112, section 9.6). Another
-// success may be one that the server writes while it reads, so both go on; how long that may take is the sender's
-// limit. What comes meanwhile is held, as far as H1Limits lets it.
 Task<> H1Connection::listen(TaskGroup& both) {
-    while (!parser_.done() && (parser_.state() == H1State::head || parser_.status() < 300)) {
+    while (parser_.state() == H1State::head) {
         Buffer chunk = co_await transport_.receive();
         take(chunk);
     }
-    const bool is_last = parser_.done() && asks_close(parser_.headers());
-    if (parser_.state() == H1State::failed || parser_.status() >= 300 || is_last) both.cancel();
+    both.cancel();
 }
 
-Task<> H1Connection::send_all(TaskGroup& both, std::string_view bytes, const ClientOptions& options) {
-    try {
-        co_await transport_.send(bytes, options.write_timeout);
-        parser_.request_sent();
-        both.cancel();
-    } catch (const OsError&) {  // ignored: the answer may have come before the end; if none has, receiving says so
-    }
+Task<> H1Connection::end_sending(TaskGroup& both, Duration limit) {
+    co_await sending_->end(limit);
+    both.cancel();
+}
+
+// What is no success ends the sending, and so does a whole answer that says "close" (RFC 9112, section 9.6). Another
+// success may be one that the server writes while it reads: both go on, at the reader's pace, and it is complete when
+// both are.
+void H1Connection::settle_sending() {
+    if (sending_->is_out()) parser_.request_sent();
+    const bool is_unwanted = parser_.state() != H1State::head && parser_.status() >= 300;
+    const bool is_last = parser_.done() && asks_close(parser_.headers());
+    if (sending_->is_over() || parser_.state() == H1State::failed || is_unwanted || is_last) sending_.reset();
 }
 
 Task<> H1Connection::more(const Request& request, const ClientOptions& options) {
     try {
-        Buffer chunk = co_await transport_.receive(options.read_timeout);
-        take(chunk);
+        if (sending_) {
+            co_await more_beside_sending(options);
+        } else {
+            Buffer chunk = co_await transport_.receive(options.read_timeout);
+            take(chunk);
+        }
     } catch (const TimeoutError&) {
+        if (parser_.done()) throw_not_taken(request, options);
         throw_no_more(request, options);
     } catch (const Error&) {
         throw_broken(request);
     }
     check(request);
+}
+
+// A server that is still reading owes no answer yet.
+Task<> H1Connection::more_beside_sending(const ClientOptions& options) {
+    if (parser_.done()) {
+        co_await sending_->end(options.write_timeout);
+    } else {
+        Buffer chunk;
+        TimePoint deadline = Loop::current().deadline_after(options.read_timeout);
+        bool has_come = false;
+        while (!has_come) {
+            try {
+                chunk = co_await timeout_at(deadline, transport_.receive());
+                has_come = true;
+            } catch (const TimeoutError&) {
+                deadline = sending_->deadline(options.read_timeout);
+                if (Loop::current().now() >= deadline) throw;
+            }
+        }
+        take(chunk);
+    }
+    settle_sending();
 }
 
 void H1Connection::take(const Buffer& chunk) {

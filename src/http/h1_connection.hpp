@@ -1,12 +1,14 @@
 /// A connection of HTTP/1.1: one exchange at a time, each to its end.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "carrier.hpp"
 #include "h1.hpp"
+#include "h1_sending.hpp"
 #include "h1_write.hpp"
 #include "transport.hpp"
 #include "trawl/loop/task_group.hpp"
@@ -24,7 +26,8 @@ public:
     Task<> begin(const Request& request, const ClientOptions& options) override;
     Task<> more(const Request& request, const ClientOptions& options) override;
 
-    [[nodiscard]] bool is_complete() const noexcept override { return parser_.done(); }
+    [[nodiscard]] bool is_complete() const noexcept override { return parser_.done() && !sending_; }
+    [[nodiscard]] bool is_sending() const noexcept override { return sending_ != nullptr; }
     [[nodiscard]] int status() const noexcept override { return parser_.status(); }
     [[nodiscard]] const Headers& response_headers() const noexcept override { return parser_.headers(); }
     [[nodiscard]] Headers take_response_headers() override { return parser_.headers(); }  // whose room is kept
@@ -38,9 +41,11 @@ public:
     [[nodiscard]] bool is_quiet() { return transport_.is_quiet(); }
 
 private:
-    Task<> send_and_listen(std::string_view bytes, const ClientOptions& options);
+    Task<> send_until_head(Duration limit);
     Task<> listen(TaskGroup& both);
-    Task<> send_all(TaskGroup& both, std::string_view bytes, const ClientOptions& options);
+    Task<> end_sending(TaskGroup& both, Duration limit);
+    Task<> more_beside_sending(const ClientOptions& options);
+    void settle_sending();
     void take(const Buffer& chunk);
     void check(const Request& request) const;
 
@@ -50,6 +55,7 @@ private:
     RequestWriter& writer_;
     std::string bytes_;  // of the request that is being sent
     bool is_new_ = true;
+    std::unique_ptr<H1Sending> sending_;  // null but for a long request that is not out; uses the transport
 };
 
 }  // namespace trawl::http

@@ -19,7 +19,8 @@ Task<> H2Carrier::begin(const Request& request, const ClientOptions& options) {
     if (!connection_->takes_requests()) throw OsError(ECONNRESET, request_name(request) + ": the connection broke");
     id_ = connection_->begin(request, news_);
     stream_ = &connection_->stream(*id_);
-    if (!request.body().empty()) co_await wait_until_taken(request, options);
+    has_left_ = !request.body().empty();
+    if (has_left_) co_await wait_until_taken(request, options);
     const TimePoint deadline = Loop::current().deadline_after(options.first_byte_timeout);
     try {
         while (stream().state() == H2State::head) {
@@ -34,41 +35,47 @@ Task<> H2Carrier::begin(const Request& request, const ClientOptions& options) {
     body_seen_ = stream().body_size();
 }
 
-// Windows open when the server likes; nothing tells of it but that the body goes on. What stands still from one look to
-// the next is not taken. Ends with the answer's head as well.
+// Ends with the answer's head as well.
 Task<> H2Carrier::wait_until_taken(const Request& request, const ClientOptions& options) {
-    std::size_t before = 0;
     TimePoint next_look = Loop::current().deadline_after(options.write_timeout);
-    while (stream().state() == H2State::head && !connection_->is_body_out(*id_)) {
-        bool is_time = false;
+    while (stream().state() == H2State::head && is_sending()) {
         try {
             news_.clear();
             co_await timeout_at(next_look, news_.wait());
         } catch (const TimeoutError&) {
-            is_time = true;
+            if (!went_on_sending()) {
+                connection_->suspect(options.write_timeout);
+                throw_not_taken(request, options);
+            }
+            next_look = Loop::current().deadline_after(options.write_timeout);
         }
-        if (!is_time || connection_->is_body_out(*id_)) continue;
-        if (connection_->body_sent(*id_) == before) {
-            connection_->suspect(options.write_timeout);
-            throw_not_taken(request, options);
-        }
-        before = connection_->body_sent(*id_);
-        next_look = Loop::current().deadline_after(options.write_timeout);
     }
+}
+
+// Windows open when the server likes; nothing tells of it but that the body goes on. What stands still from one look to
+// the next is not taken.
+bool H2Carrier::went_on_sending() {
+    if (!has_left_) return false;
+    has_left_ = is_sending();
+    const std::size_t sent = connection_->body_sent(*id_);
+    return !has_left_ || std::exchange(body_sent_, sent) != sent;
 }
 
 // Whoever asks for more has room for it: what had come counts as taken, also if it is kept.
 Task<> H2Carrier::more(const Request& request, const ClientOptions& options) {
     connection_->took(*id_, body_seen_ - std::exchange(credited_, body_seen_));
-    const TimePoint deadline = Loop::current().deadline_after(options.read_timeout);
-    try {
-        while (!stream().done() && stream().body_size() == body_seen_) {
+    TimePoint deadline = Loop::current().deadline_after(options.read_timeout);
+    while (!stream().done() && stream().body_size() == body_seen_) {
+        try {
             news_.clear();
             co_await timeout_at(deadline, news_.wait());
+        } catch (const TimeoutError&) {
+            if (!went_on_sending()) {
+                connection_->suspect(options.read_timeout);
+                throw_no_more(request, options);
+            }
+            deadline = Loop::current().deadline_after(options.read_timeout);
         }
-    } catch (const TimeoutError&) {
-        connection_->suspect(options.read_timeout);
-        throw_no_more(request, options);
     }
     check(request);
     body_seen_ = stream().body_size();

@@ -23,6 +23,9 @@ public:
     Task<> more(const Request& request, const ClientOptions& options) override;
 
     [[nodiscard]] bool is_complete() const noexcept override { return stream().done(); }
+    [[nodiscard]] bool is_sending() const noexcept override {
+        return has_left_ && !stream().done() && !connection_->is_body_out(*id_);
+    }
     [[nodiscard]] int status() const noexcept override { return stream().status(); }
     [[nodiscard]] const Headers& response_headers() const noexcept override { return stream().headers(); }
     [[nodiscard]] Headers take_response_headers() override { return stream().take_headers(); }
@@ -36,6 +39,7 @@ public:
 private:
     [[nodiscard]] H2Stream& stream() const noexcept { return *stream_; }
     Task<> wait_until_taken(const Request& request, const ClientOptions& options);
+    bool went_on_sending();
     void check(const Request& request) const;
 
     H2Connection::Shared connection_;
@@ -43,6 +47,8 @@ private:
     H2Stream* stream_ = nullptr;   // the connection's: it stays where it is until it is forgotten
     std::uint64_t body_seen_ = 0;  // bytes of the body that had come when the caller last looked
     std::uint64_t credited_ = 0;   // of them, those that the server may send as many more for
+    bool has_left_ = false;        // of the request's body to send, at the last look
+    std::size_t body_sent_ = 0;    // bytes of it that were out then
     Event news_;
 };
 

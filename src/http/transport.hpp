@@ -1,7 +1,6 @@
 /// The bytes of a connection: a socket's, or those of TLS over it.
 #pragma once
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -28,15 +27,6 @@ public:
     Task<Buffer> receive(Duration limit) {
         if (auto* plain = std::get_if<Plain>(&stream_)) co_return co_await timeout(limit, plain->receive());
         co_return co_await timeout(limit, std::get<TlsStream>(stream_).receive());
-    }
-    /// The limit is for each 32 KB: what goes on may take as long as it takes. The kernel takes bytes ahead of the
-    /// peer, and may take more only when that has read a good part of them.
-    Task<> send(std::string_view bytes, Duration limit) {
-        constexpr std::size_t kPiece = 32 * 1024;  // in 30 s, about the rate that ClientOptions asks of answers
-        while (!bytes.empty()) {
-            co_await timeout(limit, send(bytes.substr(0, kPiece)));
-            bytes.remove_prefix(std::min(kPiece, bytes.size()));
-        }
     }
     /// The same without a limit. One task may receive while another one sends.
     Task<Buffer> receive() {

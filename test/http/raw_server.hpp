@@ -2,6 +2,7 @@
 /// likes, and counts it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -39,6 +40,18 @@ public:
         if (!received_.empty()) co_return std::exchange(received_, {});
         Buffer buffer = co_await stream_.receive();
         co_return std::string(buffer.view());
+    }
+    /// Takes so many bytes behind the heads that were taken, or those that come until the client ends.
+    Task<> skip(std::size_t size) {
+        while (true) {
+            const std::size_t taken = std::min(size, received_.size());
+            received_.erase(0, taken);
+            size -= taken;
+            if (size == 0) co_return;
+            Buffer buffer = co_await stream_.receive();
+            if (buffer.empty()) co_return;
+            received_ += buffer.view();
+        }
     }
     /// What has come behind the heads that were taken, and what comes, until the client ends. Not an error when it
     /// resets.

@@ -4,10 +4,10 @@
 ///     log.raise_for_status();
 ///     while (auto line = co_await log.next_line()) consume(*line);
 ///
-/// Rules: only a few pieces are received ahead of the reader, so that a slow one slows the server down (but over
-/// HTTP/1.1, what is answered while a request's body of more than 16 KB is sent is held until it is out). A body that
-/// breaks off is an error, never a shorter body. Dropping the stream closes its connection, unless the body had come to
-/// its end. One task reads at a time. The client must outlive the stream.
+/// Rules: only a few pieces are received ahead of the reader, so that a slow one slows the server down. A body that
+/// breaks off is an error, never a shorter body. A server may begin its answer before it has read the request: what is
+/// left of that goes out meanwhile, and what is no success ends it. Dropping the stream closes its connection, unless
+/// the body had come to its end. One task reads at a time. The client must outlive the stream.
 #pragma once
 
 #include <memory>
