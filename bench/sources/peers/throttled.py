@@ -3,6 +3,7 @@ import os
 
 import scrapy
 from measured import Count
+from scrapy import signals
 from scrapy.crawler import CrawlerProcess
 
 
@@ -12,6 +13,8 @@ class Pages(scrapy.Spider):
 
     async def start(self):
         for page in range(1, self.count.all_pages + 1):
+            if self.crawler.engine.needs_backout():  # all requests at once would keep it busy for seconds
+                await self.crawler.signals.wait_for(signals.scheduler_empty)
             yield scrapy.Request(f"{self.count.url}?page={page}", errback=self.failed)
 
     def parse(self, response):
