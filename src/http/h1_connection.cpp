@@ -12,6 +12,22 @@ constexpr std::size_t kSentAtOnce = 16 * 1024;  // what a socket takes without w
 
 bool asks_close(const Headers& headers) { return headers.has_token("connection", "close"); }
 
+/// Ends the sending when whoever waits for the head is cancelled, or fails: what nobody waits for is not to be done.
+class UntilHead {
+public:
+    explicit UntilHead(std::unique_ptr<H1Sending>& sending) noexcept : sending_(sending) {}
+    UntilHead(const UntilHead&) = delete;
+    UntilHead& operator=(const UntilHead&) = delete;
+    ~UntilHead() {
+        if (!is_over_) sending_.reset();
+    }
+    void end() noexcept { is_over_ = true; }
+
+private:
+    std::unique_ptr<H1Sending>& sending_;
+    bool is_over_ = false;
+};
+
 }  // namespace
 
 Task<> H1Connection::begin(const Request& request, const ClientOptions& options) {
@@ -59,10 +75,12 @@ Task<> H1Connection::begin(const Request& request, const ClientOptions& options)
 // is the answer then, and the connection of no use behind it, because the request was never complete. Ends with the
 // head, or with the sending.
 Task<> H1Connection::send_until_head(Duration limit) {
+    UntilHead waiting(sending_);
     TaskGroup both;
     both.spawn(listen(both));
     both.spawn(end_sending(both, limit));
     co_await both.join();
+    waiting.end();
     settle_sending();
 }
 
@@ -98,7 +116,6 @@ Task<> H1Connection::more(const Request& request, const ClientOptions& options) 
             take(chunk);
         }
     } catch (const TimeoutError&) {
-        if (parser_.done()) throw_not_taken(request, options);
         throw_no_more(request, options);
     } catch (const Error&) {
         throw_broken(request);
@@ -106,26 +123,38 @@ Task<> H1Connection::more(const Request& request, const ClientOptions& options) 
     check(request);
 }
 
-// A server that is still reading owes no answer yet.
 Task<> H1Connection::more_beside_sending(const ClientOptions& options) {
     if (parser_.done()) {
-        co_await sending_->end(options.write_timeout);
+        co_await end_of_request(options.write_timeout);
     } else {
-        Buffer chunk;
-        TimePoint deadline = Loop::current().deadline_after(options.read_timeout);
-        bool has_come = false;
-        while (!has_come) {
-            try {
-                chunk = co_await timeout_at(deadline, transport_.receive());
-                has_come = true;
-            } catch (const TimeoutError&) {
-                deadline = sending_->deadline(options.read_timeout);
-                if (Loop::current().now() >= deadline) throw;
-            }
-        }
-        take(chunk);
+        co_await more_of_answer(options.read_timeout);
     }
+}
+
+// A server that is still reading owes no answer yet.
+Task<> H1Connection::more_of_answer(Duration limit) {
+    Buffer chunk;
+    bool has_come = false;
+    while (!has_come) {
+        try {
+            chunk = co_await transport_.receive(limit);
+            has_come = true;
+        } catch (const TimeoutError&) {
+            if (!sending_->went_on()) throw;
+        }
+    }
+    take(chunk);
     settle_sending();
+}
+
+// The answer is whole, which counts also where the server reads no further.
+Task<> H1Connection::end_of_request(Duration limit) {
+    try {
+        co_await sending_->end(limit);
+        settle_sending();
+    } catch (const TimeoutError&) {
+        sending_.reset();
+    }
 }
 
 void H1Connection::take(const Buffer& chunk) {

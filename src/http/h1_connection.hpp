@@ -45,6 +45,8 @@ private:
     Task<> listen(TaskGroup& both);
     Task<> end_sending(TaskGroup& both, Duration limit);
     Task<> more_beside_sending(const ClientOptions& options);
+    Task<> more_of_answer(Duration limit);
+    Task<> end_of_request(Duration limit);
     void settle_sending();
     void take(const Buffer& chunk);
     void check(const Request& request) const;

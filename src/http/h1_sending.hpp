@@ -1,8 +1,10 @@
 /// A request of more bytes than a socket takes at once, on its way out beside the reader of its response.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "transport.hpp"
 #include "trawl/base/clock.hpp"
@@ -22,17 +24,18 @@ public:
     /// Nothing more is sent: it is out, or the connection takes no more.
     [[nodiscard]] bool is_over() const noexcept { return over_.is_set(); }
     /// Waits until it is over. Throws TimeoutError when nothing more is taken for `limit`, TlsError. What goes on may
-    /// take as long as it takes.
+    /// take as long as it takes; what stands still from one look to the next does not.
     Task<> end(Duration limit);
-    /// By when the next piece has to be taken, if that may take `limit`.
-    [[nodiscard]] TimePoint deadline(Duration limit) const noexcept;
+    /// More of it was taken since the last call, or since it began.
+    [[nodiscard]] bool went_on() noexcept { return std::exchange(seen_, sent_) != sent_; }
 
 private:
     Task<> send();
 
     Transport& transport_;
     std::string bytes_;
-    TimePoint moved_at_;  // when a piece was taken last
+    std::size_t sent_ = 0;  // of the bytes
+    std::size_t seen_ = 0;  // of them, at the last look
     Event over_;
     std::exception_ptr error_;
     bool is_out_ = false;

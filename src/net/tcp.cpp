@@ -13,10 +13,13 @@
 
 namespace trawl {
 
-// Requests are written whole: waiting for more to send (Nagle) would only delay them.
+// Requests are written whole: waiting for more to send (Nagle) would only delay them. The kernel keeps no more than a
+// little that it cannot send yet: with megabytes of it, a sender would hear for a minute of nothing that a slow peer
+// takes, and could not tell it from one that takes nothing.
 TcpStream::TcpStream(int fd) : StreamSocket(fd) {
-    const int now = 1;
+    const int now = 1, unsent_most = 128 * 1024;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &now, sizeof now);
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_most, sizeof unsent_most);
 }
 
 void TcpStream::reset() noexcept {

@@ -5,9 +5,9 @@
 ///     while (auto line = co_await log.next_line()) consume(*line);
 ///
 /// Rules: only a few pieces are received ahead of the reader, so that a slow one slows the server down. A body that
-/// breaks off is an error, never a shorter body. A server may begin its answer before it has read the request: what is
-/// left of that goes out meanwhile, and what is no success ends it. Dropping the stream closes its connection, unless
-/// the body had come to its end. One task reads at a time. The client must outlive the stream.
+/// breaks off is an error, never a shorter body. A server may begin its answer before it has read the request: the rest
+/// goes out meanwhile, until the answer is no success (HTTP/1.1) or whole (HTTP/2). Dropping the stream closes its
+/// connection, unless the body had come to its end. One task reads at a time. The client must outlive the stream.
 #pragma once
 
 #include <memory>
