@@ -15,7 +15,6 @@ namespace trawl {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::EndsWith;
 using testing::ok;
 using testing::outcome;
 using testing::RawPeer;
@@ -34,7 +33,7 @@ ClientOptions limits(Duration write, Duration read) {
 
 Request upload(Client& client) { return client.post("/").body(std::string(kLong, 'x'), "text/plain"); }
 
-/// Reads the body to its end, a megabyte at a time where more is there.
+/// The size of the body, read to its end with a pause behind each five megabytes.
 Task<std::size_t> read_slowly(ResponseStream& stream, Duration pause) {
     std::size_t size = 0, paused_at = 0;
     while (true) {
@@ -112,6 +111,7 @@ TEST(EarlyAnswer, OwesNothingWhileTheRequestIsRead) {
             std::size_t size = 0;
             while (size < kLong) {
                 const std::string some = co_await peer.some();
+                if (some.empty()) co_return;  // the client gave up
                 const bool is_another_mb = size / 1'000'000 != (size + some.size()) / 1'000'000;
                 if (is_another_mb && size < kLong / 2) co_await sleep(30ms);
                 size += some.size();
@@ -262,11 +262,7 @@ TEST(EarlyAnswer, OwesNothingOverHttp2WhileTheRequestIsRead) {
                 co_await sleep(60ms);
                 co_await peer.send(http::h2::window_update(0, 10'000) + http::h2::window_update(1, 10'000));
             }
-            std::size_t read = 0;
-            while (read < body_size) {
-                const std::string some = co_await peer.some();
-                read += some.size();
-            }
+            co_await peer.skip(body_size);
             co_await peer.send(http::h2::data(1, "late", http::h2::end_stream));
             co_await peer.rest();
         });
