@@ -26,13 +26,11 @@ public:
     virtual void close(loop::IoRecord& record) noexcept;
     /// Waits until something happens, or until `deadline` (for ever without one), and wakes those it happened to.
     virtual void wait(std::optional<TimePoint> deadline, TimePoint now, Schedule& schedule) = 0;
-    /// Takes what has happened so far, without asking the kernel.
-    virtual void look(Schedule& /*schedule*/) {}
-    /// Takes what has happened so far, and tells whether that is all that has arrived at the record until now: else its
-    /// descriptor has to be asked.
-    [[nodiscard]] virtual bool hears_all_of(loop::IoRecord& /*record*/, Schedule& /*schedule*/) noexcept {
-        return false;
-    }
+    /// Takes what has happened so far, without asking the kernel. False: there is more than it takes at once.
+    virtual bool look(Schedule& /*schedule*/) { return true; }
+    /// Whether it is known without asking the kernel that nothing more has arrived at the record. Else its descriptor
+    /// has to be asked.
+    [[nodiscard]] virtual bool hears_nothing_of(const loop::IoRecord& /*record*/) const noexcept { return false; }
     /// Ends a wait() from another thread, or the next one.
     virtual void wake() noexcept = 0;
 

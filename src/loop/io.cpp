@@ -304,13 +304,12 @@ Buffer IoHandle::receive_arrived() {
 bool IoHandle::is_quiet() const noexcept {
     if (record_ == nullptr || record_->backend == nullptr) return false;
     if (record_->readable || record_->hung_up || record_->has_arrived()) return false;
-    if (record_->backend->hears_all_of(*record_, Schedule::current())) return !record_->has_arrived();
+    if (record_->backend->hears_nothing_of(*record_)) return true;
     char byte;
     if (::recv(record_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return false;
     record_->note_error(errno);
     if (!loop::would_block(errno)) return false;
-    record_->backend->look(Schedule::current());
-    return !record_->has_arrived();
+    return record_->backend->look(Schedule::current()) && !record_->has_arrived();
 }
 
 }  // namespace trawl

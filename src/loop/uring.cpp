@@ -89,20 +89,18 @@ public:
         look(schedule);
     }
 
-    void look(Schedule& schedule) override {
+    bool look(Schedule& schedule) override {
         ring_.take_completions(kCompletionsPerTick,
                                [&](const Completion& completion) { handle(completion, schedule); });
+        return !ring_.has_completions();
     }
 
-    // The kernel receives for a record as long as it is not told to stop, and says at once that there is something.
-    [[nodiscard]] bool hears_all_of(IoRecord& record, Schedule& schedule) noexcept override {
-        const auto receives = [&] { return (record.pending & ~record.stopping & bit(kReceive)) != 0; };
-        if (!receives()) return false;
-        if (!ring_.has_news()) return true;
-        if (!ring_.try_to_collect()) return false;
-        look(schedule);
-        buffers_.top_up();  // a task that only looks, again and again, must not take the last one
-        return receives() && !ring_.has_completions();
+    // The kernel receives for a record as long as it is not told to stop, and says at once that there is something, but
+    // not for whom. Taking it in to find out would enter the kernel for a page or two at a time, where a wait takes in
+    // what has come for all: 1.0 us a page, and the descriptor itself tells for a tenth of that.
+    [[nodiscard]] bool hears_nothing_of(const IoRecord& record) const noexcept override {
+        const bool receives = (record.pending & ~record.stopping & bit(kReceive)) != 0;
+        return receives && !ring_.has_news();
     }
 
     void wake() noexcept override {

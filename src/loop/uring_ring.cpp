@@ -78,12 +78,13 @@ void Ring::submit_and_wait(std::optional<Duration> timeout) {
 
 bool Ring::submit_and_wait_for_one() noexcept { return !is_refusal(::io_uring_submit_and_wait(&ring_, 1)); }
 
-bool Ring::has_news() const noexcept {
-    const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);
-    return has_unsubmitted() || (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0 || has_completions();
+bool Ring::has_completions() const noexcept {
+    return ::io_uring_cq_ready(&ring_) != 0 || (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0;
 }
 
-bool Ring::try_to_collect() noexcept { return !is_refusal(::io_uring_submit_and_get_events(&ring_)); }
+bool Ring::has_news() const noexcept {
+    return has_unsubmitted() || (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_TASKRUN) != 0 || has_completions();
+}
 
 void Ring::submit_and_collect() {
     const unsigned flags = IO_URING_READ_ONCE(*ring_.sq.kflags);

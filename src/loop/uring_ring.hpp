@@ -40,9 +40,8 @@ public:
 
     /// Whether the kernel has anything to do or to say: arrivals make it say so at once (IORING_SETUP_TASKRUN_FLAG).
     [[nodiscard]] bool has_news() const noexcept;
-    /// The same as submit_and_collect(); false when the kernel refuses.
-    [[nodiscard]] bool try_to_collect() noexcept;
-    [[nodiscard]] bool has_completions() const noexcept { return ::io_uring_cq_ready(&ring_) != 0; }
+    /// Also those that the kernel keeps because they did not fit.
+    [[nodiscard]] bool has_completions() const noexcept;
 
     /// Calls `take(completion)` for what is complete, at most `count_max` of them.
     template <class Take>
