@@ -1,10 +1,11 @@
-"""Medians of the rounds, as a table for people and as JSON for comparing runs; and the check against a peer."""
+"""Medians of the rounds, as a table for people and as JSON for comparing runs; and the goals, which a peer sets."""
 import json
 import statistics
 
 from shared import aligned
 
-GOAL_CPU_US = 20  # the first goal for trawl's CPU per page; the lasting one is "no more than h2load"
+# trawl's CPU per page, over h2load's.
+GOALS = {"http": 1.0, "https": 1.2, "h2c": 1.1, "h2": 1.2}
 COLUMNS = (
     "client", "pages/s", "CPU µs/page", "±%", "user", "system", "start-up ms", "conns", "pages", "bytes checked"
 )
@@ -50,21 +51,23 @@ def write_json(path, document):
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def check(results, ratio_max):
-    """Compares trawl's CPU per page with h2load's in the same run; returns (sentence, whether it passes)."""
-    cpu = {result["client"]: result["median"]["cpu_us"] for result in results}
-    if "trawl" not in cpu or "h2load" not in cpu:
-        return "check: needs both trawl and h2load in the run", False
-    ratio = cpu["trawl"] / cpu["h2load"]
-    passes = ratio <= ratio_max
-    verdict = "passes" if passes else "FAILS"
-    return f"check {verdict}: trawl's CPU per page is {ratio:.2f} of h2load's (at most {ratio_max:.2f})", passes
+def goals(results, protocol, ratio_max=None):
+    """How trawl stands to h2load in the same run: [(sentence, whether it is met)]; empty when one of them did not run.
+
+    `ratio_max` stands in for the protocol's own goal for the CPU per page.
+    """
+    median = {result["client"]: result["median"] for result in results}
+    if "trawl" not in median or "h2load" not in median:
+        return []
+    trawl, h2load = median["trawl"], median["h2load"]
+    wanted = GOALS[protocol] if ratio_max is None else ratio_max
+    cpu = trawl["cpu_us"] / h2load["cpu_us"]
+    stands = [verdict(f"CPU per page at most {wanted:.2f} of h2load's", cpu, cpu <= wanted)]
+    if protocol == "http":
+        speed = trawl["pages_per_second"] / h2load["pages_per_second"]
+        stands.append(verdict("pages/s at least h2load's", speed, speed >= 1))
+    return stands
 
 
-def goal(results):
-    """How trawl stands to the absolute goal, or None when it did not run."""
-    for result in results:
-        if result["client"] == "trawl":
-            cpu_us = result["median"]["cpu_us"]
-            return f"goal ≤ {GOAL_CPU_US} µs/page: {'met' if cpu_us <= GOAL_CPU_US else 'missed'} ({cpu_us:.1f} µs)"
-    return None
+def verdict(goal, ratio, is_met):
+    return f"goal: {goal}: {'met' if is_met else 'MISSED'} ({ratio:.3f})", is_met

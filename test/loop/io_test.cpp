@@ -324,6 +324,36 @@ TEST_P(Io, QuietEndsWhenSomethingComesUnasked) {
     EXPECT_EQ(run(work()), (std::vector<bool>{true, false, false, true, false}));
 }
 
+// What has come for some connection says nothing of the others: each is asked for itself.
+TEST_P(Io, QuietIsEachConnectionsOwn) {
+    auto work = []() -> Task<std::vector<bool>> {
+        std::vector<bool> quiet;
+        std::vector<Ends> pairs;
+        for (int i = 0; i < 4; ++i) {
+            pairs.push_back(socket_pair());
+            co_await pairs.back().first.send("answer");
+            co_await pairs.back().second.receive();
+        }
+        const auto look = [&] {
+            for (const Ends& pair : pairs) quiet.push_back(pair.second.is_quiet());
+        };
+        co_await pairs[0].first.send("x");
+        look();
+        pairs[1].first.close();
+        look();
+        co_await sleep(1ms);
+        look();
+        co_await pairs[2].first.send("y");
+        look();
+        co_return quiet;
+    };
+    const std::vector<bool> expected = {false, true,  true,  true,   // the first has news
+                                        false, false, true,  true,   // the second has ended
+                                        false, false, true,  true,   // and the loop has taken it in
+                                        false, false, false, true};  // the third has news
+    EXPECT_EQ(run(work()), expected);
+}
+
 // The second one would take the first one's place, and the first never be woken.
 TEST_P(Io, BytesThatHaveArrivedCanBeTakenWithoutWaiting) {
     auto work = []() -> Task<> {
