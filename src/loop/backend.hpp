@@ -1,4 +1,4 @@
-/// What the loop asks of the world outside: nine functions, so that a backend is a file.
+/// What the loop asks of the world outside: eleven functions, so that a backend is a file.
 #pragma once
 
 #include <memory>
@@ -26,11 +26,13 @@ public:
     virtual void close(loop::IoRecord& record) noexcept;
     /// Waits until something happens, or until `deadline` (for ever without one), and wakes those it happened to.
     virtual void wait(std::optional<TimePoint> deadline, TimePoint now, Schedule& schedule) = 0;
-    /// Takes what has happened so far, without asking the kernel. False: there is more than it takes at once.
-    virtual bool look(Schedule& /*schedule*/) { return true; }
+    /// Takes in what has arrived at the record, without waiting, and what has happened on the way there.
+    virtual void collect(loop::IoRecord& /*record*/, Schedule& /*schedule*/) {}
     /// Whether it is known without asking the kernel that nothing more has arrived at the record. Else its descriptor
     /// has to be asked.
     [[nodiscard]] virtual bool hears_nothing_of(const loop::IoRecord& /*record*/) const noexcept { return false; }
+    /// Whether something that the kernel has received for the record may be on its way to it.
+    [[nodiscard]] virtual bool may_hold_for(const loop::IoRecord& /*record*/) const noexcept { return false; }
     /// Ends a wait() from another thread, or the next one.
     virtual void wake() noexcept = 0;
 

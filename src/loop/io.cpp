@@ -84,7 +84,15 @@ void Operation::wait_in(Operation*& slot) noexcept {
 
 // ---- Receive ----
 
-void Receive::put_back() noexcept { record().received.push_front(std::move(buffer_)); }
+void Receive::hold(Buffer buffer) noexcept {
+    buffer_ = std::move(buffer);
+    record().is_handing_over = done_ = true;
+}
+
+void Receive::put_back() noexcept {
+    record().is_handing_over = false;
+    record().received.push_front(std::move(buffer_));
+}
 
 void Receive::await_suspend(std::coroutine_handle<> handle) noexcept {
     suspend(handle);
@@ -99,8 +107,8 @@ bool Receive::attempt() noexcept {
 bool Receive::take() noexcept {
     IoRecord& record = this->record();
     if (!record.received.empty()) {
-        buffer_ = record.received.pop_front();
-        return done_ = true;
+        hold(record.received.pop_front());
+        return true;
     }
     error_ = std::exchange(record.error, 0);
     return error_ != 0 || (record.ended && end());
@@ -132,13 +140,13 @@ bool Receive::read() noexcept {
     // At the end of the stream the record stays readable: every further read says so again.
     if (static_cast<std::size_t>(got) < Buffer::kCapacity && !record.hung_up) record.readable = false;
     buffer.resize(static_cast<std::size_t>(got));
-    buffer_ = std::move(buffer);
-    return done_ = true;
+    hold(std::move(buffer));
+    return true;
 }
 
 Buffer Receive::await_resume() {
     if (error_ != 0) throw OsError(error_, describe());
-    done_ = false;
+    if (std::exchange(done_, false)) record().is_handing_over = false;
     return std::move(buffer_);
 }
 
@@ -288,28 +296,25 @@ void IoHandle::close() noexcept {
     record.release();
 }
 
-// What has arrived at a fed descriptor is the backend's to take, and it may not have done so yet.
+// A receive that has its bytes and has not been resumed yet would be overtaken.
 Buffer IoHandle::receive_arrived() {
     loop::IoRecord& record = this->record();
-    if (record.reader != nullptr || record.backend == nullptr) return {};
-    if (record.is_fed && !record.has_arrived()) {
-        const TimePoint now = Loop::current().now();
-        record.backend->wait(now, now, Schedule::current());
-    }
+    if (record.reader != nullptr || record.is_handing_over || record.backend == nullptr) return {};
+    record.backend->collect(record, Schedule::current());
     loop::Receive receiving(record);
     return receiving.attempt() ? receiving.await_resume() : Buffer();
 }
 
-// The peek comes first: it may itself be what moves bytes from the socket to the backend.
+// The peek comes before the backend's word: it may itself be what moves bytes from the socket to the backend. What the
+// last read has left behind is not asked for: one that just fills its buffer says that there may be more.
 bool IoHandle::is_quiet() const noexcept {
     if (record_ == nullptr || record_->backend == nullptr) return false;
-    if (record_->readable || record_->hung_up || record_->has_arrived()) return false;
+    if (record_->hung_up || record_->has_arrived()) return false;
     if (record_->backend->hears_nothing_of(*record_)) return true;
     char byte;
     if (::recv(record_->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0) return false;
     record_->note_error(errno);
-    if (!loop::would_block(errno)) return false;
-    return record_->backend->look(Schedule::current()) && !record_->has_arrived();
+    return loop::would_block(errno) && !record_->backend->may_hold_for(*record_);
 }
 
 }  // namespace trawl

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <vector>
 
 #include "backend.hpp"
 #include "file_descriptor.hpp"
@@ -31,6 +32,9 @@ constexpr unsigned kCompletionsPerTick = 1024;
 
 // How far a socket may run ahead of a task that does not receive, before it is told to stop.
 constexpr std::size_t kBuffersAhead = 2;
+
+// Taking in what has come for one record goes on for as long as a tick may: the kernel takes 20 steps an entry.
+constexpr int kEntriesToCollect = 64;
 
 // What the kernel does for a record: a bit of `pending`, and, as their number, the low bits of `user_data` beside the
 // record's address.
@@ -78,21 +82,28 @@ public:
     }
 
     void wait(std::optional<TimePoint> deadline, TimePoint now, Schedule& schedule) override {
-        if (receives_) buffers_.top_up();
-        if (deadline && *deadline <= now) {
+        supply();
+        if (is_woken_ || (deadline && *deadline <= now)) {
             ring_.submit_and_collect();
         } else if (deadline) {
             ring_.submit_and_wait(*deadline - now);
         } else {
             ring_.submit_and_wait(std::nullopt);
         }
-        look(schedule);
+        take_in(schedule);
+        is_woken_ = false;
     }
 
-    bool look(Schedule& schedule) override {
-        ring_.take_completions(kCompletionsPerTick,
-                               [&](const Completion& completion) { handle(completion, schedule); });
-        return !ring_.has_completions();
+    // The kernel works on a part of what it has to do for us each time it is entered.
+    void collect(IoRecord& record, Schedule& schedule) override {
+        if (!record.is_fed || record.has_arrived()) return;
+        begin(record, kReceive);
+        for (int entered = 0; entered < kEntriesToCollect && !record.has_arrived(); ++entered) {
+            supply();
+            if (!ring_.has_news()) return;
+            ring_.submit_and_collect();
+            take_in(schedule);
+        }
     }
 
     // The kernel receives for a record as long as it is not told to stop, and says at once that there is something, but
@@ -101,6 +112,15 @@ public:
     [[nodiscard]] bool hears_nothing_of(const IoRecord& record) const noexcept override {
         const bool receives = (record.pending & ~record.stopping & bit(kReceive)) != 0;
         return receives && !ring_.has_news();
+    }
+
+    [[nodiscard]] bool may_hold_for(const IoRecord& record) const noexcept override {
+        if (!record.is_fed) return false;
+        const std::uint64_t data = data_of(&record, kReceive);
+        return ring_.has_overflown() || ring_.has_completion([data](const Completion& completion) {
+            const bool says_nothing = completion.result == -ENOBUFS || completion.result == -ECANCELED;
+            return completion.data == data && !says_nothing;
+        });
     }
 
     void wake() noexcept override {
@@ -113,11 +133,32 @@ private:
 
     void begin(IoRecord& record, Kind kind) {
         if ((record.pending & bit(kind)) != 0) return;
-        if (kind == kReceive) receives_ = true;
+        if (kind == kReceive && !buffers_.has_any()) {
+            put_off(record);
+            return;
+        }
         prepare(ring_.entry(), record.fd, kind).user_data = data_of(&record, kind);
         record.pending |= bit(kind);
         record.retain();
         ++pending_;
+    }
+
+    // Without a buffer, the kernel would only say so.
+    void put_off(IoRecord& record) {
+        receives_ = true;
+        put_off_.push_back(&record);
+        record.retain();
+    }
+
+    // Before each entry into the kernel. A loop without sockets needs no buffers.
+    void supply() {
+        if (!receives_) return;
+        buffers_.top_up();
+        for (IoRecord* record : put_off_) {
+            if (record->fd >= 0) begin(*record, kReceive);
+            record->release();
+        }
+        put_off_.clear();
     }
 
     static io_uring_sqe& prepare(io_uring_sqe& entry, int fd, Kind kind) noexcept {
@@ -150,12 +191,18 @@ private:
 
     // ---- what the kernel has done ----
 
+    void take_in(Schedule& schedule) {
+        ring_.take_completions(kCompletionsPerTick,
+                               [&](const Completion& completion) { handle(completion, schedule); });
+    }
+
     void handle(const Completion& completion, Schedule& schedule) {
         const auto kind = static_cast<Kind>(completion.data & kKindMask);
         if (kind == kCancel) return;
         const bool over = (completion.flags & IORING_CQE_F_MORE) == 0;
         if (over) --pending_;
         if (kind == kWake) {
+            is_woken_ = true;
             if (over && !ending_) watch_wake();
             return;
         }
@@ -228,6 +275,8 @@ private:
     // refuses to be asked (a sandbox that was closed later), closing the ring has to do.
     void end_everything() noexcept {
         ending_ = true;
+        for (IoRecord* record : put_off_) record->release();
+        put_off_.clear();
         io_uring_sqe& entry = ring_.entry();
         ::io_uring_prep_cancel64(&entry, 0, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY);
         entry.user_data = kCancel;
@@ -240,9 +289,11 @@ private:
 
     loop::Ring ring_;
     loop::UringBuffers buffers_{ring_.get()};
-    bool receives_ = false;  // a loop without sockets needs no buffers
+    bool receives_ = false;           // or is about to
+    std::vector<IoRecord*> put_off_;  // retained: what is to receive as soon as there are buffers
     loop::FileDescriptor wake_;
-    unsigned pending_ = 0;  // operations whose last completion has not been seen
+    unsigned pending_ = 0;   // operations whose last completion has not been seen
+    bool is_woken_ = false;  // since the last wait began, or in it: the next one does not sleep
     bool ending_ = false;
 };
 

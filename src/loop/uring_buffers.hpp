@@ -25,6 +25,8 @@ public:
     /// Requires: the kernel receives nothing any more.
     ~UringBuffers();
 
+    /// Whether the kernel has any.
+    [[nodiscard]] bool has_any() const noexcept { return count_ > 0; }
     /// Replaces what was taken.
     void top_up();
     /// The buffer `id`, which the kernel has filled with `size` bytes.

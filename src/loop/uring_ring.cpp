@@ -78,12 +78,9 @@ void Ring::submit_and_wait(std::optional<Duration> timeout) {
 
 bool Ring::submit_and_wait_for_one() noexcept { return !is_refusal(::io_uring_submit_and_wait(&ring_, 1)); }
 
-bool Ring::has_completions() const noexcept {
-    return ::io_uring_cq_ready(&ring_) != 0 || (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0;
-}
-
 bool Ring::has_news() const noexcept {
-    return has_unsubmitted() || (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_TASKRUN) != 0 || has_completions();
+    return has_unsubmitted() || (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_TASKRUN) != 0 ||
+           ::io_uring_cq_ready(&ring_) != 0 || has_overflown();
 }
 
 void Ring::submit_and_collect() {

@@ -40,8 +40,20 @@ public:
 
     /// Whether the kernel has anything to do or to say: arrivals make it say so at once (IORING_SETUP_TASKRUN_FLAG).
     [[nodiscard]] bool has_news() const noexcept;
-    /// Also those that the kernel keeps because they did not fit.
-    [[nodiscard]] bool has_completions() const noexcept;
+    /// Whether the kernel keeps completions that did not fit.
+    [[nodiscard]] bool has_overflown() const noexcept {
+        return (IO_URING_READ_ONCE(*ring_.sq.kflags) & IORING_SQ_CQ_OVERFLOW) != 0;
+    }
+    /// Whether `is_it(completion)` for one that has not been taken.
+    template <class IsIt>
+    [[nodiscard]] bool has_completion(IsIt&& is_it) const {
+        unsigned head = 0;
+        const io_uring_cqe* cqe = nullptr;
+        io_uring_for_each_cqe(&ring_, head, cqe) {
+            if (is_it(completion_of(*cqe))) return true;
+        }
+        return false;
+    }
 
     /// Calls `take(completion)` for what is complete, at most `count_max` of them.
     template <class Take>
@@ -52,12 +64,13 @@ public:
         io_uring_for_each_cqe(&ring_, head, cqe) {
             if (count == count_max) break;
             ++count;
-            take(Completion{cqe->user_data, cqe->res, cqe->flags});
+            take(completion_of(*cqe));
         }
         ::io_uring_cq_advance(&ring_, count);
     }
 
 private:
+    static Completion completion_of(const io_uring_cqe& cqe) noexcept { return {cqe.user_data, cqe.res, cqe.flags}; }
     [[nodiscard]] int set_up(unsigned flags) noexcept;
 
     io_uring ring_{};

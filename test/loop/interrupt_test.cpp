@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "loop/io_ends.hpp"
 #include "trawl/loop/loop.hpp"
 #include "trawl/loop/task_group.hpp"
 #include "trawl/loop/time.hpp"
@@ -97,6 +98,19 @@ TEST(InterruptDeathTest, ASignalThatIsIgnoredStaysIgnored) {
         std::exit(5);
     };
     EXPECT_EXIT(program(), testing::ExitedWithCode(5), "");
+}
+
+// A task that takes what has arrived asks the kernel, which then tells of the signal as well.
+TEST(InterruptDeathTest, ASignalIsNotLostToATaskThatAsksForBytes) {
+    auto work = []() -> Task<> {
+        auto [peer, ours] = socket_pair_of(IoKind::kStream);
+        co_await peer.send("x");
+        co_await ours.receive();
+        ::kill(::getpid(), SIGTERM);
+        EXPECT_TRUE(ours.receive_arrived().empty());
+        co_await sleep(24h);
+    };
+    EXPECT_EXIT(run(work()), testing::KilledBySignal(SIGTERM), "");
 }
 
 TEST(InterruptDeathTest, AfterRunTheSignalIsAsItWas) {

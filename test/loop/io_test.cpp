@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "loop/descriptors.hpp"
+#include "loop/io_ends.hpp"
 #include "trawl/base/error.hpp"
 #include "trawl/coro/gather.hpp"
 #include "trawl/loop/buffer.hpp"
@@ -27,21 +28,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using Ends = std::pair<IoHandle, IoHandle>;
-
-class Io : public testing::TestWithParam<IoKind> {
-protected:
-    static Ends socket_pair() {
-        std::array<int, 2> ends{};
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
-            throw OsError(errno, "socketpair");
-        return {IoHandle(ends[0], GetParam()), IoHandle(ends[1], GetParam())};
-    }
-};
-
-INSTANTIATE_TEST_SUITE_P(Kinds, Io, testing::Values(IoKind::kStream, IoKind::kOther), [](const auto& kind) {
-    return std::string(kind.param == IoKind::kStream ? "Stream" : "Other");
-});
+class Io : public IoEnds {};
+INSTANTIATE_TEST_SUITE_P(Kinds, Io, testing::Values(IoKind::kStream, IoKind::kOther), name_of_kind);
 
 Task<std::string> receive_all(IoHandle& from) {
     std::string all;
@@ -286,98 +274,7 @@ TEST_P(Io, ADescriptorWithTheNumberOfAClosedOneIsAnother) {
     EXPECT_TRUE(run(work()));
 }
 
-TEST_P(Io, QuietMeansNothingArrivedAndNothingEnded) {
-    auto work = []() -> Task<std::vector<bool>> {
-        std::vector<bool> quiet;
-        Ends ends = socket_pair();
-        co_await sleep(0s);
-        quiet.push_back(ends.second.is_quiet());
-        co_await ends.first.send("x");
-        quiet.push_back(ends.second.is_quiet());
-        Ends others = socket_pair();
-        others.first.close();
-        quiet.push_back(others.second.is_quiet());
-        co_return quiet;
-    };
-    EXPECT_EQ(run(work()), (std::vector<bool>{true, false, false}));
-}
-
-// As a connection of a pool is: it has received, nothing waits on it, and the peer says something unasked.
-TEST_P(Io, QuietEndsWhenSomethingComesUnasked) {
-    auto work = []() -> Task<std::vector<bool>> {
-        std::vector<bool> quiet;
-        Ends ends = socket_pair();
-        co_await ends.first.send("answer");
-        co_await ends.second.receive();
-        co_await sleep(1ms);
-        quiet.push_back(ends.second.is_quiet());
-        co_await ends.first.send("x");
-        quiet.push_back(ends.second.is_quiet());
-        co_await sleep(1ms);
-        quiet.push_back(ends.second.is_quiet());
-        Buffer unasked = co_await ends.second.receive();
-        quiet.push_back(unasked.view() == "x" && ends.second.is_quiet());
-        ends.first.close();
-        quiet.push_back(ends.second.is_quiet());
-        co_return quiet;
-    };
-    EXPECT_EQ(run(work()), (std::vector<bool>{true, false, false, true, false}));
-}
-
-// What has come for some connection says nothing of the others: each is asked for itself.
-TEST_P(Io, QuietIsEachConnectionsOwn) {
-    auto work = []() -> Task<std::vector<bool>> {
-        std::vector<bool> quiet;
-        std::vector<Ends> pairs;
-        for (int i = 0; i < 4; ++i) {
-            pairs.push_back(socket_pair());
-            co_await pairs.back().first.send("answer");
-            co_await pairs.back().second.receive();
-        }
-        const auto look = [&] {
-            for (const Ends& pair : pairs) quiet.push_back(pair.second.is_quiet());
-        };
-        co_await pairs[0].first.send("x");
-        look();
-        pairs[1].first.close();
-        look();
-        co_await sleep(1ms);
-        look();
-        co_await pairs[2].first.send("y");
-        look();
-        co_return quiet;
-    };
-    const std::vector<bool> expected = {false, true,  true,  true,   // the first has news
-                                        false, false, true,  true,   // the second has ended
-                                        false, false, true,  true,   // and the loop has taken it in
-                                        false, false, false, true};  // the third has news
-    EXPECT_EQ(run(work()), expected);
-}
-
 // The second one would take the first one's place, and the first never be woken.
-TEST_P(Io, BytesThatHaveArrivedCanBeTakenWithoutWaiting) {
-    auto work = []() -> Task<> {
-        Ends ends = socket_pair();
-        co_await ends.first.send("a");
-        Buffer first = co_await ends.second.receive();  // from now on, the backend feeds it
-        EXPECT_TRUE(ends.second.receive_arrived().empty());
-        for (const char* word : {"one", "two", "three", "four"}) {
-            co_await ends.first.send(word);
-            EXPECT_FALSE(ends.second.is_quiet());
-            EXPECT_EQ(ends.second.receive_arrived().view(), word);
-            EXPECT_TRUE(ends.second.receive_arrived().empty());
-            EXPECT_TRUE(ends.second.is_quiet());
-        }
-        ends.first.close();
-        EXPECT_TRUE(ends.second.receive_arrived().empty());
-        Buffer end = co_await ends.second.receive();
-        EXPECT_TRUE(end.empty());
-        ends.second.close();
-        EXPECT_THROW((void)ends.second.receive_arrived(), OsError);
-    };
-    run(work());
-}
-
 TEST_P(Io, TwoTasksInTheSameDirectionAreAnError) {
     auto work = []() -> Task<int> {
         Ends ends = socket_pair();

@@ -55,14 +55,15 @@ public:
     Operation* reader = nullptr;  // at most one operation waits in each direction
     Operation* writer = nullptr;
 
-    bool is_fed = false;         // the backend receives: operations make no system call for it
-    bool ended = false;          // fed: the end of the stream has been received, or the error that stands for it
-    int error = 0;               // fed: the errno of receiving, for the next operation
-    int broken_by = 0;           // the errno with which the connection broke: it stands in the place of every end
-    unsigned char pending = 0;   // the backend's: what the kernel does for this record now
-    unsigned char stopping = 0;  // the backend's: what of it was cancelled
-    Arrivals<Buffer> received;   // ahead of the operations, or for one that was destroyed before it saw the bytes
-    Arrivals<int> accepted;      // connections, owned, of operations that were destroyed before they gave them
+    bool is_handing_over = false;  // a receive has bytes, and its task has not been resumed with them yet
+    bool is_fed = false;           // the backend receives: operations make no system call for it
+    bool ended = false;            // fed: the end of the stream has been received, or the error that stands for it
+    int error = 0;                 // fed: the errno of receiving, for the next operation
+    int broken_by = 0;             // the errno with which the connection broke: it stands in the place of every end
+    unsigned char pending = 0;     // the backend's: what the kernel does for this record now
+    unsigned char stopping = 0;    // the backend's: what of it was cancelled
+    Arrivals<Buffer> received;     // ahead of the operations, or for one that was destroyed before it saw the bytes
+    Arrivals<int> accepted;        // connections, owned, of operations that were destroyed before they gave them
 
     /// The next operation to read has something to take without waiting.
     [[nodiscard]] bool has_arrived() const noexcept {
@@ -152,6 +153,7 @@ private:
     bool take() noexcept;
     bool read() noexcept;
     bool end() noexcept;
+    void hold(Buffer buffer) noexcept;
     void put_back() noexcept;
 
     Buffer buffer_;
