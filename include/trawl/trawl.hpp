@@ -55,6 +55,7 @@
 #include "trawl/http/download.hpp"
 #include "trawl/http/har.hpp"
 #include "trawl/http/json_records.hpp"
+#include "trawl/http/json_text.hpp"
 #include "trawl/http/response.hpp"
 #include "trawl/http/url.hpp"
 

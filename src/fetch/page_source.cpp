@@ -164,7 +164,7 @@ Task<> PageSource::go_on(const RequestSteps& steps, Way& way) {
     if (const auto field = steps.headers().get("retry-after")) {  // RFC 9110, section 10.2.3: of a redirect, too
         const auto asked = parse_retry_after(*field, std::chrono::system_clock::now());
         if (asked && *asked > options_.retry.longest_wait())
-            throw http::RefusedRedirect(
+            throw RefusedRedirect(
                 format("{}: the redirect there asks to wait for {} s first, which is longer than retry.longest_wait",
                        steps.request().url().redacted(), std::chrono::floor<std::chrono::seconds>(*asked).count()));
         if (asked) co_await sleep(*asked);
@@ -222,7 +222,7 @@ Task<PageSource::Attempt> PageSource::attempt(const PageRequest& request, Way& w
     } catch (const TimeoutError&) {
         result.failure.kind = FailureKind::timeout;
         result.error = std::current_exception();
-    } catch (const http::RefusedRedirect&) {  // the next one would lead the same way
+    } catch (const RefusedRedirect&) {  // the next one would lead the same way
         result.is_final = true;
         result.error = std::current_exception();
     } catch (const DecompressionBomb&) {  // the next one would be the same

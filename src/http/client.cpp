@@ -244,7 +244,7 @@ private:
         const http::RedirectedRequest before{request.method(), request.url(), request.headers(),
                                              !request.body().empty(), hops};
         auto next = http::redirect(before, exchange.status(), exchange.headers(), options);
-        if (!next) throw http::RefusedRedirect(format("{}: {}", http::request_name(request), next.error()));
+        if (!next) throw RefusedRedirect(format("{}: {}", http::request_name(request), next.error()));
         return *std::move(next);
     }
 

@@ -133,7 +133,7 @@ Response Exchange::make_response(std::string&& method, Url&& url, Headers&& head
     timings.first_byte = head_came_ - began_;
     timings.body = has_waited_ ? Clock::now() - head_came_ : Duration::zero();
     response.set_timings(timings);
-    response.set_attempts(attempts_, attempts_max_);
+    response.set_attempts(attempts_, attempts_max_, std::move(attempts_note_));
     response.set_http_version(carrier().version());
     return response;
 }

@@ -41,9 +41,10 @@ public:
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
 
     /// What the Response says of them: see Response::set_attempts.
-    void set_attempts(int attempts, int most) noexcept {
+    void set_attempts(int attempts, int most, std::string note) noexcept {
         attempts_ = attempts;
         attempts_max_ = most;
+        attempts_note_ = std::move(note);
     }
 
     // The rest requires that the head of the response is there.
@@ -96,6 +97,7 @@ private:
     std::unique_ptr<HarEntry> har_;
     int attempts_ = 1;
     int attempts_max_ = 1;
+    std::string attempts_note_;
 };
 
 }  // namespace trawl::http

@@ -36,7 +36,7 @@ Task<Outcome> attempt(const Opener& open, Request request, Attempts& attempts, b
             co_return outcome;
         }
         if (is_whole) co_await read_on(exchange, std::string::npos);
-        exchange.set_attempts(attempts.number(), attempts.most());
+        exchange.set_attempts(attempts.number(), attempts.most(), attempts.note());
         outcome.exchange.emplace(std::move(exchange));
     } catch (const Error&) {
         if (!attempts.goes_on(failure_of(std::current_exception()), origin)) outcome.error = std::current_exception();

@@ -17,7 +17,7 @@ constexpr std::string_view status_text(int status) noexcept {
         case 400:
             return " (bad request: check the query)";
         case 401:
-            return " (unauthorized: the source wants credentials)";
+            return " (unauthorized: the source wants credentials, or others than these)";
         case 403:
             return " (forbidden: these credentials may not read it)";
         case 404:
@@ -25,11 +25,11 @@ constexpr std::string_view status_text(int status) noexcept {
         case 405:
             return " (method not allowed)";
         case 406:
-            return " (not acceptable: the source has no JSON here)";
+            return " (not acceptable: it has nothing of the kind that the Accept header asks for)";
         case 410:
             return " (gone)";
         case 429:
-            return " (too many requests: lower --concurrency, or try later)";
+            return " (too many requests: send fewer at once, or try later)";
         case 500:
             return " (the server failed: try later)";
         case 502:

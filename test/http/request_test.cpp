@@ -20,8 +20,9 @@ using namespace std::chrono_literals;
 TEST(Request, ParametersAreSetOnce) {
     Client client("http://h/");
     const std::vector<std::pair<std::string, std::string>> more = {{"a", "3"}, {"d", "x y"}};
-    const Request request = client.get("/p?a=1&b=2").param("b", -7).param("c", 18446744073709551615U).params(more);
-    EXPECT_EQ(request.url().target(), "/p?a=3&b=-7&c=18446744073709551615&d=x%20y");
+    const Request request =
+        client.get("/p?a=1&b=2").param("b", -7).param("c", 18446744073709551615U).param("e", true).params(more);
+    EXPECT_EQ(request.url().target(), "/p?a=3&b=-7&c=18446744073709551615&e=true&d=x%20y");
 }
 
 TEST(Request, AFormIsEncoded) {

@@ -115,6 +115,28 @@ TEST(Retrying, GivesTheLastResponseWhenStatusesUseUpTheAttempts) {
         retrying(prompt(3)));
 }
 
+TEST(Retrying, AStatusErrorSaysWhyThereWasNoFurtherAttempt) {
+    const std::vector<std::vector<Answer>> scripts = {
+        {{with_status(503)}, {with_status(429, "Retry-After: 3600\r\n")}, {with_status(404)}}};
+    with_server(scripts, [](Client& client, ScriptedServer&) -> Task<> {
+        const auto refusal = [](const Response& response) {
+            try {
+                response.raise_for_status();
+            } catch (const StatusError& error) {
+                return std::string(error.what());
+            }
+            return std::string("no error");
+        };
+        Response posted = co_await client.post("/x");
+        EXPECT_THAT(refusal(posted), EndsWith("; attempt 1 of 6: a POST is not repeated"));
+        Response held_up = co_await client.get("/x");
+        EXPECT_THAT(refusal(held_up), HasSubstr("; attempt 1 of 6: "));
+        EXPECT_THAT(refusal(held_up), HasSubstr("3600 s"));
+        Response missing = co_await client.get("/x");
+        EXPECT_THAT(refusal(missing), EndsWith("(not found: check the path)"));
+    });
+}
+
 TEST(Retrying, ErrorsNameTheAttempt) {
     with_server(
         {{{"junk\r\n\r\n", Then::close}}},

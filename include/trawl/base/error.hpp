@@ -23,6 +23,9 @@
 ///     │   ├── InvalidUrl           the text is not an http(s) URL
 ///     │   ├── AuthError            a login failed before the request was sent, or cannot be done
 ///     │   ├── ProtocolError        the answer breaks HTTP's framing, or ends before it is complete
+///     │   │   ├── RefusedRedirect  a redirect leads where none is followed
+///     │   │   ├── BodyTooLarge     the body has more bytes than the client takes
+///     │   │   └── DecompressionBomb a coded body grows beyond all measure
 ///     │   └── StatusError          the status says that the request failed: status() is it
 ///     ├── FetchError               the source answered, but not with what a retrieval needs
 ///     │   ├── PageError            a page is not JSON, or its JSON is damaged

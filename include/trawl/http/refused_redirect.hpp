@@ -3,11 +3,11 @@
 
 #include "trawl/base/error.hpp"
 
-namespace trawl::http {
+namespace trawl {
 
 class RefusedRedirect final : public ProtocolError {
 public:
     using ProtocolError::ProtocolError;
 };
 
-}  // namespace trawl::http
+}  // namespace trawl

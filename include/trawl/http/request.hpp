@@ -51,10 +51,16 @@ public:
     Request&& secret_header(std::string_view name, std::string_view value) &&;
     /// Sets a query parameter, replacing one of the same name.
     Request&& param(std::string_view key, std::string_view value) &&;
-    /// The same for a number.
+    /// The same for a number, and for "true" or "false".
     Request&& param(std::string_view key, std::integral auto value) && {
-        return std::move(*this).param(key, std::string_view(std::to_string(value)));
+        if constexpr (std::same_as<decltype(value), bool>) {
+            return std::move(*this).param(key, std::string_view(value ? "true" : "false"));
+        } else {
+            return std::move(*this).param(key, std::string_view(std::to_string(value)));
+        }
     }
+    /// A character is neither: give a string.
+    Request&& param(std::string_view key, char value) && = delete;
     Request&& params(const std::vector<std::pair<std::string, std::string>>& all) &&;
 
     /// The bytes to send, with this type unless a header() gave one. A request has one body: throws UsageError when it
