@@ -134,7 +134,7 @@ TEST_P(Idle, QuietAfterBytesThatFillTheirBuffers) {
     auto work = []() -> Task<> {
         std::vector<Ends> pairs = co_await used_pairs(1);
         auto& [peer, ours] = pairs[0];
-        for (const std::size_t buffers : {1, 2}) {
+        for (const std::size_t buffers : {1UL, 2UL}) {
             const std::string answer(buffers * Buffer::kCapacity, 'x');
             co_await peer.send(answer);
             for (std::size_t got = 0; got < answer.size();) {
