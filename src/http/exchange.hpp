@@ -41,7 +41,7 @@ public:
     void set_deadline(TimePoint deadline) noexcept { deadline_ = deadline; }
 
     /// What the Response says of them: see Response::set_attempts.
-    void set_attempts(int attempts, int most, std::string note) noexcept {
+    void set_attempts(int attempts, int most, std::shared_ptr<const std::string> note) noexcept {
         attempts_ = attempts;
         attempts_max_ = most;
         attempts_note_ = std::move(note);
@@ -97,7 +97,7 @@ private:
     std::unique_ptr<HarEntry> har_;
     int attempts_ = 1;
     int attempts_max_ = 1;
-    std::string attempts_note_;
+    std::shared_ptr<const std::string> attempts_note_;
 };
 
 }  // namespace trawl::http

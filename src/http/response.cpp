@@ -40,7 +40,7 @@ const Response& Response::raise_for_status() const& {
     std::string advice(http::status_text(status_));
     const auto location = headers_.get("location");
     if (status_ >= 300 && status_ < 400 && location) advice = " (a redirect: use " + redirect_target(*location) + ")";
-    if (!attempts_note_.empty()) advice += "; " + attempts_note_;
+    if (attempts_note_) advice += "; " + *attempts_note_;
     throw StatusError(status_, format("{} {} answered {}{}", method_, url_.redacted(), status_, advice));
 }
 

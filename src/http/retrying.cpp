@@ -36,7 +36,9 @@ Task<Outcome> attempt(const Opener& open, Request request, Attempts& attempts, b
             co_return outcome;
         }
         if (is_whole) co_await read_on(exchange, std::string::npos);
-        exchange.set_attempts(attempts.number(), attempts.most(), attempts.note());
+        std::string note = attempts.note();
+        auto kept = note.empty() ? nullptr : std::make_shared<const std::string>(std::move(note));
+        exchange.set_attempts(attempts.number(), attempts.most(), std::move(kept));
         outcome.exchange.emplace(std::move(exchange));
     } catch (const Error&) {
         if (!attempts.goes_on(failure_of(std::current_exception()), origin)) outcome.error = std::current_exception();

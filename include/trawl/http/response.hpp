@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,8 +61,8 @@ public:
     [[nodiscard]] int attempts() const noexcept { return attempts_; }
     [[nodiscard]] int attempts_max() const noexcept { return attempts_max_; }
     /// `most`: how many the policy allows. `note`: what an error says of them ("attempt 2 of 6: a POST is not
-    /// repeated"); "" for nothing.
-    void set_attempts(int attempts, int most, std::string note = "") noexcept {
+    /// repeated"); null for nothing.
+    void set_attempts(int attempts, int most, std::shared_ptr<const std::string> note = nullptr) noexcept {
         attempts_ = attempts;
         attempts_max_ = most;
         attempts_note_ = std::move(note);
@@ -83,7 +84,7 @@ private:
     Timings timings_;
     int attempts_ = 1;
     int attempts_max_ = 1;
-    std::string attempts_note_;
+    std::shared_ptr<const std::string> attempts_note_;  // null for nearly all: a string is dearer to move
 };
 
 }  // namespace trawl
