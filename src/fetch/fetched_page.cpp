@@ -69,7 +69,7 @@ FetchedPage PageCutter::cut(Response response, PageRequest request, ByteBudget::
     auto headers = list_of(response.headers());
     const std::string content_type(response.headers().get("content-type").value_or(""));
     const bool is_empty = response.status() == no_content;
-    auto body = std::make_unique<const std::string>(std::move(response).take_body());
+    auto body = std::make_unique<const std::string>(std::move(response).text());
     const std::string url = request.url.redacted();
     try {
         if (is_empty) body = std::make_unique<const std::string>("[]");

@@ -1,4 +1,4 @@
-/// What the loop asks of the world outside: eleven functions, so that a backend is a file.
+/// What the loop asks of the world outside: ten functions, so that a backend is a file.
 #pragma once
 
 #include <memory>

@@ -305,8 +305,8 @@ Buffer IoHandle::receive_arrived() {
     return receiving.attempt() ? receiving.await_resume() : Buffer();
 }
 
-// The peek comes before the backend's word: it may itself be what moves bytes from the socket to the backend. What the
-// last read has left behind is not asked for: one that just fills its buffer says that there may be more.
+// The peek comes before the backend's word: it may itself be what moves bytes from the socket to the backend.
+// `readable` is not asked: a read that just filled its buffer leaves it set.
 bool IoHandle::is_quiet() const noexcept {
     if (record_ == nullptr || record_->backend == nullptr) return false;
     if (record_->hung_up || record_->has_arrived()) return false;

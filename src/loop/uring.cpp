@@ -293,7 +293,7 @@ private:
     std::vector<IoRecord*> put_off_;  // retained: what is to receive as soon as there are buffers
     loop::FileDescriptor wake_;
     unsigned pending_ = 0;   // operations whose last completion has not been seen
-    bool is_woken_ = false;  // since the last wait began, or in it: the next one does not sleep
+    bool is_woken_ = false;  // since the last wait ended: the next one does not sleep
     bool ending_ = false;
 };
 

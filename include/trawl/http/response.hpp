@@ -42,7 +42,6 @@ public:
     [[nodiscard]] std::string bytes() && noexcept { return std::move(body_); }
     /// The body as JSON. Throws JsonError, which names the request.
     [[nodiscard]] Json json() const;
-    [[nodiscard]] std::string take_body() && noexcept { return std::move(body_); }
     /// The entity tag with its quotes, and its W/ if it is weak (RFC 9110 section 8.8.3). Nothing for what is none.
     [[nodiscard]] std::optional<std::string_view> etag() const&;
     [[nodiscard]] std::optional<std::string> etag() &&;
